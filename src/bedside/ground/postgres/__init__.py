@@ -1,0 +1,5 @@
+"""Embedded PostgreSQL: our own small supervisor, and the choice between it and an external server."""
+
+from bedside.ground.postgres.target import DatabaseTarget, Login, check_roles, database_for
+
+__all__ = ["DatabaseTarget", "Login", "check_roles", "database_for"]
