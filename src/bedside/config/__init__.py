@@ -1,0 +1,1 @@
+"""Settings, addresses and entry points: knows everything, and nothing knows it."""

@@ -1,0 +1,1 @@
+"""Doing: campaigns run, delivery hands over."""

@@ -1,0 +1,1 @@
+"""Whether, who, what: segments choose, the composer writes, the gate decides."""

@@ -1,0 +1,1 @@
+"""Ways in: they hold forms and pages, and no rules."""

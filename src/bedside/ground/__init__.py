@@ -1,0 +1,1 @@
+"""Plumbing without domain: clock, ids, scope, settings, jobs, errors, logs, embedded PostgreSQL."""

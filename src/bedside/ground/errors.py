@@ -10,7 +10,7 @@ Neither text ever holds personal data: doors print them as they are and logs kee
 from __future__ import annotations
 
 
-class Refusal(Exception):  # noqa: N818  the word of STYLE: a refusal is not an error of the program
+class Refusal(Exception):
     """The product declines to do what was asked.
 
     `code` is stable and machine-readable; `sentence` says, without personal data, what to do about it.
@@ -36,7 +36,7 @@ class NotFound(Refusal):
         super().__init__("not_found", sentence)
 
 
-class Fault(Exception):  # noqa: N818  see Refusal
+class Fault(Exception):
     """Something outside failed. `retry_after_s` is None when trying again cannot help."""
 
     def __init__(self, code: str, sentence: str, *, retry_after_s: float | None) -> None:

@@ -1,0 +1,1 @@
+"""What is held about people: patients, what they allowed, and how records come in."""

@@ -1,0 +1,87 @@
+"""Joins the verbs that every room's door offers with the ones about the installation itself."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import pkgutil
+import sys
+from typing import TYPE_CHECKING
+
+from bedside.ground import logs
+from bedside.ground.errors import Fault, Refusal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, EXIT_FAULT = 0, 1, 2, 3
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Parses and runs one verb. Refusals and faults become one sentence on stderr (or JSON) and an exit code."""
+    logs.configure()
+    parser = build_parser()
+    chosen = parser.parse_args(arguments)
+    if not hasattr(chosen, "run"):
+        parser.print_help()
+        return EXIT_USAGE
+    try:
+        if getattr(chosen, "needs_django", True):
+            _start_django()
+        chosen.run(chosen)
+    except (Refusal, Fault) as error:
+        _say_why_not(error, as_json=getattr(chosen, "json", False))
+        return EXIT_REFUSED if isinstance(error, Refusal) else EXIT_FAULT
+    except _database_errors() as error:
+        _say_why_not(_database_fault(error), as_json=getattr(chosen, "json", False))
+        return EXIT_FAULT
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return EXIT_DONE
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="bedside", description="Healthcare email that was allowed and encrypted."
+    )
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB")
+    from bedside.config import serving
+    from bedside.doors import cli
+
+    serving.register(verbs)
+    for module in sorted(pkgutil.iter_modules(cli.__path__), key=lambda found: found.name):
+        loaded = importlib.import_module(f"bedside.doors.cli.{module.name}")
+        if hasattr(loaded, "register"):
+            loaded.register(verbs)
+    return parser
+
+
+def _start_django() -> None:
+    import django
+
+    from bedside.config.database import start_database
+    from bedside.ground import settings as read
+
+    start_database(read.home(os.environ))
+    django.setup()
+
+
+def _database_errors() -> tuple[type[BaseException], ...]:
+    from django.db import InterfaceError, OperationalError
+
+    return (OperationalError, InterfaceError)
+
+
+def _database_fault(_error: BaseException) -> Fault:
+    return Fault(
+        "database", "The database does not answer; is it running? Nothing was changed.", retry_after_s=5
+    )
+
+
+def _say_why_not(error: Refusal | Fault, *, as_json: bool) -> None:
+    if as_json:
+        sys.stderr.write(json.dumps({"error": error.code, "sentence": error.sentence}) + "\n")
+    else:
+        sys.stderr.write(f"bedside: {error.sentence}\n")

@@ -1,0 +1,69 @@
+"""Verbs that start the parts of the product: migrate, web, pickup, worker."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+Verbs = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+
+def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    _verb(verbs, "migrate", "Bring the database to the state this version needs.", run_migrate)
+    for name, about in (("web", "the pages for staff"), ("pickup", "the pages for patients")):
+        verb = _verb(verbs, name, f"Serve {about}.", run_server)
+        verb.add_argument("--host", default="127.0.0.1")
+        verb.add_argument("--port", type=int, default=8000 if name == "web" else 8001)
+        verb.add_argument("--processes", type=int, default=2 if name == "web" else 1)
+        verb.set_defaults(door=name)
+    worker = _verb(
+        verbs, "worker", "Work through imports and campaigns; start as many as you have cores.", run_worker
+    )
+    worker.add_argument("--concurrency", type=int, default=2)
+
+
+def _verb(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser],
+    name: str,
+    about: str,
+    run: Callable[[argparse.Namespace], None],
+) -> argparse.ArgumentParser:
+    verb = verbs.add_parser(name, help=about, description=about)
+    verb.set_defaults(run=run, needs_django=False)
+    return verb
+
+
+def run_migrate(_chosen: argparse.Namespace) -> None:
+    from bedside.config.database import migrate
+
+    migrate()
+
+
+def run_server(chosen: argparse.Namespace) -> None:
+    """Replaces this process by granian, which serves and restarts its own workers."""
+    from bedside.config.database import start_database
+    from bedside.ground import settings as read
+
+    start_database(read.home(os.environ))
+    environ = {**os.environ, "BEDSIDE_DOOR": chosen.door, "DJANGO_SETTINGS_MODULE": "bedside.config.settings"}
+    command = [
+        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", chosen.host, "--port", str(chosen.port),
+        "--workers", str(chosen.processes), "--blocking-threads", "4", "--respawn-failed-workers",
+        "--no-access-log", "--log-level", "warning", "bedside.config.wsgi:application",
+    ]  # fmt: skip
+    os.execvpe(sys.executable, command, environ)  # noqa: S606  our own interpreter and arguments
+
+
+def run_worker(chosen: argparse.Namespace) -> None:
+    from bedside.config import working
+    from bedside.config.database import start_database
+    from bedside.ground import settings as read
+
+    start_database(read.home(os.environ))
+    os.environ["BEDSIDE_DOOR"] = "worker"
+    working.run(concurrency=chosen.concurrency)

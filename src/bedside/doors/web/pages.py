@@ -1,0 +1,120 @@
+"""What every staff page shares: sign-in, one practice, one right, one transaction, refusals told in words."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Concatenate
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.cache import add_never_cache_headers
+
+from bedside.ground.errors import Fault, NotAllowed, NotFound, Refusal
+from bedside.ground.scope import Purpose, Scope, in_scope
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bedside.safeguards.staff.rules import Right
+
+
+class StaffRequest(HttpRequest):
+    """A request after the middleware: `scope` is set, or None for somebody without a practice."""
+
+    scope: Scope | None
+
+
+View = "Callable[Concatenate[HttpRequest, Scope, ...], HttpResponse]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRule:
+    """What a page asks for. Tests walk PAGES: each address needs a rule, each rule is tried by a stranger."""
+
+    right: Right | None  # None: any member of a practice
+    purpose: Purpose
+
+
+PAGES: dict[Callable[..., HttpResponse], PageRule] = {}
+
+
+def staff_page(
+    right: Right | None, *, purpose: Purpose = Purpose.OPERATIONS
+) -> Callable[[Callable[Concatenate[HttpRequest, Scope, ...], HttpResponse]], Callable[..., HttpResponse]]:
+    """Decorator: the view gets `(request, scope, ...)` inside the practice's transaction.
+
+    A stranger is sent to sign in; a member without the right gets 403; Refusal becomes a page or, for htmx,
+    a piece of one. Views that answer a form should catch Refusal themselves and show it beside the form.
+    """
+
+    def wrap(
+        view: Callable[Concatenate[HttpRequest, Scope, ...], HttpResponse],
+    ) -> Callable[..., HttpResponse]:
+        @functools.wraps(view)
+        def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            response = _answer(view, request, right, purpose, args, kwargs)
+            add_never_cache_headers(response)
+            response.headers["Cache-Control"] = "no-store"
+            return response
+
+        PAGES[page] = PageRule(right=right, purpose=purpose)
+        return page
+
+    return wrap
+
+
+def _answer(  # noqa: PLR0911  one line per way a request can end
+    view: Callable[..., HttpResponse],
+    request: HttpRequest,
+    right: Right | None,
+    purpose: Purpose,
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    scope = scope_of(request, purpose)
+    if scope is None:
+        return render(request, "web/no_practice.html", status=403)
+    try:
+        if right is not None:
+            scope.require(right)
+        with in_scope(scope):
+            return view(request, scope, *args, **kwargs)
+    except NotAllowed as error:
+        return problem(request, error, status=403)
+    except NotFound as error:
+        return problem(request, error, status=404)
+    except Refusal as error:
+        return problem(request, error, status=422)
+    except Fault as error:
+        return problem(request, error, status=503)
+
+
+def scope_of(request: HttpRequest, purpose: Purpose) -> Scope | None:
+    """The scope the middleware found for this session, for one purpose of use."""
+    base: Scope | None = getattr(request, "scope", None)
+    if base is None:
+        return None
+    return Scope(
+        practice_id=base.practice_id,
+        actor=base.actor,
+        purpose=purpose,
+        rights=base.rights,
+        origin=base.origin,
+    )
+
+
+def problem(request: HttpRequest, error: Refusal | Fault, *, status: int) -> HttpResponse:
+    """The page that says in one sentence what is wrong; a fragment for htmx."""
+    name = "web/problem_fragment.html" if getattr(request, "htmx", False) else "web/problem.html"
+    return render(request, name, {"sentence": error.sentence, "code": error.code}, status=status)
+
+
+def done(request: HttpRequest, sentence: str, to: str, *args: object) -> HttpResponse:
+    """After a successful POST: a message, then the page `to`."""
+    messages.success(request, sentence)
+    return redirect(to, *args)

@@ -1,0 +1,17 @@
+"""Addresses of the staff pages, one file of addresses per area."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("bedside.doors.web.home.urls")),
+    path("patients/", include("bedside.doors.web.patients.urls")),
+    path("imports/", include("bedside.doors.web.imports.urls")),
+    path("segments/", include("bedside.doors.web.segments.urls")),
+    path("messages/", include("bedside.doors.web.messages.urls")),
+    path("campaigns/", include("bedside.doors.web.campaigns.urls")),
+    path("reports/", include("bedside.doors.web.reports.urls")),
+    path("ledger/", include("bedside.doors.web.ledger.urls")),
+    path("staff/", include("bedside.doors.web.staff.urls")),
+    path("settings/", include("bedside.doors.web.settings.urls")),
+    path("inbox/", include("bedside.doors.web.inbox.urls")),
+]

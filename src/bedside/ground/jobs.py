@@ -1,0 +1,42 @@
+"""The job queue, behind few functions: Procrastinate in PostgreSQL, so a decision and its job commit together.
+
+Job arguments are ids and small numbers only; anything else is refused here, at the one place where jobs are made.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from procrastinate.contrib.django import app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+JobArgument = uuid.UUID | int
+
+
+def job(*, name: str, queue: str = "default", **options: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Declares a job: a few lines in a room's `jobs.py` that take ids and call one action."""
+    return app.task(name=name, queue=queue, **options)
+
+
+def enqueue(name: str, *, at: datetime | None = None, lock: str | None = None, **ids: JobArgument) -> int:
+    """Adds a job within the present transaction. `at`: not before; `lock`: one at a time. Gives the job's id."""
+    configured = app.configure_task(name, schedule_at=at, lock=lock)
+    return configured.defer(**_plain(ids))
+
+
+def enqueue_many(
+    name: str, rows: Iterable[Mapping[str, JobArgument]], *, at: datetime | None = None
+) -> list[int]:
+    """Adds many jobs in one statement."""
+    return app.configure_task(name, schedule_at=at).batch_defer(*(_plain(row) for row in rows))
+
+
+def _plain(ids: Mapping[str, JobArgument]) -> dict[str, str | int]:
+    for name, value in ids.items():
+        if not isinstance(value, uuid.UUID | int):
+            raise TypeError(f"job argument {name} must be an id or a number")
+    return {name: str(value) if isinstance(value, uuid.UUID) else value for name, value in ids.items()}

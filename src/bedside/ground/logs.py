@@ -1,0 +1,94 @@
+"""Structured logs of an event's name and listed keys. A key that is not listed is dropped, whatever it holds.
+
+The promise: no personal data in a log. Exceptions from libraries may quote values, so only their type and place
+are kept, never their text.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+    from types import TracebackType
+
+# Ids, counts, codes and durations only. Adding a key here is a security decision.
+ALLOWED_KEYS = frozenset(
+    {
+        "event", "level", "timestamp", "logger", "reference", "code", "kind", "state", "reason", "stage",
+        "practice_id", "account_id", "patient_id", "campaign_id", "chunk", "import_id", "segment_id",
+        "message_id", "job_id", "task", "count", "accepted", "rejected", "deferred", "seconds", "attempt",
+        "status", "method", "route", "error", "place", "pid", "port", "version",
+    }
+)  # fmt: skip
+
+
+def configure(*, level: int = logging.INFO) -> None:
+    """Sends our own events and those of every library through the allow-list, as JSON lines on stderr."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            keep_allowed,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(LibraryFormatter())
+    logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
+
+
+def keep_allowed(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Drops every key that is not on the list and every value that is not a short plain one."""
+    return {key: value for key, value in event.items() if key in ALLOWED_KEYS and _is_plain(value)}
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, bool | int | float) or (isinstance(value, str) and len(value) <= 120)  # noqa: PLR2004
+
+
+class LibraryFormatter(logging.Formatter):
+    """Keeps a library's logger, level, message template and the place of an exception; never its arguments."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        error, place = _where(record.exc_info[1] if record.exc_info else None)
+        line = structlog.processors.JSONRenderer()(
+            None,
+            "",
+            {
+                "event": "library",
+                "logger": record.name,
+                "level": record.levelname.lower(),
+                "code": f"{record.module}:{record.lineno}",
+                "error": error,
+                "place": place,
+            },
+        )
+        return line if isinstance(line, str) else line.decode()
+
+
+def _where(error: BaseException | None) -> tuple[str, str]:
+    if error is None:
+        return "", ""
+    return type(error).__name__, place_of(error.__traceback__)
+
+
+def place_of(trace: TracebackType | None) -> str:
+    """File, line and function of the innermost frame, without any value."""
+    frames = traceback.extract_tb(trace)
+    if not frames:
+        return ""
+    last = frames[-1]
+    return f"{last.filename.rsplit('/', 2)[-2]}/{last.filename.rsplit('/', 1)[-1]}:{last.lineno} {last.name}"
+
+
+def logger(name: str) -> Any:
+    return structlog.get_logger(logger=name)

@@ -1,0 +1,51 @@
+"""Row-level security and grants as migration operations.
+
+Each table with practice data gets `ENABLE` and `FORCE ROW LEVEL SECURITY` and one policy: a row is there only
+when its practice is the one set for the transaction (`ground.scope.in_scope`). With nothing set, nothing is there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, LiteralString
+
+from django.db import migrations
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+CURRENT_PRACTICE: LiteralString = "NULLIF(current_setting('bedside.practice', true), '')::uuid"
+
+# Tables whose rows may be added and read and never changed, by grant (DESIGN section 6).
+APPEND_ONLY: set[str] = {"audit_entry"}
+
+
+def protect(table: LiteralString, *, column: LiteralString = "practice_id") -> migrations.RunSQL:
+    """Migration operation that puts `table` under row-level security by `column`."""
+    forward = f"""
+        ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
+        CREATE POLICY {table}_practice ON {table}
+            USING ({column} = {CURRENT_PRACTICE}) WITH CHECK ({column} = {CURRENT_PRACTICE});
+    """
+    backward = f"""
+        DROP POLICY {table}_practice ON {table};
+        ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;
+        ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;
+    """
+    return migrations.RunSQL(forward, backward)
+
+
+def runtime_grants(role: str, *, append_only: Iterable[str] = frozenset(APPEND_ONLY)) -> list[str]:
+    """Statements that give the runtime role what it needs and no more; run by the owner after each migration."""
+    quoted = '"' + role.replace('"', '""') + '"'
+    statements = [
+        f"GRANT USAGE ON SCHEMA public TO {quoted}",
+        f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {quoted}",
+        f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {quoted}",
+        f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {quoted}",
+    ]
+    statements += [
+        f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {quoted}" for table in sorted(append_only)
+    ]
+    statements.append(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {quoted}")
+    return statements

@@ -1,0 +1,139 @@
+"""Verbs on patients' records: the only place that writes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from bedside.ground.errors import NotFound
+from bedside.ground.scope import Scope, in_scope
+from bedside.kit.mail.addresses import parse_address
+from bedside.records.patients import entries
+from bedside.records.patients.models import PatientRow
+from bedside.records.patients.queries import mrn_key
+from bedside.records.patients.sealed import seal_patient
+from bedside.safeguards.audit.actions import record
+from bedside.safeguards.staff.rules import Right
+from bedside.safeguards.vault.actions import make_person_keys
+from bedside.safeguards.vault.queries import person_keys, practice_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from bedside.kit.sealing import Sealer
+    from bedside.records.patients.rules import Patient
+
+_ROWS_PER_STATEMENT = 1000
+_CHANGE_NUMBERS = "SELECT nextval('patients_change_no') FROM generate_series(1, %s)"
+
+
+def add(scope: Scope, patient: Patient, *, at: datetime) -> None:
+    """Stores one new person under a key of their own. `patient.id` must be fresh (`ground.identity.new_id`)."""
+    scope.require(Right.EDIT_PATIENTS)
+    with in_scope(scope):
+        _insert(scope, [patient], at=at)
+        record(scope, entries.PATIENT_ADDED, at=at, subject=patient.id)
+
+
+def change(scope: Scope, patient: Patient, *, at: datetime) -> None:
+    """Replaces a record with a newer version. Raises NotFound."""
+    scope.require(Right.EDIT_PATIENTS)
+    with in_scope(scope):
+        if _update(scope, [patient], at=at) != 1:
+            raise NotFound
+        record(scope, entries.PATIENT_CHANGED, at=at, subject=patient.id, version=_version(patient))
+
+
+def save_many(
+    scope: Scope, *, new: Sequence[Patient], changed: Sequence[Patient], source: str, at: datetime
+) -> None:
+    """Stores a batch in one transaction with one ledger entry. `source` is a code such as `import:<id>`."""
+    scope.require(Right.IMPORT_PATIENTS)
+    with in_scope(scope):
+        _insert(scope, new, at=at)
+        _update(scope, changed, at=at)
+        record(scope, entries.PATIENTS_SAVED, at=at, added=len(new), changed=len(changed), source=source)
+
+
+def _insert(scope: Scope, patients: Sequence[Patient], *, at: datetime) -> None:
+    numbers = _announce_changes(scope, len(patients))
+    sealers = make_person_keys(scope, [patient.id for patient in patients], at=at)
+    rows = [
+        _row(scope, patient, sealers[patient.id], version=1, change_no=number, at=at)
+        for patient, number in zip(patients, numbers, strict=True)
+    ]
+    PatientRow.objects.bulk_create(rows, batch_size=_ROWS_PER_STATEMENT)
+
+
+def _update(scope: Scope, patients: Sequence[Patient], *, at: datetime) -> int:
+    wanted = {patient.id: patient for patient in patients}
+    if not wanted:
+        return 0
+    numbers = _announce_changes(scope, len(wanted))
+    held = list(
+        PatientRow.objects.select_for_update()
+        .filter(practice_id=scope.practice_id, id__in=list(wanted))
+        .order_by("id")
+        .only("id", "version", "created_at")
+    )
+    sealers = person_keys(scope, [row.id for row in held])
+    rows = [
+        _row(scope, wanted[row.id], sealers[row.id], version=row.version + 1, change_no=number, at=at)
+        for row, number in zip(held, numbers, strict=False)
+    ]
+    PatientRow.objects.bulk_update(
+        rows,
+        ["sealed", "version", "address_index", "mrn_index", "change_no", "updated_at"],
+        batch_size=_ROWS_PER_STATEMENT,
+    )
+    return len(rows)
+
+
+def _row(
+    scope: Scope, patient: Patient, sealer: Sealer, *, version: int, change_no: int, at: datetime
+) -> PatientRow:
+    keys = practice_keys(scope)
+    return PatientRow(
+        id=patient.id,
+        practice_id=scope.practice_id,
+        sealed=seal_patient(patient, sealer=sealer, practice_id=scope.practice_id, version=version),
+        version=version,
+        address_index=keys.blind_index("address", parse_address(patient.email).lookup_key)
+        if patient.email
+        else None,
+        mrn_index=keys.blind_index("mrn", mrn_key(patient.mrn)) if patient.mrn else None,
+        change_no=change_no,
+        created_at=at,
+        updated_at=at,
+    )
+
+
+def _version(patient: Patient) -> int:
+    return PatientRow.objects.values_list("version", flat=True).get(id=patient.id)
+
+
+def _announce_changes(scope: Scope, how_many: int) -> list[int]:
+    """Change numbers for the rows about to be written.
+
+    Writers share a lock that a reader of "everything up to N" takes alone (`settled_change`): without it a
+    lower number could be committed after a higher one was already seen, and that change be missed for ever.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 7))", [str(scope.practice_id)]
+        )
+        cursor.execute(_CHANGE_NUMBERS, [how_many])
+        return [number for (number,) in cursor.fetchall()]
+
+
+def settled_change(scope: Scope) -> int:
+    """The newest change number such that every change up to it is committed. Waits for writers under way."""
+    with in_scope(scope), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [str(scope.practice_id)])
+        cursor.execute(
+            "SELECT coalesce(max(change_no), 0) FROM patients_patient WHERE practice_id = %s",
+            [scope.practice_id],
+        )
+        return int(cursor.fetchone()[0])

@@ -1,0 +1,31 @@
+"""Sealed patient records. The only clear columns are ids, times, blind indexes and the order of changes."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class PatientRow(models.Model):
+    """One person. `sealed` opens under the person's own key; `change_no` grows with each write in the practice."""
+
+    id = models.UUIDField(primary_key=True)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT)
+    sealed = models.BinaryField()
+    version = models.PositiveIntegerField()
+    address_index = models.BinaryField(max_length=32, null=True)
+    mrn_index = models.BinaryField(max_length=32, null=True)
+    change_no = models.BigIntegerField()
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "patients_patient"
+        constraints = [models.UniqueConstraint(fields=["practice", "mrn_index"], name="one_patient_per_mrn")]
+        indexes = [
+            models.Index(fields=["practice", "address_index"], name="patient_address"),
+            models.Index(fields=["practice", "change_no"], name="patient_changes"),
+            models.Index(fields=["practice", "id"], name="patient_order"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -1,0 +1,111 @@
+"""Questions about patients. Opening records is not free: ask for the ids you show and no more."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bedside.ground.errors import NotFound
+from bedside.ground.scope import Scope, reading
+from bedside.kit.mail.addresses import InvalidAddress, parse_address
+from bedside.records.patients.models import PatientRow
+from bedside.records.patients.sealed import open_patient
+from bedside.safeguards.vault.queries import person_keys, practice_keys
+
+if TYPE_CHECKING:
+    from bedside.records.patients.rules import Patient
+    from collections.abc import Iterable, Iterator, Sequence
+    from uuid import UUID
+
+OPEN_AT_ONCE_MAX = 2000
+
+
+def count(scope: Scope) -> int:
+    with reading(scope):
+        return PatientRow.objects.filter(practice_id=scope.practice_id).count()
+
+
+def get(scope: Scope, patient_id: UUID) -> Patient:
+    """Raises NotFound for an unknown, erased or other practice's patient."""
+    found = by_ids(scope, [patient_id])
+    if not found:
+        raise NotFound
+    return found[0]
+
+
+def by_ids(scope: Scope, patient_ids: Iterable[UUID]) -> list[Patient]:
+    """Opened records in the order asked for; ids without a record or key are left out."""
+    wanted = list(patient_ids)
+    opened: dict[UUID, Patient] = {}
+    for start in range(0, len(wanted), OPEN_AT_ONCE_MAX):
+        part = wanted[start : start + OPEN_AT_ONCE_MAX]
+        with reading(scope):
+            rows = list(PatientRow.objects.filter(practice_id=scope.practice_id, id__in=part))
+            opened.update({patient.id: patient for patient in _open(scope, rows)})
+    return [opened[patient_id] for patient_id in wanted if patient_id in opened]
+
+
+def page(scope: Scope, *, after: UUID | None, limit: int) -> list[Patient]:
+    """The next `limit` patients in order of their ids, which is the order they were first saved in."""
+    with reading(scope):
+        rows = PatientRow.objects.filter(practice_id=scope.practice_id).order_by("id")
+        if after is not None:
+            rows = rows.filter(id__gt=after)
+        return list(_open(scope, list(rows[:limit])))
+
+
+def ids_by_address(scope: Scope, address: str) -> list[UUID]:
+    """Patients with this mail address. An invalid address finds none."""
+    try:
+        key = parse_address(address).lookup_key
+    except InvalidAddress:
+        return []
+    index = practice_keys(scope).blind_index("address", key)
+    with reading(scope):
+        rows = PatientRow.objects.filter(practice_id=scope.practice_id, address_index=index)
+        return list(rows.order_by("id").values_list("id", flat=True))
+
+
+def ids_by_mrn(scope: Scope, mrns: Iterable[str]) -> dict[str, UUID]:
+    keys = practice_keys(scope)
+    index_to_mrn = {keys.blind_index("mrn", mrn_key(mrn)): mrn for mrn in mrns if mrn}
+    with reading(scope):
+        rows = PatientRow.objects.filter(practice_id=scope.practice_id, mrn_index__in=list(index_to_mrn))
+        return {index_to_mrn[bytes(index)]: row_id for row_id, index in rows.values_list("id", "mrn_index")}
+
+
+def last_change(scope: Scope) -> int:
+    """The number of the newest change, 0 without any."""
+    with reading(scope):
+        rows = PatientRow.objects.filter(practice_id=scope.practice_id).order_by("-change_no")
+        return rows.values_list("change_no", flat=True).first() or 0
+
+
+def changed_since(scope: Scope, change_no: int, *, limit: int) -> list[tuple[int, Patient]]:
+    """(change number, patient) of the records changed after `change_no`, oldest change first."""
+    with reading(scope):
+        rows = list(
+            PatientRow.objects.filter(practice_id=scope.practice_id, change_no__gt=change_no).order_by(
+                "change_no"
+            )[:limit]
+        )
+        numbers = {row.id: row.change_no for row in rows}
+        return [(numbers[patient.id], patient) for patient in _open(scope, rows)]
+
+
+def mrn_key(mrn: str) -> str:
+    """The form in which two spellings of one record number are equal."""
+    return mrn.strip().casefold()
+
+
+def _open(scope: Scope, rows: Sequence[PatientRow]) -> Iterator[Patient]:
+    sealers = person_keys(scope, [row.id for row in rows])
+    for row in rows:
+        sealer = sealers.get(row.id)
+        if sealer is not None:
+            yield open_patient(
+                row.sealed,
+                patient_id=row.id,
+                sealer=sealer,
+                practice_id=scope.practice_id,
+                version=row.version,
+            )

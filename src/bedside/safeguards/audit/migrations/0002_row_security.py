@@ -1,0 +1,12 @@
+from typing import ClassVar
+
+from django.db import migrations
+
+from bedside.ground.rowsecurity import protect
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("audit", "0001_initial")]
+    operations: ClassVar = [
+        protect("audit_entry"),
+    ]

@@ -1,0 +1,31 @@
+"""The ledger's table: rows are added and read, never changed (by grant), and point at nothing (no foreign keys)."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Entry(models.Model):
+    """One act. `body` is the canonical JSON over which `leaf_hash` (RFC 6962 section 2.1) is taken."""
+
+    id = models.BigAutoField(primary_key=True)
+    practice_id = models.UUIDField()
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=60)
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.CharField(max_length=60)
+    purpose = models.CharField(max_length=20)
+    subject = models.CharField(max_length=60)  # id of what it is about, often a campaign or a patient
+    body = models.BinaryField()
+    leaf_hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["practice_id", "-id"], name="entry_newest"),
+            models.Index(fields=["practice_id", "kind", "-id"], name="entry_kind"),
+            models.Index(fields=["practice_id", "subject", "-id"], name="entry_subject"),
+            models.Index(fields=["practice_id", "actor_id", "-id"], name="entry_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.kind}"

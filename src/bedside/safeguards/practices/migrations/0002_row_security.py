@@ -1,0 +1,12 @@
+from typing import ClassVar
+
+from django.db import migrations
+
+from bedside.ground.rowsecurity import protect
+
+
+class Migration(migrations.Migration):
+    dependencies: ClassVar = [("practices", "0001_initial")]
+    operations: ClassVar = [
+        protect("practices_practiceprofile"),
+    ]

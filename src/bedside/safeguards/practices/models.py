@@ -1,0 +1,45 @@
+"""Tables of the practices (tenants)."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Practice(models.Model):
+    """The directory of tenants: a name and nothing about patients, so it alone is not under row security."""
+
+    id = models.UUIDField(primary_key=True)
+    slug = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=200)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class PracticeProfile(models.Model):
+    """How a practice appears to its patients, and its house rules."""
+
+    practice = models.OneToOneField(Practice, on_delete=models.PROTECT, primary_key=True)
+    sender_name = models.CharField(max_length=200)
+    sender_address = models.CharField(max_length=254)
+    reply_address = models.CharField(max_length=254, blank=True)
+    postal_address = models.CharField(max_length=400)
+    phone = models.CharField(max_length=40, blank=True)
+    website = models.CharField(max_length=200, blank=True)
+    time_zone = models.CharField(max_length=60)
+    specialty = models.CharField(max_length=40)
+    idle_minutes = models.PositiveSmallIntegerField(default=15)
+    second_factor_required = models.BooleanField(default=True)
+    opt_in_required = models.BooleanField(default=True)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(idle_minutes__range=(1, 480)), name="idle_minutes_bounded"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.practice_id)

@@ -1,0 +1,12 @@
+"""Kinds of ledger entries about staff."""
+
+from uuid import UUID
+
+from bedside.safeguards.audit.rules import declare
+
+STAFF_ADDED = declare("staff.added", "Gave an account the roles {roles}.", roles=str)
+STAFF_ROLES_CHANGED = declare("staff.roles_changed", "Changed roles to {roles}.", roles=str)
+STAFF_ENDED = declare("staff.ended", "Ended an account's access.")
+SIGNED_IN = declare("staff.signed_in", "Signed in.", method=str)
+SIGNED_OUT = declare("staff.signed_out", "Signed out ({reason}).", reason=str)
+PASSWORD_SET = declare("staff.password_set", "Set a password.", account=UUID)

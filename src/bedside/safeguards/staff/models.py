@@ -1,0 +1,52 @@
+"""Tables of the people who work in Bedside."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from bedside.ground.identity import new_id
+
+
+class AccountManager(BaseUserManager["Account"]):
+    def get_by_natural_key(self, username: str | None) -> Account:
+        return self.get(email__iexact=username)
+
+
+class Account(AbstractBaseUser):
+    """Somebody who can sign in. What they may do is a Membership of a practice, never a flag here."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    email = models.CharField(max_length=254, unique=True)
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = AccountManager()
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Membership(models.Model):
+    """An account's roles in one practice: codes of `rules.Role`."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT)
+    account = models.ForeignKey(Account, on_delete=models.PROTECT)
+    roles = models.JSONField()
+    created_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "account"], name="one_membership_per_practice")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -1,0 +1,42 @@
+"""Verbs of the vault: the only place that writes keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bedside.ground.scope import Scope, in_scope
+from bedside.kit.sealing import random_key
+from bedside.safeguards.vault.models import PersonKey, PracticeKey
+from bedside.safeguards.vault.queries import practice_key_place, practice_keys, root
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from uuid import UUID
+
+    from bedside.kit.sealing import Sealer
+
+_ROWS_PER_STATEMENT = 2000
+
+
+def make_practice_key(scope: Scope, *, at: datetime) -> None:
+    """Makes the first key of a new practice, wrapped by the root key. Raises RootKeyMissing."""
+    version = 1
+    wrapped = root().seal(random_key(), place=practice_key_place(scope.practice_id, version))
+    with in_scope(scope):
+        PracticeKey.objects.create(
+            practice_id=scope.practice_id, version=version, wrapped=wrapped, created_at=at
+        )
+
+
+def make_person_keys(scope: Scope, person_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, Sealer]:
+    """A fresh key for each person, stored wrapped. Gives them opened, for sealing the records that follow."""
+    keys = practice_keys(scope)
+    made = {person_id: keys.new_person(person_id) for person_id in person_ids}
+    rows = [
+        PersonKey(person_id=person_id, practice_id=scope.practice_id, wrapped=wrapped, created_at=at)
+        for person_id, (wrapped, _) in made.items()
+    ]
+    with in_scope(scope):
+        PersonKey.objects.bulk_create(rows, batch_size=_ROWS_PER_STATEMENT)
+    return {person_id: sealer for person_id, (_, sealer) in made.items()}

@@ -1,0 +1,63 @@
+"""A practice's keys, opened: what the rest of the product seals and opens with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bedside.kit.sealing import BlindIndex, Place, Sealer, random_key
+from bedside.kit.sealing.envelope import key_version
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
+
+class PracticeKeys:
+    """Seals, opens and indexes for one practice. Never leaves the process, never prints itself.
+
+    `seal` and `open` are for the practice's own things (settings, shards, evidence); a patient's record is
+    sealed under that person's key from `person`, so that destroying one key erases one person.
+    """
+
+    __slots__ = ("_by_version", "_index", "_newest", "practice_id")
+
+    def __init__(self, practice_id: UUID, by_version: Mapping[int, Sealer]) -> None:
+        self.practice_id = practice_id
+        self._by_version = dict(by_version)
+        self._newest = self._by_version[max(self._by_version)]
+        # The index key stays that of the first version: a rotation must not change what a value looks up to.
+        self._index = BlindIndex(self._by_version[min(self._by_version)].derive("blind index"))
+
+    def place(self, *, table: str, row: str, column: str, version: int) -> Place:
+        return Place(practice=str(self.practice_id), table=table, row=row, column=column, version=version)
+
+    def seal(self, plain: bytes, *, table: str, row: str, column: str, version: int = 1) -> bytes:
+        return self._newest.seal(
+            plain, place=self.place(table=table, row=row, column=column, version=version)
+        )
+
+    def open(self, sealed: bytes, *, table: str, row: str, column: str, version: int = 1) -> bytes:
+        """Raises Unsealable if the value was changed, moved, rolled back, or belongs to another practice."""
+        sealer = self._by_version.get(key_version(sealed), self._newest)
+        return sealer.open(sealed, place=self.place(table=table, row=row, column=column, version=version))
+
+    def blind_index(self, label: str, value: str) -> bytes:
+        """32 bytes to look a high-entropy value up by: `address`, `phone`, `mrn`. Never a date, sex or place."""
+        return self._index.of(label, value)
+
+    def new_person(self, person_id: UUID) -> tuple[bytes, Sealer]:
+        """A fresh person key: (wrapped for storage, sealer)."""
+        key = random_key()
+        return self._newest.seal(key, place=self._person_place(person_id)), Sealer(key)
+
+    def person(self, person_id: UUID, wrapped: bytes) -> Sealer:
+        """Raises Unsealable if the wrapped key is not this person's."""
+        sealer = self._by_version.get(key_version(wrapped), self._newest)
+        return Sealer(sealer.open(wrapped, place=self._person_place(person_id)))
+
+    def token_sealer(self, purpose: str) -> Sealer:
+        """A sealer of its own for one kind of token."""
+        return self._newest.child(f"token {purpose}")
+
+    def _person_place(self, person_id: UUID) -> Place:
+        return self.place(table="vault_personkey", row=str(person_id), column="wrapped", version=1)

@@ -1,0 +1,33 @@
+"""Wrapped keys. The root key is never here."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class PracticeKey(models.Model):
+    """A practice's key, wrapped by the root key. The newest version seals; older ones still open."""
+
+    id = models.BigAutoField(primary_key=True)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT)
+    version = models.PositiveIntegerField()
+    wrapped = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["practice", "version"], name="one_key_per_version")]
+
+    def __str__(self) -> str:
+        return f"{self.practice_id} v{self.version}"
+
+
+class PersonKey(models.Model):
+    """One person's key, wrapped by the practice key: destroying it erases the person everywhere."""
+
+    person_id = models.UUIDField(primary_key=True)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT)
+    wrapped = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.person_id)

@@ -1,0 +1,69 @@
+"""The root key: 32 bytes in a file that only Bedside's user may read; never in the database.
+
+Made at the very first start. A missing file beside existing data is refused, since a fresh key would open nothing;
+`expect_existing` says which of the two this is.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from bedside.ground.errors import Refusal
+from bedside.kit.sealing import Sealer, random_key
+from bedside.kit.sealing.envelope import KEY_BYTES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROOT_KEY_FILE = "root.key"
+
+
+class RootKeyMissing(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            "root_key_missing",
+            "The root key file is missing, so nothing can be opened; put root.key back from your safe copy.",
+        )
+
+
+@lru_cache(maxsize=8)
+def root_sealer(path: Path) -> Sealer:
+    """The root key as a sealer, read once per process.
+
+    Raises RootKeyMissing when there is no file, Refusal when others may read it or it is damaged.
+    """
+    try:
+        state = path.stat()
+    except FileNotFoundError:
+        raise RootKeyMissing from None
+    if stat.S_IMODE(state.st_mode) & 0o077:
+        raise Refusal("root_key_open", "Others may read the root key file; run: chmod 600 root.key")
+    key = path.read_bytes()
+    if len(key) != KEY_BYTES:
+        raise Refusal(
+            "root_key_damaged", "The root key file is damaged; put root.key back from your safe copy."
+        )
+    return Sealer(key)
+
+
+def make_root_key(path: Path) -> bool:
+    """Makes the file if there is none. True if made. Two starts at once: one makes it, both use it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(handle, random_key())
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return False
+    else:
+        return True
+    finally:
+        draft.unlink()
