@@ -19,7 +19,7 @@ APP_ROLE = "bedside_app"
 # sockaddr_un holds 108 bytes with its closing zero (unix(7)).
 SOCKET_PATH_BYTES_MAX = 107
 # When the home's own path is too long. Fixed rather than from TMPDIR, which differs between processes;
-# made 0700 and refused when somebody else made it (`cluster.make_socket_directory`).
+# made 0700 and refused when somebody else made it (`cluster`).
 _SHORT_PARENT = Path("/tmp")  # noqa: S108
 
 
@@ -62,7 +62,8 @@ class Places:
 
     @property
     def supervisor_log(self) -> Path:
-        return self.home / "postgres-supervisor.log"
+        """What a supervisor in the background writes; one in the foreground writes to its terminal."""
+        return self.inner / "supervisor.log"
 
     @property
     def socket_directory(self) -> Path:

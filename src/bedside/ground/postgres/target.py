@@ -41,8 +41,8 @@ class Login(StrEnum):
 class DatabaseTarget:
     """One database and the two logins to it.
 
-    `host` is a host name, several with commas (libpq's failover list), or a socket's directory. `port` is text
-    because a failover list may carry several. `options` holds further libpq keywords such as `sslmode`;
+    `host` is a host name, several with commas (libpq's failover list), or a socket's directory. `port` is
+    text because a failover list may carry several. `options` holds further libpq keywords such as `sslmode`;
     they hold for both logins.
     """
 
@@ -256,5 +256,5 @@ def _refuse_mighty_role(connection: psycopg.Connection[tuple[object, ...]], *, o
         raise Refusal(
             "database_role_too_mighty",
             "The role in DATABASE_URL must be neither superuser nor BYPASSRLS nor a member of such a role or "
-            "of the owner: row-level security would not bind it, and one practice could read another's records.",
+            "of the owner: row-level security would not bind it, and one practice could read another's data.",
         )
