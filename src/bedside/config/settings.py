@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -54,6 +55,8 @@ BEDSIDE_GIVE_UP_AFTER_S = read.number(ENVIRON, "BEDSIDE_GIVE_UP_AFTER_S", 2 * 86
 
 # --- database: the runtime role, or the owner for migrations only
 _target = database_for(ENVIRON, BEDSIDE_HOME)
+if _target.embedded and ENVIRON.get("BEDSIDE_DATABASE_NAME"):  # one server, a database per test process
+    _target = replace(_target, name=ENVIRON["BEDSIDE_DATABASE_NAME"])
 _login = Login(read.text(ENVIRON, "BEDSIDE_DATABASE_LOGIN", "app"))
 DATABASE_TARGET = _target
 DATABASES = {

@@ -101,10 +101,15 @@ def in_scope(scope: Scope) -> Iterator[None]:
         with transaction.atomic():
             yield
         return
-    with transaction.atomic(durable=_at_top()):
-        _enter(scope)
+    at_top = not connection.in_atomic_block
+    with transaction.atomic():
+        _set(str(scope.practice_id))
+        connection.bedside_practice = scope.practice_id  # type: ignore[attr-defined]
         try:
             yield
+            if not at_top:
+                # Only a test's own transaction goes on after this; it must not keep seeing the practice.
+                _set("")
         finally:
             connection.bedside_practice = None  # type: ignore[attr-defined]
 
@@ -128,12 +133,6 @@ def _joins(scope: Scope) -> bool:
     return True
 
 
-def _at_top() -> bool:
-    # Tests wrap each case in a transaction of their own, in which a durable one is refused.
-    return not connection.in_atomic_block
-
-
-def _enter(scope: Scope) -> None:
+def _set(practice: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_SET_PRACTICE, [str(scope.practice_id)])
-    connection.bedside_practice = scope.practice_id  # type: ignore[attr-defined]
+        cursor.execute(_SET_PRACTICE, [practice])
