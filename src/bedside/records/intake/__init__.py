@@ -1,0 +1,1 @@
+"""Intake: how patients come in from files; see README.md in this folder."""
