@@ -1,0 +1,1 @@
+"""The demo: Maple Street Family Practice, invented from end to end, run through the real product."""
