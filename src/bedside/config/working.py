@@ -36,7 +36,7 @@ def run(*, concurrency: int) -> None:
 async def _work(concurrency: int) -> None:
     from procrastinate.contrib.django import app
 
-    with app.replace_connector(app.connector.get_worker_connector()):
+    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
         async with app.open_async():
             await app.run_worker_async(
                 queues=QUEUES,

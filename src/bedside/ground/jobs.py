@@ -35,7 +35,7 @@ def enqueue_many(
     return app.configure_task(name, schedule_at=at).batch_defer(*(_plain(row) for row in rows))
 
 
-def _plain(ids: Mapping[str, JobArgument]) -> dict[str, str | int]:
+def _plain(ids: Mapping[str, JobArgument]) -> dict[str, Any]:
     for name, value in ids.items():
         if not isinstance(value, uuid.UUID | int):
             raise TypeError(f"job argument {name} must be an id or a number")

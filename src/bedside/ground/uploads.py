@@ -26,7 +26,7 @@ def _place(number: int) -> Place:
     return Place(practice="", table="upload", row="", column="piece", version=number)
 
 
-class SealedUpload(UploadedFile):
+class SealedUpload(UploadedFile):  # type: ignore[type-arg]
     """An upload read piece by piece with `chunks()`; its bytes are never whole in memory or clear on disk."""
 
     def __init__(self, *, name: str, content_type: str | None) -> None:

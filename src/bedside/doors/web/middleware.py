@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from django.contrib.auth import logout
@@ -76,7 +76,7 @@ class ScopeOfRequest:
 
 def find_scope(request: HttpRequest) -> Scope | None:
     """Asks for the memberships anew at each request, so that an ended one ends at once."""
-    open_to = practices_of(request.user.pk)
+    open_to = practices_of(cast("UUID", request.user.pk))
     if not open_to:
         return None
     chosen = request.session.get(PRACTICE)

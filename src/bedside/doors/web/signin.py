@@ -14,6 +14,8 @@ from bedside.safeguards.vault.queries import root
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from bedside.kit.sealing import Sealer
+
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by an administrator, never by whoever comes along."""
@@ -38,5 +40,5 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 _PLACE = Place(practice="", table="mfa_authenticator", row="", column="secret", version=1)
 
 
-def _sealer() -> Any:
+def _sealer() -> Sealer:
     return root().child("second factor")

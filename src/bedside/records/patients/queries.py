@@ -70,7 +70,7 @@ def ids_by_mrn(scope: Scope, mrns: Iterable[str]) -> dict[str, UUID]:
     index_to_mrn = {keys.blind_index("mrn", mrn_key(mrn)): mrn for mrn in mrns if mrn}
     with reading(scope):
         rows = PatientRow.objects.filter(practice_id=scope.practice_id, mrn_index__in=list(index_to_mrn))
-        return {index_to_mrn[bytes(index)]: row_id for row_id, index in rows.values_list("id", "mrn_index")}
+        return {index_to_mrn[bytes(index or b"")]: row_id for row_id, index in rows.values_list("id", "mrn_index")}
 
 
 def last_change(scope: Scope) -> int:
@@ -103,7 +103,7 @@ def _open(scope: Scope, rows: Sequence[PatientRow]) -> Iterator[Patient]:
         sealer = sealers.get(row.id)
         if sealer is not None:
             yield open_patient(
-                row.sealed,
+                bytes(row.sealed),
                 patient_id=row.id,
                 sealer=sealer,
                 practice_id=scope.practice_id,

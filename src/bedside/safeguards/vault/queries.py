@@ -79,7 +79,7 @@ def practice_key_place(practice_id: UUID, version: int) -> Place:
 
 
 def _unwrap(root_key: Sealer, row: PracticeKey) -> Sealer:
-    key = root_key.open(row.wrapped, place=practice_key_place(row.practice_id, row.version))
+    key = root_key.open(bytes(row.wrapped), place=practice_key_place(row.practice_id, row.version))
     return Sealer(key, version=row.version)
 
 
@@ -88,4 +88,4 @@ def person_keys(scope: Scope, person_ids: Iterable[UUID]) -> dict[UUID, Sealer]:
     keys = practice_keys(scope)
     with reading(scope):
         rows = PersonKey.objects.filter(practice_id=scope.practice_id, person_id__in=list(person_ids))
-        return {row.person_id: keys.person(row.person_id, row.wrapped) for row in rows}
+        return {row.person_id: keys.person(row.person_id, bytes(row.wrapped)) for row in rows}
