@@ -1,0 +1,44 @@
+"""The gate's rules: pure decisions on frozen facts. One file per rule; `decide` alone combines them."""
+
+from types import MappingProxyType
+
+from bedside.decisions.gate.rules.basis import BASES
+from bedside.decisions.gate.rules.classes import CLASS_RULES, ClassRule, MessageClass, Tracking
+from bedside.decisions.gate.rules.deciding import RULE_FAILED, NoRulesInForce, decide, replay
+from bedside.decisions.gate.rules.facts import (
+    AuthorizationFacts,
+    BadFacts,
+    Facts,
+    MessageFacts,
+    PersonFacts,
+)
+from bedside.decisions.gate.rules.register import RULES
+from bedside.decisions.gate.rules.verdict import Decision, Reason, Rule, Verdict
+
+REASONS = MappingProxyType(
+    {
+        reason.code: reason
+        for reason in (*(reason for rule in RULES for reason in rule.reasons), *BASES, RULE_FAILED)
+    }
+)
+
+__all__ = [
+    "CLASS_RULES",
+    "REASONS",
+    "RULES",
+    "AuthorizationFacts",
+    "BadFacts",
+    "ClassRule",
+    "Decision",
+    "Facts",
+    "MessageClass",
+    "MessageFacts",
+    "NoRulesInForce",
+    "PersonFacts",
+    "Reason",
+    "Rule",
+    "Tracking",
+    "Verdict",
+    "decide",
+    "replay",
+]

@@ -1,0 +1,37 @@
+"""Commercial mail shows the sender's postal address (CSP-04)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from bedside.decisions.gate.rules.classes import CLASS_RULES
+from bedside.decisions.gate.rules.verdict import Decision, Reason, Rule
+
+if TYPE_CHECKING:
+    from bedside.decisions.gate.rules.facts import Facts
+
+NO_POSTAL_ADDRESS = Reason(
+    code="postal_address_missing",
+    sentence="Put the postal address of the practice into the message.",
+    citation="15 USC 7704(a)(5)(A)(iii)",
+)
+
+
+def check(facts: Facts) -> Reason | None:
+    message = facts.message
+    if message.postal_address_present or message.message_class is None:
+        return None
+    duty = CLASS_RULES[message.message_class].needs_postal_address(remuneration=bool(message.remuneration))
+    return NO_POSTAL_ADDRESS if duty else None
+
+
+RULE = Rule(
+    name="postal_address_present",
+    question="Does the message show our postal address where the law asks for it?",
+    citation="15 USC 7704(a)(5)(A)(iii)",
+    holds_from=date(2004, 1, 1),  # CAN-SPAM Act in effect
+    objection=Decision.HOLD,
+    reasons=(NO_POSTAL_ADDRESS,),
+    check=check,
+)

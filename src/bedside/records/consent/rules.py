@@ -1,0 +1,214 @@
+"""The nouns of permission and the pure rules about them.
+
+A permission is what a person said about one category of mail. An authorization is a signed paper under
+45 CFR 164.508(c) and another thing altogether (AUT-26). A restriction was agreed under 45 CFR 164.522. A
+suppression belongs to an address and outlives the person's record (CON-24).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+    from uuid import UUID
+
+
+class Category(StrEnum):
+    """What a person chooses by; each class of message belongs to one (`decisions.gate.rules.CLASS_RULES`)."""
+
+    REMINDERS = "reminders"
+    NEWSLETTER = "newsletter"
+    SERVICES = "services"
+    OFFERS = "offers"
+    FUNDRAISING = "fundraising"
+    RESEARCH = "research"
+    NOTICES = "notices"
+
+
+# Everything but care and duty: what "no advertising" stops and what never stops a reminder (CON-11).
+PROMOTIONAL = frozenset(
+    {Category.NEWSLETTER, Category.SERVICES, Category.OFFERS, Category.FUNDRAISING, Category.RESEARCH}
+)
+
+
+class Answer(StrEnum):
+    GRANTED = "granted"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+class EventKind(StrEnum):
+    """The acts that the record of permissions is made of."""
+
+    GRANTED = "granted"
+    REFUSED = "refused"
+    STOPPED_EVERYTHING = "stopped_everything"
+    RESUMED = "resumed"
+    AUTHORIZATION_RECORDED = "authorization_recorded"
+    AUTHORIZATION_REVOKED = "authorization_revoked"
+    RESTRICTED = "restricted"
+    RESTRICTION_LIFTED = "restriction_lifted"
+    REPRESENTATIVE_RECORDED = "representative_recorded"
+    REPRESENTATIVE_ENDED = "representative_ended"
+
+
+class Source(StrEnum):
+    """How an act reached the practice. Imports use `import:<id>` besides these."""
+
+    UNSUBSCRIBE_LINK = "unsubscribe_link"
+    PREFERENCE_PAGE = "preference_page"
+    IN_PERSON = "in_person"
+    PHONE = "phone"
+    PAPER = "paper"
+    LETTER = "letter"
+    EMAIL_REPLY = "email_reply"
+    COMMAND_LINE = "command_line"
+
+
+class ExpiryEvent(StrEnum):
+    """An event in place of a date at which an authorization ends (45 CFR 164.508(c)(1)(v)). "None" is not one."""
+
+    LEFT_PRACTICE = "left_practice"
+    TREATMENT_ENDED = "treatment_ended"
+    STUDY_ENDED = "study_ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Permission:
+    """What a person last said about one category. `since` is None and `source` empty while nothing was said."""
+
+    category: Category
+    answer: Answer
+    since: datetime | None
+    source: str
+    verified: bool  # given by the person or recorded by staff; False for a line of an import
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorization:
+    """The newest signed authorization. `sender_covered`: it names this practice as who may use the information.
+
+    `verified` is False for an imported one: nobody has seen its paper, so it admits nothing (AUT-20).
+    """
+
+    signed_on: date
+    expires_on: date | None
+    expires_event: ExpiryEvent | None
+    revoked_at: datetime | None
+    remuneration_stated: bool
+    sender_covered: bool
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonPermissions:
+    """One person's present state, computed from the events. `permissions` has every category."""
+
+    patient_id: UUID
+    permissions: Mapping[Category, Permission]
+    stopped_everything_at: datetime | None
+    email_restricted: bool
+    authorization: Authorization | None
+    representative_recorded: bool  # somebody who may act for a minor is on record (45 CFR 164.502(g))
+
+
+class SuppressionScope(StrEnum):
+    """What a suppressed address is kept from: everything, all that is promotional, or one category."""
+
+    EVERYTHING = "everything"
+    MARKETING = "marketing"
+    REMINDERS = "reminders"
+    NEWSLETTER = "newsletter"
+    SERVICES = "services"
+    OFFERS = "offers"
+    FUNDRAISING = "fundraising"
+    RESEARCH = "research"
+    NOTICES = "notices"
+
+    @property
+    def covered(self) -> frozenset[Category]:
+        if self is SuppressionScope.EVERYTHING:
+            return frozenset(Category)
+        if self is SuppressionScope.MARKETING:
+            return PROMOTIONAL
+        return frozenset({Category(self.value)})
+
+
+class SuppressionReason(StrEnum):
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+    ASKED = "asked"
+    STAFF = "staff"
+    IMPORTED = "imported"
+
+
+# A bounce says that there is no mailbox; a complaint or a request says no to advertising, not to care (CON-11).
+USUAL_SCOPE: Mapping[SuppressionReason, SuppressionScope] = MappingProxyType(
+    {
+        SuppressionReason.BOUNCED: SuppressionScope.EVERYTHING,
+        SuppressionReason.COMPLAINED: SuppressionScope.MARKETING,
+        SuppressionReason.ASKED: SuppressionScope.MARKETING,
+        SuppressionReason.STAFF: SuppressionScope.EVERYTHING,
+        SuppressionReason.IMPORTED: SuppressionScope.EVERYTHING,
+    }
+)
+
+
+class LiftReason(StrEnum):
+    """Why a suppression may end: the person's own new word, or an audited correction (SUP-03)."""
+
+    ASKED_AGAIN = "asked_again"
+    MAILBOX_WORKS = "mailbox_works"
+    ENTERED_BY_MISTAKE = "entered_by_mistake"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """All suppressions of one address in force, as one: the widest scope, its reason and since when.
+
+    `covered` is the union over all of them.
+    """
+
+    scope: SuppressionScope
+    reason: SuppressionReason
+    at: datetime
+    covered: frozenset[Category]
+
+    def covers(self, category: Category) -> bool:
+        return category in self.covered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedPermission:
+    """One answer from a file. `category` None means email at all; `source` is a code such as `import:<id>`."""
+
+    patient_id: UUID
+    category: Category | None
+    granted: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One act as the fold reads it."""
+
+    kind: EventKind
+    category: Category | None
+    at: datetime
+    source: str
+    verified: bool
+    authorization: Authorization | None = None  # with AUTHORIZATION_RECORDED
+
+
+def _nothing_said(category: Category) -> Permission:
+    return Permission(category=category, answer=Answer.UNKNOWN, since=None, source="", verified=False)
+
+
+NOTHING_SAID: Mapping[Category, Permission] = MappingProxyType(
+    {category: _nothing_said(category) for category in Category}
+)
