@@ -96,7 +96,8 @@ def sign_any(content: bytes, keys: Sequence[DkimKey], at: datetime) -> bytes:
 
     Raises: DkimError also for bare line ends, for a header that is none, or without exactly one From.
     """
-    if b"\n" in content.replace(b"\r\n", b"") or b"\r" in content.replace(b"\r\n", b""):
+    without_line_ends = content.replace(b"\r\n", b"")
+    if b"\n" in without_line_ends or b"\r" in without_line_ends:
         raise DkimError("Only messages whose lines all end in CRLF can be signed.")
     head, _, body = (b"\r\n" + content).partition(b"\r\n\r\n")
     fields = relaxed_headers(head[2:] + b"\r\n")

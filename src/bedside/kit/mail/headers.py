@@ -19,11 +19,10 @@ ENCODED_LINE_MAX = 76
 ENCODED_WORD_MAX = 75
 
 _WORD_FRAME = len("=?utf-8?B?") + len("?=")
-_WORD_ROOM_MIN = _WORD_FRAME + 8  # one character of four octets
 _UTF8_MASK, _UTF8_CONTINUES = 0xC0, 0x80
 _NOT_ONE_LINE = re.compile("[\x00-\x20\x7f-\x9f\u2028\u2029\ud800-\udfff]+")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?: [A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,59}")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,39}")  # leaves room for an encoded word on the same line
 _PRINTABLE_ASCII = re.compile(r"[!-~]+(?: [!-~]+)*")
 
 # What the package itself writes, what a relay adds, and what would change who gets or made the message.
@@ -51,14 +50,13 @@ def one_line(text: str) -> str:
 def text_header(name: str, text: str) -> bytes:
     """Write free text, such as a subject, in RFC 2047 encoded words where it is not short plain ASCII."""
     line = one_line(text)
-    if _is_plain(line):
+    # “=?” would be read as the start of an encoded word. Some readers keep the blank of a line that is folded
+    # right after the colon as part of the text, so a long first word is encoded too.
+    if line.isascii() and "=?" not in line and len(name) + 2 + len(line.split(" ", 1)[0]) <= LINE_WISHED:
         folded = _folded(name, line)
         if folded is not None:
             return folded
-    room = ENCODED_LINE_MAX - len(name) - 2
-    if room < _WORD_ROOM_MIN:
-        return f"{name}:\r\n ".encode() + _encoded_words(line, room=ENCODED_WORD_MAX) + b"\r\n"
-    return f"{name}: ".encode() + _encoded_words(line, room=room) + b"\r\n"
+    return f"{name}: ".encode() + _encoded_words(line, room=ENCODED_LINE_MAX - len(name) - 2) + b"\r\n"
 
 
 def token_header(name: str, value: str) -> bytes:
@@ -112,11 +110,6 @@ def _phrase(display_name: str, *, room: int) -> bytes:
             if len(quoted) + 2 <= room:
                 return b'"%b"' % quoted.encode() if line else b""
     return _encoded_words(line, room=room)
-
-
-def _is_plain(line: str) -> bool:
-    # “=?” would be read as the start of an encoded word that the writer never meant.
-    return line.isascii() and "=?" not in line
 
 
 def _folded(name: str, line: str, *, word_max: int = LINE_WISHED - 1) -> bytes | None:

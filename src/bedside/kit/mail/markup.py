@@ -21,9 +21,10 @@ _B = r" \t\n\f\r"
 _COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
 _DECLARATION = re.compile(r"<[!?/][^>]*(?:>|\Z)")
 _TAG_START = re.compile(rf"<(/?)([A-Za-z][^{_B}/>]*)")
+# The possessive *+ matters: giving a blank back would let an unclosed quote pass for an empty value.
 _ATTRIBUTE = re.compile(
-    rf"[{_B}/]*([^{_B}/>][^{_B}/>=]*)"
-    rf"(?:[{_B}]*=[{_B}]*(\"[^\"]*\"|'[^']*'|(?![\"'])[^{_B}>]*))?"
+    rf"[{_B}/]*([^{_B}/>][^{_B}/>=]*+)"
+    rf"(?:[{_B}]*+=[{_B}]*+(\"[^\"]*\"|'[^']*'|(?![\"'])[^{_B}>]*))?"
 )
 _UNCLOSED_QUOTE = re.compile(rf"[{_B}]*=[{_B}]*[\"']")
 _TAG_END = re.compile(rf"[{_B}/]*>")

@@ -45,7 +45,7 @@ def find_places(template: str, *, part: str) -> tuple[Place, ...]:
     places = tuple(
         Place(field=match[1], start=match.start(), end=match.end()) for match in _PLACE.finditer(template)
     )
-    if template.count("{{") != len(places):
+    if template.count("{{") != len(places) or "{{{" in template:
         raise InvalidTemplate(
             "“{{” must be followed by a field name of small letters and underscores, and “}}”.", part=part
         )
