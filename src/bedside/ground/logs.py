@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 # Ids, counts, codes and durations only. Adding a key here is a security decision.
 ALLOWED_KEYS = frozenset(
     {
-        "event", "level", "timestamp", "logger", "reference", "code", "kind", "state", "reason", "stage",
-        "practice_id", "account_id", "patient_id", "campaign_id", "chunk", "import_id", "segment_id",
+        "event", "level", "timestamp", "logger", "component", "reference", "code", "kind", "state", "reason",
+        "stage", "practice_id", "account_id", "patient_id", "campaign_id", "chunk", "import_id", "segment_id",
         "message_id", "job_id", "task", "count", "accepted", "rejected", "deferred", "seconds", "attempt",
         "status", "method", "route", "error", "place", "pid", "port", "version",
     }
@@ -91,4 +91,5 @@ def place_of(trace: TracebackType | None) -> str:
 
 
 def logger(name: str) -> Any:
-    return structlog.get_logger(logger=name)
+    """Configured when first used, not here: modules ask for their logger before `configure` has run."""
+    return structlog.get_logger(component=name)  # the name `logger` is structlog's own argument
