@@ -123,6 +123,7 @@ _web = [
     "django_htmx.middleware.HtmxMiddleware",
     "bedside.doors.web.middleware.IdleSignOut",
     "bedside.doors.web.middleware.ScopeOfRequest",
+    "bedside.doors.web.middleware.SecondFactorFirst",
 ]
 _pickup = ["django.middleware.clickjacking.XFrameOptionsMiddleware"]
 MIDDLEWARE = [*_everywhere, *(_pickup if BEDSIDE_DOOR == "pickup" else _web)]
@@ -131,6 +132,7 @@ WSGI_APPLICATION = "bedside.config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "doors" / "web" / "templates"],  # ours before allauth's of the same name
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -170,7 +172,7 @@ MFA_TOTP_ISSUER = "Bedside"
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "bedside.doors.web.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
@@ -179,6 +181,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = _encrypted
 CSRF_COOKIE_HTTPONLY = True
 CSRF_USE_SESSIONS = True
+CSRF_FAILURE_VIEW = "bedside.doors.web.errors.stale_form"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # allauth's rate limits need a cache that all processes share.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "ground_cache"}}
@@ -205,8 +208,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
-STATIC_URL = "/static/"
-STATIC_ROOT = BEDSIDE_HOME / "static"
+STATIC_URL = "/static/"  # found in the packages themselves; nothing is collected
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

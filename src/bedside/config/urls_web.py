@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
-    path("account/", include("allauth.urls")),
+    path("account/", include("bedside.doors.web.account.urls")),
     path("", include("bedside.doors.web.urls")),
 ]
 handler400 = "bedside.doors.web.errors.bad_request"

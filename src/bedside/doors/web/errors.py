@@ -6,12 +6,13 @@ import secrets
 import sys
 from typing import TYPE_CHECKING
 
-from django.shortcuts import render
+from django.http import HttpResponse
+from django.template.loader import render_to_string
 
 from bedside.ground import logs
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
 log = logs.logger("web")
 
@@ -21,6 +22,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # 
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+    return _page(request, 403, "You may not see this; if you should, ask an administrator.")
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
+    """Django's CSRF check failed, mostly because the person signed in anew in another window."""
     return _page(request, 403, "This form is no longer valid; reload the page and send it again.")
 
 
@@ -44,4 +50,9 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, status: int, sentence: str) -> HttpResponse:
-    return render(request, "web/error.html", {"sentence": sentence, "status": status}, status=status)
+    """Rendered without the request, so that the page stands even when the database is what is broken."""
+    name = "web/problem_fragment.html" if request.headers.get("HX-Request") else "web/error.html"
+    body = render_to_string(name, {"sentence": sentence, "status": status})
+    response = HttpResponse(body, status=status)
+    response.headers["Cache-Control"] = "no-store"
+    return response

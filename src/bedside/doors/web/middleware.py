@@ -1,14 +1,16 @@
-"""Idle sign-out and the scope of a request."""
+"""Idle sign-out, the scope of a request, and the second factor before anything else."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, cast
-from uuid import UUID
+from typing import TYPE_CHECKING
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth import logout
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.http import urlencode
 
 from bedside.ground import clock
 from bedside.ground.errors import Refusal
@@ -20,8 +22,11 @@ from bedside.safeguards.staff.queries import practices_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from uuid import UUID
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
+
+    from bedside.safeguards.practices.rules import Profile
 
 IDLE_DEFAULT_S = 15 * 60
 LAST_SEEN = "last_seen"
@@ -29,6 +34,17 @@ IDLE_LIMIT = "idle_limit_s"
 PRACTICE = "practice"
 # Pages that poll must not keep a deserted session alive.
 POLLING_HEADER = "X-Bedside-Polling"
+# What somebody without a second factor may still reach: enrolling, confirming the password, signing out.
+BEFORE_SECOND_FACTOR = (
+    "mfa_activate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_download_recovery_codes",
+    "account_reauthenticate",
+    "mfa_reauthenticate",
+    "account_logout",
+    "session",
+)
 
 
 class IdleSignOut:
@@ -42,7 +58,7 @@ class IdleSignOut:
             return self.get_response(request)
         now = int(time.time())
         seen = request.session.get(LAST_SEEN, now)
-        if now - seen > request.session.get(IDLE_LIMIT, IDLE_DEFAULT_S):
+        if now - seen > idle_limit_s(request):
             return self._end(request)
         if request.headers.get(POLLING_HEADER) != "yes":
             request.session[LAST_SEEN] = now
@@ -50,17 +66,12 @@ class IdleSignOut:
 
     def _end(self, request: HttpRequest) -> HttpResponse:
         scope = find_scope(request)
+        request.idle = True  # type: ignore[attr-defined]  # the sign-out signal leaves the entry to us
         logout(request)
         if scope is not None:
             with in_scope(scope):
                 record(scope, entries.SIGNED_OUT, at=clock.now(), subject=scope.actor.id, reason="idle")
-        address = f"{reverse('account_login')}?idle=yes"
-        if request.headers.get("HX-Request"):
-            response = redirect(address)
-            response.status_code = 204
-            response.headers["HX-Redirect"] = address
-            return response
-        return redirect(address)
+        return _go(request, f"{reverse('account_login')}?idle=yes")
 
 
 class ScopeOfRequest:
@@ -74,34 +85,94 @@ class ScopeOfRequest:
         return self.get_response(request)
 
 
+class SecondFactorFirst:
+    """Leads whoever has no second factor to set one up, where the practice asks for it (45 CFR 164.312(d))."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if not second_factor_missing(request) or request.path in _always_open():
+            return self.get_response(request)
+        target = reverse("mfa_activate_totp")
+        if request.method == "GET" and not request.headers.get("HX-Request"):
+            target = f"{target}?{urlencode({'next': request.get_full_path()})}"
+        return _go(request, target)
+
+
+def second_factor_missing(request: HttpRequest) -> bool:
+    """Whether the practice asks for a second factor that this account does not have."""
+    practice = practice_of(request)
+    if practice is None or not practice.second_factor_required:
+        return False
+    return not Authenticator.objects.filter(
+        user_id=request.user.pk, type=Authenticator.Type.TOTP
+    ).exists()
+
+
 def find_scope(request: HttpRequest) -> Scope | None:
     """Asks for the memberships anew at each request, so that an ended one ends at once."""
-    open_to = practices_of(cast("UUID", request.user.pk))
+    open_to = practices_of(request.user.pk)
     if not open_to:
         return None
     chosen = request.session.get(PRACTICE)
     practice_id, _, rights = next((row for row in open_to if str(row[0]) == chosen), open_to[0])
-    scope = Scope(
+    scope = staff_scope(request, practice_id, rights)
+    choose_practice(request, scope)
+    return scope
+
+
+def staff_scope(request: HttpRequest, practice_id: UUID, rights: frozenset[str]) -> Scope:
+    """The signed-in person's scope in one of their practices."""
+    return Scope(
         practice_id=practice_id,
         actor=Actor(kind=ActorKind.STAFF, id=str(request.user.pk)),
         purpose=Purpose.OPERATIONS,
         rights=rights,
         origin=request.META.get("REMOTE_ADDR", ""),
     )
-    if chosen != str(practice_id) or IDLE_LIMIT not in request.session:
-        choose_practice(request, scope)
-    return scope
 
 
 def choose_practice(request: HttpRequest, scope: Scope) -> None:
-    """Fixes the session's practice and takes over its idle time."""
-    request.session[PRACTICE] = str(scope.practice_id)
+    """Fixes the session's practice and takes over its present idle time, so that a new one holds at once."""
     try:
-        request.session[IDLE_LIMIT] = profile(scope).idle_minutes * 60
+        practice: Profile | None = profile(scope)
     except Refusal:
-        request.session[IDLE_LIMIT] = IDLE_DEFAULT_S
+        practice = None
+    request.practice_profile = practice  # type: ignore[attr-defined]
+    _remember(request, PRACTICE, str(scope.practice_id))
+    _remember(request, IDLE_LIMIT, practice.idle_minutes * 60 if practice else IDLE_DEFAULT_S)
 
 
-def chosen_practice(request: HttpRequest) -> UUID | None:
-    value = request.session.get(PRACTICE)
-    return UUID(value) if value else None
+def practice_of(request: HttpRequest) -> Profile | None:
+    """The profile of the request's practice, read once per request."""
+    return getattr(request, "practice_profile", None)
+
+
+def idle_limit_s(request: HttpRequest) -> int:
+    return int(request.session.get(IDLE_LIMIT, IDLE_DEFAULT_S))
+
+
+def seconds_left(request: HttpRequest) -> int:
+    """How long the session lives on if nobody touches it."""
+    now = int(time.time())
+    return int(idle_limit_s(request) - (now - request.session.get(LAST_SEEN, now)))
+
+
+def _remember(request: HttpRequest, key: str, value: str | int) -> None:
+    """Writes the session only on a change: each write costs a row update and sends the cookie anew."""
+    if request.session.get(key) != value:
+        request.session[key] = value
+
+
+def _always_open() -> set[str]:
+    return {reverse(name) for name in BEFORE_SECOND_FACTOR}
+
+
+def _go(request: HttpRequest, address: str) -> HttpResponse:
+    """A redirect that also works for a piece of a page asked for by htmx."""
+    if not request.headers.get("HX-Request"):
+        return redirect(address)
+    response = HttpResponse(status=204)
+    response.headers["HX-Redirect"] = address
+    return response

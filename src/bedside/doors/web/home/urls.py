@@ -1,5 +1,10 @@
-"""Addresses of the pages about home."""
+"""Addresses of the home page and of the question how long the session lives."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from bedside.doors.web.home import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("session/", views.session, name="session"),
+]
