@@ -29,7 +29,7 @@ _ISO_CHARACTERS = 10
 # One order must outnumber the other this much before the other is taken for typing mistakes.
 _CLEAR_MAJORITY = 20
 
-_NUMERIC = re.compile(r"(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{4}|\d{1,2})", re.ASCII)
+_NUMERIC = re.compile(r"(\d{1,4})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})", re.ASCII)
 _TIME = re.compile(
     r"(?:T| +)\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)? *(?:[ap]\.?m\.?)?(?:Z|[+-]\d\d:?\d\d)?$", re.IGNORECASE
 )

@@ -17,8 +17,11 @@ DAMAGE = "\udcff"
 BLOCK_BYTES = 65_536
 _HANDLER = "bedside-intake-mark-damage"
 _BYTE_ORDER_MARK = "\ufeff"
-# Above this share of NUL bytes a file without a UTF-16 pattern is no text at all.
+# A few binary zeros damage a few rows; more of them, without the pattern of UTF-16, are no text at all.
+_NULS_MAX = 16
 _NUL_SHARE_MAX = 0.01
+# Even in Chinese UTF-16, delimiters, digits, addresses and line ends have a zero half, always the same half.
+_UTF_16_NUL_SHARE_MIN = 0.2
 # Thorn and y-with-diaeresis: in Windows-1252 almost never in an American patient file, but the usual debris
 # (0xFE, 0xFF) of byte-order marks and erased storage. They are no evidence for Windows-1252.
 _DEBRIS = frozenset(b"\xfe\xff")
@@ -62,12 +65,11 @@ def detect_encoding(head: bytes) -> Encoding | None:
 def _with_nuls(head: bytes) -> Encoding | None:
     half = len(head) // 2 or 1
     in_even, in_odd = head[0::2].count(0) / half, head[1::2].count(0) / half
-    # Even in Chinese UTF-16, delimiters and line ends have a zero half, and always the same half.
-    if in_odd > 10 * in_even and in_odd > _NUL_SHARE_MAX:
+    if in_odd > 10 * in_even and in_odd > _UTF_16_NUL_SHARE_MIN:
         return Encoding.UTF_16_LE
-    if in_even > 10 * in_odd and in_even > _NUL_SHARE_MAX:
+    if in_even > 10 * in_odd and in_even > _UTF_16_NUL_SHARE_MIN:
         return Encoding.UTF_16_BE
-    if head.count(0) / len(head) > _NUL_SHARE_MAX:
+    if head.count(0) > max(_NULS_MAX, _NUL_SHARE_MAX * len(head)):
         return None
     return _single_bytes(head)
 

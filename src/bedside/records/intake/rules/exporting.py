@@ -17,17 +17,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _PIECE_CHARACTERS = 65_536
-_DANGEROUS = frozenset(
-    "=+-@\t\r\n\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
+_FORMULA_STARTS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\N{FULLWIDTH EQUALS SIGN}",
+    "\N{FULLWIDTH PLUS SIGN}",
+    "\N{FULLWIDTH HYPHEN-MINUS}",
+    "\N{FULLWIDTH COMMERCIAL AT}",
 )
 # A bare number computes to itself. A phone number with dashes would not, so it is marked as text.
 _NUMBER = re.compile(r"[+-]?\d{1,15}(?:[.,]\d{1,15})?", re.ASCII)
-# Also skipped by spreadsheets before they look for a formula.
-_SKIPPED = " \u00a0\u200b\ufeff\u0000"
+_BREAKS = "\t\r\n"
+# Spreadsheets skip these before they look for a formula.
+_SKIPPED = f"{_BREAKS} \u00a0\u200b\ufeff"
 
 
 def neutralise(cell: str) -> str:
-    """The cell as a spreadsheet will show and not run it.
+    """The cell as a spreadsheet will show and not run it; leading tabs and line breaks go.
 
     >>> neutralise('=HYPERLINK("x")')
     '\\'=HYPERLINK("x")'
@@ -35,10 +43,10 @@ def neutralise(cell: str) -> str:
     '-5'
     """
     text = cell.replace("\x00", "")
-    first = text.lstrip(_SKIPPED)[:1]
-    if first not in _DANGEROUS or not first or _NUMBER.fullmatch(text):
-        return text
-    return f"'{text}"
+    bare = text.lstrip(_SKIPPED)
+    if bare.startswith(_FORMULA_STARTS):
+        return text if _NUMBER.fullmatch(text) else f"'{bare}"
+    return bare if text[:1] in _BREAKS else text
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Iterable[str]]) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import islice
 
-from bedside.records.intake.rules.encodings import DAMAGE, Encoding, decode, detect_encoding
+from bedside.records.intake.rules.encodings import Encoding, decode, detect_encoding
 from bedside.records.intake.rules.headings import read_heading
 from bedside.records.intake.rules.nouns import Remark
 from bedside.records.intake.rules.records import Record, parse_records, split_lines
@@ -182,6 +182,8 @@ def _columns_speak(records: tuple[Record, ...], *, width: int) -> bool:
 
 
 def _no_header(reading: _Reading) -> UnreadableFile:
+    if reading.looks_headless and any(record.problem for record in reading.records[:_TITLE_RECORDS_MAX]):
+        return UnreadableFile("damaged_header", "The first rows are damaged. Export the file again as CSV.")
     if reading.looks_headless:
         return UnreadableFile(
             "no_header",
@@ -199,8 +201,6 @@ def _layout(reading: _Reading, *, index: int, encoding: Encoding, newline: str) 
         raise UnreadableFile(
             "too_many_columns", f"The file has more than {COLUMNS_MAX} columns. Export fewer."
         )
-    if any(DAMAGE in cell or "\x00" in cell for cell in raw):
-        raise UnreadableFile("damaged_header", "The column names are damaged. Export the file again as CSV.")
     if not any(any(map(str.strip, below.cells)) or below.problem for below in reading.records[index + 1 :]):
         raise UnreadableFile(
             "only_header", "The file has column names but no rows. Export it again with patients."

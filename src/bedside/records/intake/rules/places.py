@@ -32,7 +32,7 @@ am amh amharic|sw swa swahili|he heb hebrew|yi yid yiddish|el ell gre greek|ro r
 hu hun hungarian|cs ces cze czech|sk slk slovak|nl nld dut dutch|sv swe swedish|no nor norwegian nb|
 da dan danish|fi fin finnish|tr tur turkish|sq sqi alb albanian|hy hye arm armenian|bs bos bosnian|
 sr srp serbian|hr hrv croatian|bg bul bulgarian|lt lit lithuanian|ka kat georgian|nv nav navajo|
-ase asl american-sign-language"""
+haw hawaiian|ase asl american-sign-language"""
 _LANGUAGES = {
     name: words[0] for words in (entry.split() for entry in _LANGUAGE_NAMES.split("|")) for name in words
 }

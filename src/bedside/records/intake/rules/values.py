@@ -41,8 +41,10 @@ _FORMULA_START = (
     "@",
     "\N{FULLWIDTH EQUALS SIGN}",
     "\N{FULLWIDTH PLUS SIGN}",
+    "\N{FULLWIDTH HYPHEN-MINUS}",
     "\N{FULLWIDTH COMMERCIAL AT}",
 )
+_MARKED_AS_TEXT = frozenset({*_FORMULA_START, *"0123456789"})
 # Names stand in greetings: no links, no markup, no addresses, nothing that a template could take for a place.
 _NEVER_IN_NAME = re.compile(r"://|\bwww\.|[<>@{}\[\]=|\\]|\bhttps?\b", re.IGNORECASE)
 _SUFFIXES = frozenset({
@@ -93,7 +95,7 @@ def tidy(text: str) -> str:
     if not (text.isascii() and text.isprintable()):
         text = _visible(text)
     text = " ".join(text.split()) if "  " in text else text.strip()
-    if text[:1] == "'" and text[1:2] in {"=", "+", "-", "@", *"0123456789"} and len(text) > 1:
+    if text[:1] == "'" and text[1:2] in _MARKED_AS_TEXT:
         return text[1:]
     return text
 
