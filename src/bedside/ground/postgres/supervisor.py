@@ -20,6 +20,7 @@ import psycopg
 
 from bedside.ground.errors import Fault
 from bedside.ground.postgres.cluster import Cluster, log_tail, server_command
+from bedside.ground.postgres.places import PORT
 from bedside.ground.postgres.processes import end, processes_inside, start_bound, wait_until
 from bedside.ground.postgres.provision import is_superuser_answered, provision
 from bedside.ground.postgres.service import ServiceUser, acting_as
@@ -145,10 +146,10 @@ def _start_server(cluster: Cluster) -> subprocess.Popen[bytes]:
 
 
 def _outlast_leftovers(cluster: Cluster) -> None:
-    """Makes sure that nobody else works in the data directory, then removes a pid file that misleads.
+    """Makes sure that nobody else works in the data directory, then removes pid files that mislead.
 
     PostgreSQL believes a pid file whose number is alive, though after a restart of the machine or container it
-    is usually somebody else's. We hold the home's lock and look at the processes themselves.
+    is usually somebody else's, or a zombie. We hold the home's lock and look at the processes themselves.
     """
     data, pid_file = cluster.places.data, cluster.places.data / "postmaster.pid"
     if not wait_until(lambda: not processes_inside(data), timeout_s=_ORPHANS_GRACE_S):
@@ -159,10 +160,12 @@ def _outlast_leftovers(cluster: Cluster) -> None:
             f"Another PostgreSQL (process {processes_inside(data)[0]}) works in {data}; stop it and start again.",
             retry_after_s=5,
         )
+    socket_lock = cluster.places.socket_directory / f".s.PGSQL.{PORT}.lock"
     with acting_as(cluster.service):
-        recorded = _recorded_pid(pid_file)
-        if recorded is not None and _is_alive(recorded):
-            pid_file.unlink()
+        for misleading in (pid_file, socket_lock):
+            recorded = _recorded_pid(misleading)
+            if recorded is not None and _is_alive(recorded):
+                misleading.unlink()
 
 
 def _end_orphans(data: Path, *, pid_file: Path, service: ServiceUser) -> None:

@@ -1,0 +1,49 @@
+"""Looking at a cluster from outside, and ending what a test has started."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+from typing import TYPE_CHECKING
+
+from bedside.ground.postgres import stop
+from bedside.ground.postgres.binaries import Binaries, _binaries_in, _debian_directories, _wheel_directories
+from bedside.ground.postgres.places import places
+from bedside.ground.postgres.processes import processes_inside, wait_until
+from bedside.ground.postgres.starting import is_supervised
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ORDINARY_UID = 65534
+
+
+def installed() -> list[Binaries]:
+    """Debian's newest, when installed, and the wheel's."""
+    found = [_binaries_in(folder) for folder in (*list(_debian_directories())[:1], *_wheel_directories())]
+    return [binaries for binaries in found if binaries is not None]
+
+
+def leave_nothing(home: Path) -> None:
+    its = places(home)
+    stop(home)
+    assert not processes_inside(its.data)
+    shutil.rmtree(home)
+    if its.inner not in its.socket_directory.parents:
+        shutil.rmtree(its.socket_directory, ignore_errors=True)
+
+
+def supervisor_pid(home: Path) -> int:
+    return int(places(home).lock.read_text())
+
+
+def postmaster_pid(home: Path) -> int:
+    return int((places(home).data / "postmaster.pid").read_text().split("\n")[0])
+
+
+def kill_supervisor(home: Path) -> None:
+    """Outright, and waits until its server has gone after it."""
+    os.kill(supervisor_pid(home), signal.SIGKILL)
+    assert wait_until(lambda: not is_supervised(places(home)), timeout_s=10)
+    assert wait_until(lambda: not processes_inside(places(home).data), timeout_s=30)
