@@ -56,53 +56,62 @@ def capabilities_in(ehlo: Reply) -> Capabilities:
     return Capabilities(keywords=frozenset(keywords), auth=frozenset(auth), size_bytes_max=size)
 
 
-def misfit(message: Outgoing, *, capabilities: Capabilities) -> TransportFailure | None:
+@dataclass(frozen=True, slots=True)
+class ContentScan:
+    """What had to be learned from every byte of a content; `is_whole` means CRLF ends every line."""
+
+    is_ascii: bool
+    is_whole: bool
+
+
+def scan(content: bytes) -> ContentScan:
+    """Look at every byte once, in C: a third of the cost of counting CR, LF and CRLF."""
+    text = content.decode("latin-1")
+    scanner = io.IncrementalNewlineDecoder(None, translate=False)
+    scanner.decode(text)
+    return ContentScan(text.isascii(), scanner.newlines == "\r\n" and content.endswith(b"\r\n"))
+
+
+def misfit(message: Outgoing, *, scanned: ContentScan, capabilities: Capabilities) -> TransportFailure | None:
     """Why this message cannot be sent over this connection, or None when it can."""
+    if not scanned.is_whole:
+        return _unfit("The message has a line that does not end in CR LF; compose it again.")
     return (
-        _address_misfit(message, capabilities=capabilities)
-        or _need_misfit(message, capabilities=capabilities)
-        or _content_misfit(message.content)
+        _address_misfit(message)
+        or _lack(message, scanned=scanned, capabilities=capabilities)
+        or _size_misfit(message, capabilities=capabilities)
     )
 
 
-def _address_misfit(message: Outgoing, *, capabilities: Capabilities) -> TransportFailure | None:
+def _address_misfit(message: Outgoing) -> TransportFailure | None:
     addresses = (message.mail_from, message.rcpt_to) if message.mail_from else (message.rcpt_to,)
     for address in addresses:
-        if not _ADDRESS.fullmatch(address) or len(address.encode("utf-8", "replace")) > ADDRESS_BYTES_MAX:
+        if not _ADDRESS.fullmatch(address) or len(address.encode()) > ADDRESS_BYTES_MAX:
             return _unfit("An address of this message cannot be used in SMTP; correct it.")
         if not (address.isascii() or message.smtputf8):
             return _unfit("An address has letters outside ASCII, and the message is not marked for that.")
+    return None
+
+
+def _lack(message: Outgoing, *, scanned: ContentScan, capabilities: Capabilities) -> TransportFailure | None:
     if message.smtputf8 and not capabilities.offers("SMTPUTF8"):
         return _lacking("international addresses (SMTPUTF8)")
-    return None
-
-
-def _need_misfit(message: Outgoing, *, capabilities: Capabilities) -> TransportFailure | None:
     if message.require_tls and not capabilities.offers("REQUIRETLS"):
         return _lacking("encryption on the whole way (REQUIRETLS)")
-    if not message.content.isascii() and not capabilities.offers("8BITMIME"):
+    if not scanned.is_ascii and not capabilities.offers("8BITMIME"):
         return _lacking("eight-bit content (8BITMIME)")
+    return None
+
+
+def _size_misfit(message: Outgoing, *, capabilities: Capabilities) -> TransportFailure | None:
     limit = capabilities.size_bytes_max
-    if limit is not None and len(message.content) > limit:
-        return TransportFailure(
-            kind=FailureKind.TOO_LARGE,
-            permanent=True,
-            sentence="The message is larger than the receiving server takes; make it smaller.",
-        )
-    return None
-
-
-def _content_misfit(content: bytes) -> TransportFailure | None:
-    if not content.endswith(b"\r\n") or not _ends_every_line_with_crlf(content):
-        return _unfit("The message has a line that does not end in CR LF; compose it again.")
-    return None
-
-
-def _ends_every_line_with_crlf(content: bytes) -> bool:
-    """One pass in C: three times faster than counting CR, LF and CRLF (25 microseconds for 30 KB)."""
-    scanner = io.IncrementalNewlineDecoder(None, translate=False)
-    scanner.decode(content.decode("latin-1"))
-    return scanner.newlines == "\r\n"
+    if limit is None or len(message.content) <= limit:
+        return None
+    return TransportFailure(
+        kind=FailureKind.TOO_LARGE,
+        permanent=True,
+        sentence="The message is larger than the receiving server takes; make it smaller.",
+    )
 
 
 def _lacking(what: str) -> TransportFailure:

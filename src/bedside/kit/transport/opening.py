@@ -63,7 +63,7 @@ async def open_wire(
         capabilities = await opening.hear_offers()
         await opening.sign_in(capabilities)
     except BaseException:
-        wire.fail(FailureKind.CLOSED, "The connection was given up.")
+        wire.give_up()
         raise
     return Opened(wire=wire, evidence=evidence, capabilities=capabilities)
 

@@ -75,23 +75,26 @@ class ReplyParser:
         return replies
 
     def _take_line(self, line: bytes) -> Reply | None:
-        self._bytes_in_reply += len(line)
-        if len(line) > LINE_BYTES_MAX or self._bytes_in_reply > REPLY_BYTES_MAX:
-            raise BadReply("a reply is too long")
+        if len(line) > LINE_BYTES_MAX:
+            raise BadReply("a reply line is too long")
         found = _LINE.fullmatch(line, 0, len(line) - 2) if line.endswith(b"\r\n") else None
         if found is None:
             raise BadReply("a line is not an SMTP reply")
-        code, separator, text = found.groups()
-        return self._add(int(code), (text or b"").decode("utf-8", "replace"), last=separator != b"-")
+        code, separator, text = found.groups(b"")
+        if not self._lines and separator != b"-":
+            return Reply(int(code), text.decode("utf-8", "replace"))
+        return self._add(int(code), text, is_last=separator != b"-")
 
-    def _add(self, code: int, text: str, *, last: bool) -> Reply | None:
+    def _add(self, code: int, text: bytes, *, is_last: bool) -> Reply | None:
+        """One line of a reply that has several."""
         if self._lines and code != self._code:
             raise BadReply("the lines of one reply differ in code")
-        if len(self._lines) >= REPLY_LINES_MAX:
-            raise BadReply("a reply has too many lines")
         self._code = code
-        self._lines.append(text)
-        if not last:
+        self._lines.append(text.decode("utf-8", "replace"))
+        self._bytes_in_reply += len(text)
+        if len(self._lines) > REPLY_LINES_MAX or self._bytes_in_reply > REPLY_BYTES_MAX:
+            raise BadReply("a reply is too long")
+        if not is_last:
             return None
         reply = Reply(code, "\n".join(self._lines))
         self._lines = []
@@ -107,16 +110,15 @@ def without_addresses(text: str, *, secrets: tuple[str, ...]) -> str:
     Never promises more: a server that calls a person by another name is not caught.
     """
     cleaned = _ADDRESS_LIKE.sub(REMOVED, text)
+    folded = cleaned.casefold()
     for secret in secrets:
         for part in (secret, secret.rpartition("@")[0]):
-            if part:
+            if part and part.casefold() in folded:
                 cleaned = _without(cleaned, part)
     return _UNPRINTABLE.sub("?", cleaned.replace("\n", " "))
 
 
 def _without(text: str, part: str) -> str:
-    if part.casefold() not in text.casefold():
-        return text
     pattern = re.escape(part)
     if len(part) < _INSIDE_WORDS_MIN:  # "me" is no secret inside "message"
         pattern = rf"(?<!\w){pattern}(?!\w)"

@@ -126,7 +126,7 @@ class SmtpConnection:
                 next_message=next_message,
                 on_result=on_result,
             )
-            await transfer.run()
+            await self._wire.converse(transfer.dialogue())
         finally:
             self._is_busy = False
 
@@ -142,4 +142,4 @@ class SmtpConnection:
 
     def abort(self) -> None:
         """Drop the connection at once; a message in flight is reported by its `run`."""
-        self._wire.fail(FailureKind.CLOSED, "The connection was given up.")
+        self._wire.give_up()

@@ -12,11 +12,11 @@ from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from bedside.kit.transport.capabilities import misfit
+from bedside.kit.transport.capabilities import misfit, scan
 from bedside.kit.transport.envelopes import HandOff, Outcome, Outgoing, Stage
 from bedside.kit.transport.failures import FailureKind, Progress, TransportFailure
 from bedside.kit.transport.replies import Reply, without_addresses
-from bedside.kit.transport.wire import SERVICE_ENDED, SERVICE_ENDS, Wire
+from bedside.kit.transport.wire import SERVICE_ENDED, SERVICE_ENDS, Dialogue, Wire
 
 if TYPE_CHECKING:
     from bedside.kit.transport.capabilities import Capabilities
@@ -81,12 +81,12 @@ class Transfer:
         self._last_step: tuple[_Step, ...] = () if self._chunks else ((Stage.DATA, b"DATA\r\n"),)
         self._is_unclean = False  # the last message was refused: a transaction may still be open
 
-    async def run(self) -> None:
+    def dialogue(self) -> Dialogue[None]:
         """Until the source is exhausted or the connection ends; see SmtpConnection.run."""
         try:
-            await self._send_all()
+            yield from self._send_all()
         except BaseException as error:
-            self._wire.fail(FailureKind.CLOSED, "The sending was broken off.")
+            self._wire.give_up()
             self._report_unanswered(error)
             raise
 
@@ -97,17 +97,17 @@ class Transfer:
             flight = self._flights.popleft()
             self._on_result(flight.message, failure.at(flight.progress))
 
-    async def _send_all(self) -> None:
+    def _send_all(self) -> Dialogue[None]:
         flight = self._pull()
         self._announce(flight)
         while flight is not None:
-            flight = await self._send(flight)
+            flight = yield from self._send(flight)
         if self._is_unclean:
-            await self._reset()
+            yield from self._reset()
 
-    async def _send(self, flight: _Flight) -> _Flight | None:
+    def _send(self, flight: _Flight) -> Dialogue[_Flight | None]:
         """Take this message to its answer and give the one after it, its envelope already on the way."""
-        refusal = await self._hear_envelope(flight)
+        refusal = yield from self._hear_envelope(flight)
         if refusal is not None:
             self._is_unclean = True
             self._report(refusal)
@@ -115,8 +115,8 @@ class Transfer:
             self._announce(following)
             return following
         following = self._pull() if self._pipelines else None
-        await self._write_content(flight, following=following)
-        self._report(await self._hear_answer(flight))
+        yield from self._write_content(flight, following=following)
+        self._report((yield from self._hear_answer(flight)))
         return following if self._pipelines else self._pull(after_refusal=self._is_unclean)
 
     def _pull(self, *, after_refusal: bool = False) -> _Flight | None:
@@ -125,9 +125,10 @@ class Transfer:
         while (message := self._next_message()) is not None:
             flight = _Flight(message)
             self._flights.append(flight)
-            reason = misfit(message, capabilities=self._capabilities)
+            scanned = scan(message.content)
+            reason = misfit(message, scanned=scanned, capabilities=self._capabilities)
             if reason is None:
-                flight.steps = self._steps(message, reset_first=after_refusal)
+                flight.steps = self._steps(message, is_ascii=scanned.is_ascii, reset_first=after_refusal)
                 return flight
             self._flights.pop()
             self._on_result(message, reason)
@@ -138,19 +139,19 @@ class Transfer:
         if flight is not None and self._pipelines:
             self._wire.write(flight.group, replies=len(flight.steps))
 
-    def _steps(self, message: Outgoing, *, reset_first: bool) -> tuple[_Step, ...]:
+    def _steps(self, message: Outgoing, *, is_ascii: bool, reset_first: bool) -> tuple[_Step, ...]:
         steps: tuple[_Step, ...] = (
-            (Stage.MAIL, self._mail_command(message)),
+            (Stage.MAIL, self._mail_command(message, is_ascii=is_ascii)),
             (Stage.RCPT, f"RCPT TO:<{message.rcpt_to}>\r\n".encode()),
             *self._last_step,
         )
         return (_RESET, *steps) if reset_first else steps
 
-    def _mail_command(self, message: Outgoing) -> bytes:
+    def _mail_command(self, message: Outgoing, *, is_ascii: bool) -> bytes:
         command = f"MAIL FROM:<{message.mail_from}>"
         if self._capabilities.offers("SIZE"):
             command += f" SIZE={len(message.content)}"
-        if not message.content.isascii():
+        if not is_ascii:
             command += " BODY=8BITMIME"
         if message.smtputf8:
             command += " SMTPUTF8"
@@ -158,18 +159,18 @@ class Transfer:
             command += " REQUIRETLS"
         return f"{command}\r\n".encode()
 
-    async def _hear_envelope(self, flight: _Flight) -> HandOff | None:
+    def _hear_envelope(self, flight: _Flight) -> Dialogue[HandOff | None]:
         """The refusal of this envelope; None when the content may follow."""
         refusal: tuple[Stage, Reply] | None = None
         takes_recipient = False
         for stage, command in flight.steps:
             if not self._pipelines:
                 self._wire.write(command, replies=1)
-            reply = await self._wire.reply(within_s=self._patience(stage))
+            reply = yield from self._wire.hear(within_s=self._patience(stage))
             if _goes_on(reply, stage):
                 takes_recipient |= stage is Stage.RCPT
                 if refusal is not None and stage is Stage.DATA:
-                    await self._end_unwanted_data(takes_recipient=takes_recipient)
+                    yield from self._end_unwanted_data(takes_recipient=takes_recipient)
             elif refusal is None:
                 refusal = (stage or Stage.MAIL, reply)
                 if not self._pipelines or reply.code == SERVICE_ENDS:
@@ -177,10 +178,10 @@ class Transfer:
         if refusal is None:
             return None
         if self._was_disturbed(flight, refusal):
-            return await self._hear_again(flight)
+            return (yield from self._hear_again(flight))
         return self._hand_off(refusal[1], stage=refusal[0], message=flight.message)
 
-    async def _end_unwanted_data(self, *, takes_recipient: bool) -> None:
+    def _end_unwanted_data(self, *, takes_recipient: bool) -> Dialogue[None]:
         """A server may await content although it refused the recipient: give it none (RFC 2920 3.1).
 
         One that took the recipient after refusing the sender holds a transaction that is not ours to end.
@@ -188,7 +189,7 @@ class Transfer:
         if takes_recipient:
             self._wire.fail(FailureKind.PROTOCOL_ERROR, _OUT_OF_STEP)
         self._wire.write(b".\r\n", replies=1)
-        await self._wire.reply(within_s=self._timeouts.accept_s)
+        yield from self._wire.hear(within_s=self._timeouts.accept_s)
 
     def _was_disturbed(self, flight: _Flight, refusal: tuple[Stage, Reply]) -> bool:
         """Some servers keep a transaction open after refusing its content; that is no fault of the next."""
@@ -196,17 +197,17 @@ class Transfer:
         is_about_order = stage is Stage.MAIL and reply.code == _BAD_SEQUENCE
         return self._is_unclean and is_about_order and flight.steps[0] is not _RESET
 
-    async def _hear_again(self, flight: _Flight) -> HandOff | None:
+    def _hear_again(self, flight: _Flight) -> Dialogue[HandOff | None]:
         flight.steps = (_RESET, *flight.steps)
         self._announce(flight)
-        return await self._hear_envelope(flight)
+        return (yield from self._hear_envelope(flight))
 
-    async def _reset(self) -> None:
+    def _reset(self) -> Dialogue[None]:
         """Leave no open transaction behind for the next run."""
         self._wire.write(_RESET[1], replies=1)
-        await self._wire.reply(within_s=self._timeouts.command_s)
+        yield from self._wire.hear(within_s=self._timeouts.command_s)
 
-    async def _write_content(self, flight: _Flight, *, following: _Flight | None) -> None:
+    def _write_content(self, flight: _Flight, *, following: _Flight | None) -> Dialogue[None]:
         """Everything before the first byte may fail without doubt; from there on the message is in doubt."""
         start, content, end = self._framed(flight.message.content)
         replies = 1
@@ -220,15 +221,15 @@ class Transfer:
         if len(content) <= BLOCK_BYTES:
             self._wire.write(b"".join((start, content, end)), replies=replies)
         else:
-            await self._write_blocks(start, content)
+            yield from self._write_blocks(start, content)
             self._wire.write(end, replies=replies - 1)
 
-    async def _write_blocks(self, start: bytes, content: bytes) -> None:
+    def _write_blocks(self, start: bytes, content: bytes) -> Dialogue[None]:
         self._wire.write(start, replies=1)  # a server may refuse before it has read everything
         view = memoryview(content)
         for at in range(0, len(content), BLOCK_BYTES):
             self._wire.write(bytes(view[at : at + BLOCK_BYTES]), replies=0)
-            await self._wire.drain(within_s=self._timeouts.content_s)
+            yield from self._wire.drained(within_s=self._timeouts.content_s)
 
     def _framed(self, content: bytes) -> tuple[bytes, bytes, bytes]:
         """By length, or by a final dot with the dots at line starts doubled."""
@@ -238,8 +239,8 @@ class Transfer:
             content = (b"\n" + content).replace(b"\n.", b"\n..")[1:]
         return b"", content, b".\r\n"
 
-    async def _hear_answer(self, flight: _Flight) -> HandOff:
-        reply = await self._wire.reply(within_s=self._timeouts.accept_s)
+    def _hear_answer(self, flight: _Flight) -> Dialogue[HandOff]:
+        reply = yield from self._wire.hear(within_s=self._timeouts.accept_s)
         hand_off = self._hand_off(reply, stage=Stage.CONTENT, message=flight.message)
         self._is_unclean = hand_off.outcome is not Outcome.ACCEPTED
         return hand_off
