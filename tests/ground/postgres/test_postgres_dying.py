@@ -16,7 +16,7 @@ import pytest
 from bedside.ground.postgres import Login, ensure_running, is_running, stop
 from bedside.ground.postgres.places import places
 from bedside.ground.postgres.processes import processes_inside, wait_until
-from ground.postgres.clusters import kill_supervisor, postmaster_pid, supervisor_pid
+from ground.postgres.clusters import bystander, kill_supervisor, postmaster_pid, supervisor_pid
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -105,15 +105,13 @@ def test_pid_files_that_name_another_live_process_are_not_believed(durable, home
     kept = [found.read_text().split("\n")[1:] for found in pid_files]
     stop(home)
     owner = its.inner.stat()
-    change = {"user": owner.st_uid, "group": owner.st_gid, "extra_groups": []} if os.geteuid() == 0 else {}
     # Same user, or PostgreSQL itself would see that the process cannot be its own.
-    with subprocess.Popen(["sleep", "600"], cwd="/", **change) as other:
+    with bystander(owned_like=its.inner) as other:
         for stale, rest in zip(pid_files, kept, strict=True):
             stale.write_text("\n".join([str(other.pid), *rest]))
             os.chown(stale, owner.st_uid, owner.st_gid)
         ensure_running(home, environ=environ, while_pid=os.getpid())
         assert other.poll() is None
-        other.kill()
     assert read_row(durable) == (7,)
 
 

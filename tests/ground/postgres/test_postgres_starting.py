@@ -16,7 +16,7 @@ from bedside.ground.postgres import Login, check_roles, database_for, ensure_run
 from bedside.ground.postgres.places import places
 from bedside.ground.postgres.processes import processes_inside, wait_until
 from bedside.ground.postgres.starting import is_supervised
-from ground.postgres.clusters import kill_supervisor, postmaster_pid, supervisor_pid
+from ground.postgres.clusters import bystander, kill_supervisor, postmaster_pid, supervisor_pid
 
 pytestmark = pytest.mark.processes
 
@@ -93,7 +93,7 @@ def test_rows_outlast_a_stop(running, home, environ):
 
 
 def test_server_goes_with_the_process_it_was_started_for_even_if_killed(home, environ):
-    with subprocess.Popen(["sleep", "600"]) as companion:
+    with bystander() as companion:
         ensure_running(home, environ=environ, durable=False, while_pid=companion.pid)
         companion.kill()
     assert wait_until(lambda: not is_supervised(places(home)), timeout_s=30)
