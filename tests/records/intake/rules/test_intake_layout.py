@@ -42,6 +42,34 @@ def test_finds_header_below_a_printed_title():
     assert (layout.header_line, layout.first_data_line) == (5, 6)
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Patient List\n",
+        "Patients,\n\n",
+        "Practice:,Maple Street\n",
+        "Printed,11/21/2026\n",
+        "List,As of 11/21/2026\n",
+    ],
+)
+def test_passes_over_titles_above_a_narrow_table(title):
+    content = f"{title}Name,E-Mail\nAna Lee,ana@example.org\nBob Ray,bob@example.org\n".encode()
+    assert layout_of(content).header == ("Name", "E-Mail")
+
+
+def test_a_column_may_be_named_by_a_year():
+    assert layout_of(b"Name,E-Mail,2024\nAna Lee,ana@example.org,3\n").header == ("Name", "E-Mail", "2024")
+
+
+def test_reads_a_list_of_addresses_alone():
+    assert layout_of(b"E-Mail\nana@example.org\n").header == ("E-Mail",)
+
+
+def test_reads_names_over_two_lines():
+    layout = layout_of(b'Name,"E-Mail\r\nAddress"\r\nAna Lee,ana@example.org\r\n')
+    assert (layout.header, layout.first_data_line) == (("Name", "E-Mail Address"), 3)
+
+
 def test_heeds_the_separator_hint_of_excel():
     layout = layout_of(b"sep=;\nName;E-Mail\nLee, Ana;ana@example.org\n")
     assert (layout.delimiter, layout.header) == (";", ("Name", "E-Mail"))
@@ -85,6 +113,7 @@ def test_accepts_unknown_names_above_a_column_of_addresses():
         (b"First Name,Last Name,E-Mail\n", "only_header"),
         (b"First Name,Last Name,E-Mail\n,,\n\n", "only_header"),
         (b"Ana,Lee,ana@example.org\nBob,Ray,bob@example.org\n", "no_header"),
+        (b"Ana,1980-05-04\nBob,1981-05-04\nCy,1982-05-04\nDi,1983-05-04\n", "no_header"),
         (b"lorem ipsum dolor\nsit amet\n", "no_columns"),
         (b"alpha,beta\none,two\n", "no_columns"),
         (b"Na\xff\xfeme,Email,First Name\nA,a@example.org,B\n", "damaged_header"),

@@ -19,6 +19,8 @@ COLUMNS_MAX = 500
 _DELIMITERS = (",", ";", "\t", "|")
 _RECORDS_JUDGED = 200
 _TITLE_RECORDS_MAX = 40
+# "Printed,11/21/2026" above a narrow table looks like data; more than a few such lines are data.
+_DATED_TITLES_MAX = 2
 _HEADING_CHARACTERS_MAX = 200
 _SEPARATOR_HINT = re.compile(r'"?sep=(.)"?$', re.IGNORECASE)
 _DIGITS = re.compile(r"\d+")
@@ -157,21 +159,23 @@ def _recognised(cells: tuple[str, ...]) -> int:
 def _find_header(records: tuple[Record, ...], *, width: int) -> tuple[int | None, bool]:
     """The record that names the columns: nearly as wide as the data, of names, not of values.
 
-    Gives also whether a record of data comes before anything that could be names.
+    Gives also whether records of data were met before anything that could be names.
     """
-    best, best_recognised = None, 0
+    best, best_recognised, dated_titles = None, 0, 0
     for index, record in enumerate(records[:_TITLE_RECORDS_MAX]):
         filled = [cell for cell in record.cells if cell.strip()]
         if not filled or 2 * len(filled) < width:
             continue
-        if any(map(looks_like_value, filled)):
-            return best, best is None
         recognised = _recognised(record.cells)
-        if recognised > best_recognised or (
-            best is None and _columns_speak(records[index + 1 :], width=width)
+        if sum(map(looks_like_value, filled)) >= max(1, recognised):
+            dated_titles += 1
+            if best is not None or dated_titles > _DATED_TITLES_MAX or any("@" in cell for cell in filled):
+                return best, best is None
+        elif recognised > max(best_recognised, min(1, dated_titles)) or (
+            best is None and not dated_titles and _columns_speak(records[index + 1 :], width=width)
         ):
             best, best_recognised = index, recognised
-    return best, False
+    return best, bool(dated_titles)
 
 
 def _columns_speak(records: tuple[Record, ...], *, width: int) -> bool:
