@@ -26,12 +26,15 @@ _ATTRIBUTE = re.compile(
     rf"[{_B}/]*([^{_B}/>][^{_B}/>=]*+)"
     rf"(?:[{_B}]*+=[{_B}]*+(\"[^\"]*\"|'[^']*'|(?![\"'])[^{_B}>]*))?"
 )
+_LOOKS_LIKE_MARKUP = re.compile(r"<[A-Za-z/!?]")
 _UNCLOSED_QUOTE = re.compile(rf"[{_B}]*=[{_B}]*[\"']")
 _TAG_END = re.compile(rf"[{_B}/]*>")
 
-_RAW_TEXT = frozenset({"script", "style", "xmp", "iframe", "noembed", "noframes", "plaintext"})
+# Inside these, browsers read by other rules, some of them only with scripts on; mail programs drop them all.
+_NOT_BESIDE_PLACES = frozenset({"math", "noscript", "script", "svg"})
+_RAW_TEXT = frozenset({"style", "xmp", "iframe", "noembed", "noframes", "plaintext"})
 _ESCAPABLE_RAW_TEXT = frozenset({"title", "textarea"})
-_NO_PLACE_IN_TAGS = frozenset({"base", "embed", "iframe", "link", "meta", "object", "script", "style"})
+_NO_PLACE_IN_TAGS = frozenset({"base", "embed", "iframe", "link", "meta", "object", "style"})
 _LINK_ATTRIBUTES = frozenset({"background", "href", "src"})
 _TEXT_ATTRIBUTES = frozenset({"abbr", "alt", "aria-description", "aria-label", "label", "summary", "title"})
 
@@ -105,8 +108,6 @@ def _spans(html: str) -> Iterator[_Span]:
             continue
         yield _Span(start=text_start, end=position)
         yield from spans
-        if raw_name == "script":  # where a script ends is not decidable by a scanner of this size
-            raise InvalidTemplate("a page with merge places may not contain scripts.", part="HTML")
         if raw_name:
             raw_end = _raw_text_end(html, token_end, raw_name)
             if raw_name in _ESCAPABLE_RAW_TEXT:
@@ -129,6 +130,8 @@ def _token(html: str, position: int) -> tuple[int, list[_Span], str]:
 
 def _tag(html: str, start: re.Match[str]) -> tuple[int, list[_Span], str]:
     name = start[2].lower()
+    if name in _NOT_BESIDE_PLACES:
+        raise InvalidTemplate(f"a page with merge places may not contain <{name}>.", part="HTML")
     position = start.end()
     spans = []
     while not (end := _TAG_END.match(html, position)):
@@ -155,8 +158,15 @@ def _takes_places(tag_name: str, attribute: re.Match[str]) -> bool:
 
 
 def _raw_text_end(html: str, position: int, name: str) -> int:
-    end = re.compile(rf"</{name}(?=[{_B}/>])", re.IGNORECASE).search(html, position)
-    return end.start() if end and name != "plaintext" else len(html)
+    """Find where an element ends whose content is no markup, and make sure that nobody can see markup in it.
+
+    A browser that ignores the opening tag (inside <select>, say) reads the content as tags.
+    """
+    found = re.compile(rf"</{name}(?=[{_B}/>])", re.IGNORECASE).search(html, position)
+    end = found.start() if found and name != "plaintext" else len(html)
+    if _LOOKS_LIKE_MARKUP.search(html, position, end):
+        raise InvalidTemplate(f"the content of <{name}> may not look like tags or comments.", part="HTML")
+    return end
 
 
 def _refusal(place: Place, sentence: str) -> InvalidTemplate:
