@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,7 +107,10 @@ class Authorization:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonPermissions:
-    """One person's present state, computed from the events. `permissions` has every category."""
+    """One person's present state, computed from the events. `permissions` has every category.
+
+    `stop_verified`: the stop came from the person or staff, so no import undoes it.
+    """
 
     patient_id: UUID
     permissions: Mapping[Category, Permission]
@@ -115,6 +118,7 @@ class PersonPermissions:
     email_restricted: bool
     authorization: Authorization | None
     representative_recorded: bool  # somebody who may act for a minor is on record (45 CFR 164.502(g))
+    stop_verified: bool = False
 
 
 class SuppressionScope(StrEnum):
@@ -194,15 +198,46 @@ class ImportedPermission:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
-    """One act as the fold reads it."""
+class Paper:
+    """What a signed authorization says, as keyed by staff who looked at it. One of the two ends is needed."""
 
-    kind: EventKind
-    category: Category | None
+    signed_on: date
+    expires_on: date | None
+    expires_event: ExpiryEvent | None
+    remuneration_stated: bool
+    sender_covered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """How an act came about, stored sealed (CON-02). Empty text where it does not apply.
+
+    `wording` is the version of the text that was shown, `note` what staff wrote about a call or a letter.
+    """
+
+    wording: str = ""
+    language: str = ""
+    network_address: str = ""
+    user_agent: str = ""
+    note: str = ""
+
+
+class Event(NamedTuple):
+    """One act as it is stored, in the order of the table's columns; a named tuple since millions are folded.
+
+    `kind` and `category` are the codes of EventKind and Category; the last five belong to an authorization.
+    """
+
+    kind: str
+    category: str
     at: datetime
     source: str
     verified: bool
-    authorization: Authorization | None = None  # with AUTHORIZATION_RECORDED
+    signed_on: date | None = None
+    expires_on: date | None = None
+    expires_event: str = ""
+    remuneration_stated: bool = False
+    sender_covered: bool = False
 
 
 def _nothing_said(category: Category) -> Permission:

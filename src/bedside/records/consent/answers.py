@@ -1,0 +1,114 @@
+"""What a person says about our mail: yes or no to a category, stop everything, start again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bedside.ground.scope import Scope, in_scope
+from bedside.records.consent import entries
+from bedside.records.consent.recording import add_event, begin
+from bedside.records.consent.rules import PROMOTIONAL, Answer, EventKind, SuppressionReason, SuppressionScope
+from bedside.records.consent.suppressing import keep_address_from, lift_what_was_asked
+from bedside.safeguards.audit.actions import record
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from bedside.records.consent.rules import Category, Evidence
+
+
+def grant(
+    scope: Scope,
+    patient_id: UUID,
+    *,
+    category: Category,
+    source: str,
+    at: datetime,
+    evidence: Evidence | None = None,
+) -> bool:
+    """Records a yes to one category. Gives False when the person had said so already.
+
+    Ends the suppression of their address for this category if that came from a request to stop (SUP-03).
+    Does not undo `stop_everything`: that takes `resume`. Raises NotAllowed, NotFound, Refusal.
+    """
+    with in_scope(scope):
+        held, address = begin(scope, patient_id)
+        lifted = lift_what_was_asked(scope, address, category=category, at=at)
+        said = held.permissions[category]
+        if said.answer is Answer.GRANTED and said.verified and not lifted:
+            return False
+        add_event(
+            scope, patient_id, EventKind.GRANTED, category=category, source=source, at=at, evidence=evidence
+        )
+        record(
+            scope,
+            entries.GRANTED,
+            at=at,
+            subject=patient_id,
+            category=category.value,
+            source=source,
+            lifted=lifted,
+        )
+    return True
+
+
+def refuse(
+    scope: Scope,
+    patient_id: UUID,
+    *,
+    category: Category,
+    source: str,
+    at: datetime,
+    evidence: Evidence | None = None,
+) -> bool:
+    """Records a no to one category, in force for every send that is cleared after this commits.
+
+    Gives False when the person had said so already. For promotional mail their address is suppressed as well,
+    because CAN-SPAM counts addresses and the no must outlive the record (15 USC 7704(a)(4), CON-24).
+    """
+    with in_scope(scope):
+        held, address = begin(scope, patient_id)
+        if category in PROMOTIONAL:
+            _suppress_own(scope, address, SuppressionScope(category.value), at)
+        said = held.permissions[category]
+        if said.answer is Answer.REFUSED and said.verified:
+            return False
+        add_event(
+            scope, patient_id, EventKind.REFUSED, category=category, source=source, at=at, evidence=evidence
+        )
+        record(scope, entries.REFUSED, at=at, subject=patient_id, category=category.value, source=source)
+    return True
+
+
+def stop_everything(
+    scope: Scope, patient_id: UUID, *, source: str, at: datetime, evidence: Evidence | None = None
+) -> bool:
+    """Records that a person wants no mail at all. Gives False when that was recorded already."""
+    with in_scope(scope):
+        held, address = begin(scope, patient_id)
+        _suppress_own(scope, address, SuppressionScope.MARKETING, at)
+        if held.stopped_everything_at is not None and held.stop_verified:
+            return False
+        add_event(scope, patient_id, EventKind.STOPPED_EVERYTHING, source=source, at=at, evidence=evidence)
+        record(scope, entries.STOPPED, at=at, subject=patient_id, source=source)
+    return True
+
+
+def resume(
+    scope: Scope, patient_id: UUID, *, source: str, at: datetime, evidence: Evidence | None = None
+) -> bool:
+    """Undoes `stop_everything`; what was said about each category counts again."""
+    with in_scope(scope):
+        held, address = begin(scope, patient_id)
+        lifted = lift_what_was_asked(scope, address, category=None, at=at)
+        if held.stopped_everything_at is None and not lifted:
+            return False
+        add_event(scope, patient_id, EventKind.RESUMED, source=source, at=at, evidence=evidence)
+        record(scope, entries.RESUMED, at=at, subject=patient_id, source=source, lifted=lifted)
+    return True
+
+
+def _suppress_own(scope: Scope, address: str, covers: SuppressionScope, at: datetime) -> None:
+    if address:
+        keep_address_from(scope, address, covers=covers, reason=SuppressionReason.ASKED, at=at)

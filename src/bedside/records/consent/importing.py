@@ -1,0 +1,171 @@
+"""Permissions from a file: in bulk, unverified, only what differs from what is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bedside.ground.scope import Scope, in_scope
+from bedside.records.consent import entries
+from bedside.records.consent.models import ConsentEvent
+from bedside.records.consent.queries import AT_ONCE_MAX, permissions_of
+from bedside.records.consent.recording import check_source
+from bedside.records.consent.rules import Answer, EventKind
+from bedside.safeguards.audit.actions import record
+from bedside.safeguards.staff.rules import Right
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from bedside.records.consent.rules import Category, ImportedPermission, PersonPermissions
+
+_ROWS_PER_STATEMENT = 1000
+_ONLY_AUTHORIZATIONS = "import"
+
+
+@dataclass(slots=True, kw_only=True)
+class ImportCounts:
+    """What came of a batch. `kept`: a yes in the file that a no of the person or of staff outweighs."""
+
+    granted: int = 0
+    refused: int = 0
+    authorizations: int = 0
+    kept: int = 0
+
+
+@dataclass(slots=True)
+class _FromFile:
+    """All that a file says about one person; the last line about a category counts."""
+
+    answers: dict[Category | None, ImportedPermission] = field(default_factory=dict)
+    signed_on: date | None = None
+
+
+def record_imported(
+    scope: Scope,
+    rows: Sequence[ImportedPermission],
+    authorizations: Sequence[tuple[UUID, date]],
+    *,
+    at: datetime,
+) -> ImportCounts:
+    """Takes over what a file says, in one transaction with one ledger entry.
+
+    A yes never outweighs a no that the person gave or staff recorded. Authorizations are (patient, day of
+    signature) and stay unverified, so they admit nothing until somebody records the paper (AUT-20).
+    """
+    scope.require(Right.IMPORT_PATIENTS)
+    people = _by_person(rows, authorizations)
+    source = rows[0].source if rows else _ONLY_AUTHORIZATIONS
+    counts = ImportCounts()
+    ids = list(people)
+    with in_scope(scope):
+        for start in range(0, len(ids), AT_ONCE_MAX):
+            part = {patient_id: people[patient_id] for patient_id in ids[start : start + AT_ONCE_MAX]}
+            _save(scope, part, counts, source=source, at=at)
+        if counts != ImportCounts():
+            _record(scope, counts, source=source, at=at)
+    return counts
+
+
+def _by_person(
+    rows: Sequence[ImportedPermission], authorizations: Sequence[tuple[UUID, date]]
+) -> dict[UUID, _FromFile]:
+    people: dict[UUID, _FromFile] = {}
+    for source in {row.source for row in rows}:
+        check_source(source)
+    for row in rows:
+        people.setdefault(row.patient_id, _FromFile()).answers[row.category] = row
+    for patient_id, signed_on in authorizations:
+        people.setdefault(patient_id, _FromFile()).signed_on = signed_on
+    return people
+
+
+def _save(
+    scope: Scope, part: Mapping[UUID, _FromFile], counts: ImportCounts, *, source: str, at: datetime
+) -> None:
+    held = permissions_of(scope, part)
+    fresh: list[ConsentEvent] = []
+    for patient_id, said in part.items():
+        for event in _differences(held[patient_id], said, counts, source):
+            event.practice_id = scope.practice_id
+            event.patient_id = patient_id
+            event.at = at
+            event.actor_kind = scope.actor.kind.value
+            event.actor_id = scope.actor.id
+            event.verified = False
+            fresh.append(event)
+    ConsentEvent.objects.bulk_create(fresh, batch_size=_ROWS_PER_STATEMENT)
+
+
+def _differences(
+    held: PersonPermissions, said: _FromFile, counts: ImportCounts, source: str
+) -> Iterator[ConsentEvent]:
+    for category, row in said.answers.items():
+        kind = (
+            _stop_or_resume(held, row, counts) if category is None else _answer(held, category, row, counts)
+        )
+        if kind is not None:
+            yield ConsentEvent(
+                kind=kind.value, category=category.value if category else "", source=row.source
+            )
+    known = held.authorization
+    fresh = said.signed_on is not None and (
+        known is None
+        or (not known.verified and known.revoked_at is None and known.signed_on != said.signed_on)
+    )
+    if fresh:
+        counts.authorizations += 1
+        yield ConsentEvent(
+            kind=EventKind.AUTHORIZATION_RECORDED.value,
+            source=source,
+            signed_on=said.signed_on,
+            sender_covered=True,
+        )
+
+
+def _stop_or_resume(
+    held: PersonPermissions, row: ImportedPermission, counts: ImportCounts
+) -> EventKind | None:
+    stopped = held.stopped_everything_at is not None
+    if row.granted is not stopped:
+        return None
+    if not row.granted:
+        counts.refused += 1
+        return EventKind.STOPPED_EVERYTHING
+    if held.stop_verified:
+        counts.kept += 1
+        return None
+    counts.granted += 1
+    return EventKind.RESUMED
+
+
+def _answer(
+    held: PersonPermissions, category: Category, row: ImportedPermission, counts: ImportCounts
+) -> EventKind | None:
+    said = held.permissions[category]
+    wanted = Answer.GRANTED if row.granted else Answer.REFUSED
+    if said.answer is wanted:
+        return None
+    if row.granted and said.answer is Answer.REFUSED and said.verified:
+        counts.kept += 1
+        return None
+    if row.granted:
+        counts.granted += 1
+        return EventKind.GRANTED
+    counts.refused += 1
+    return EventKind.REFUSED
+
+
+def _record(scope: Scope, counts: ImportCounts, *, source: str, at: datetime) -> None:
+    record(
+        scope,
+        entries.IMPORTED,
+        at=at,
+        granted=counts.granted,
+        refused=counts.refused,
+        authorizations=counts.authorizations,
+        kept=counts.kept,
+        source=source,
+    )

@@ -1,0 +1,118 @@
+"""The tokens in unsubscribe and preference links.
+
+Promise: whoever reads a token learns nothing from it and cannot make another that opens; every token has the
+same length; saying no never expires (CSP-06). Not covered: whoever holds a person's mail can use its links.
+Keys: 256 lanes derived from the root key, chosen by the token's first random byte, so that random nonces stay
+below 2**32 per key (NIST SP 800-38D section 8.3) for far more mails than anybody sends.
+Compatibility pledge: format byte 1 is base64url of `1 | lane, 1 byte | nonce, 12 | ciphertext, 49 | tag, 16`;
+the plain text is practice, patient, campaign (16 bytes each, campaign zeros for none) and category, one byte.
+"""
+
+from __future__ import annotations
+
+import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+
+from bedside.records.consent.rules import Category
+from bedside.safeguards.vault.queries import root
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_FORMAT = b"\x01"
+_ID_BYTES = 16
+_NO_CAMPAIGN = bytes(_ID_BYTES)
+_PLAIN_BYTES = 3 * _ID_BYTES + 1
+_HEAD_BYTES = 14  # format, lane, nonce
+_TOKEN_BYTES = _HEAD_BYTES + _PLAIN_BYTES + 16
+TOKEN_LENGTH = -(-_TOKEN_BYTES * 4 // 3)
+# The numbers are part of the pledge: add at the end, never change one.
+_NUMBERS: dict[Category | None, bytes] = {
+    None: b"\x00",
+    Category.REMINDERS: b"\x01",
+    Category.NEWSLETTER: b"\x02",
+    Category.SERVICES: b"\x03",
+    Category.OFFERS: b"\x04",
+    Category.FUNDRAISING: b"\x05",
+    Category.RESEARCH: b"\x06",
+    Category.NOTICES: b"\x07",
+}
+_CATEGORIES = {number: category for category, number in _NUMBERS.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """What a token says. `category` None means all mail."""
+
+    practice_id: UUID
+    patient_id: UUID
+    campaign_id: UUID | None
+    category: Category | None
+
+
+def seal_link(
+    *, practice_id: UUID, patient_id: UUID, campaign_id: UUID | None, category: Category | None
+) -> str:
+    """A token of `TOKEN_LENGTH` letters, digits, hyphens and underscores; another one each time."""
+    head = _FORMAT + os.urandom(_HEAD_BYTES - 1)
+    campaign = _NO_CAMPAIGN if campaign_id is None else campaign_id.bytes
+    plain = practice_id.bytes + patient_id.bytes + campaign + _NUMBERS[category]
+    sealed = _cipher(head[1]).encrypt(head[2:], plain, _FORMAT)
+    return urlsafe_b64encode(head + sealed).rstrip(b"=").decode()
+
+
+def open_link(token: str) -> Link | None:
+    """None for anything that this installation did not make, whatever is wrong with it."""
+    raw = _decode(token)
+    if raw is None:
+        return None
+    try:
+        plain = _cipher(raw[1]).decrypt(raw[2:_HEAD_BYTES], raw[_HEAD_BYTES:], _FORMAT)
+    except InvalidTag:
+        return None
+    practice, patient, campaign = (plain[at : at + _ID_BYTES] for at in (0, _ID_BYTES, 2 * _ID_BYTES))
+    return Link(
+        practice_id=UUID(bytes=practice),
+        patient_id=UUID(bytes=patient),
+        campaign_id=None if campaign == _NO_CAMPAIGN else UUID(bytes=campaign),
+        category=_CATEGORIES[plain[-1:]],
+    )
+
+
+def unsubscribe_address(token: str) -> str:
+    """The absolute address for the List-Unsubscribe header and the link in the mail (RFC 8058)."""
+    return f"{settings.BEDSIDE_PICKUP_URL}/u/{token}"
+
+
+def preferences_address(token: str) -> str:
+    """The absolute address of the page where a person chooses."""
+    return f"{settings.BEDSIDE_PICKUP_URL}/p/{token}"
+
+
+def _decode(token: str) -> bytes | None:
+    if len(token) != TOKEN_LENGTH or not token.isascii():
+        return None
+    try:
+        raw = urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    except ValueError:
+        return None
+    # One token, one spelling: base64 readers forgive foreign characters and loose bits at the end.
+    whole = len(raw) == _TOKEN_BYTES and urlsafe_b64encode(raw).rstrip(b"=").decode() == token
+    return raw if whole and raw[:1] == _FORMAT else None
+
+
+def _cipher(lane: int) -> AESGCM:
+    return _cipher_of(settings.BEDSIDE_ROOT_KEY_FILE, lane)
+
+
+@lru_cache(maxsize=1024)
+def _cipher_of(_root_key_file: Path, lane: int) -> AESGCM:
+    return AESGCM(root().derive(f"pickup links 1 lane {lane}"))

@@ -1,0 +1,94 @@
+"""How one act is stored: who may, about whom, with what evidence."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from bedside.ground.errors import NotAllowed, Refusal
+from bedside.ground.scope import ActorKind, Scope
+from bedside.records.consent.models import ConsentEvent
+from bedside.records.consent.queries import evidence_row, permissions_of
+from bedside.records.patients import queries as patients
+from bedside.safeguards.staff.rules import Right
+from bedside.safeguards.vault.queries import practice_keys
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from bedside.records.consent.rules import Category, EventKind, Evidence, Paper, PersonPermissions
+
+_SOURCE = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,59}\Z")
+_TEXT_MAX = 500
+
+
+def begin(scope: Scope, patient_id: UUID) -> tuple[PersonPermissions, str]:
+    """Checks that the actor may record this, waits for other acts about the person.
+
+    Gives the present state and the person's address (empty without one).
+
+    A patient acts for nobody but themselves. Raises NotAllowed, NotFound.
+    """
+    scope.require(Right.RECORD_CONSENT)
+    if scope.actor.kind is ActorKind.PATIENT and scope.actor.id != str(patient_id):
+        raise NotAllowed
+    with connection.cursor() as cursor:
+        # Otherwise two acts at once would both read the state before the other and both be written.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [str(patient_id)])
+    address = patients.get(scope, patient_id).email
+    return permissions_of(scope, [patient_id])[patient_id], address
+
+
+def add_event(
+    scope: Scope,
+    patient_id: UUID,
+    kind: EventKind,
+    *,
+    source: str,
+    at: datetime,
+    evidence: Evidence | None,
+    category: Category | None = None,
+    paper: Paper | None = None,
+) -> None:
+    """Stores one verified act. Raises Refusal for a source that is no code."""
+    check_source(source)
+    row = ConsentEvent(
+        practice_id=scope.practice_id,
+        patient_id=patient_id,
+        kind=kind.value,
+        category=category.value if category else "",
+        at=at,
+        source=source,
+        actor_kind=scope.actor.kind.value,
+        actor_id=scope.actor.id,
+        verified=True,
+        evidence=_seal(scope, patient_id, kind, at, evidence),
+    )
+    if paper is not None:
+        row.signed_on = paper.signed_on
+        row.expires_on = paper.expires_on
+        row.expires_event = paper.expires_event.value if paper.expires_event else ""
+        row.remuneration_stated = paper.remuneration_stated
+        row.sender_covered = paper.sender_covered
+    row.save(force_insert=True)
+
+
+def check_source(source: str) -> None:
+    """Raises Refusal unless `source` is a code; free text could hold anything."""
+    if not _SOURCE.match(source):
+        raise Refusal("source", "Say how this reached you: choose one from the list.")
+
+
+def _seal(
+    scope: Scope, patient_id: UUID, kind: EventKind, at: datetime, evidence: Evidence | None
+) -> bytes | None:
+    if evidence is None:
+        return None
+    plain = json.dumps({name: text[:_TEXT_MAX] for name, text in asdict(evidence).items()}).encode()
+    place = evidence_row(patient_id, kind.value, at)
+    return practice_keys(scope).seal(plain, table="consent_event", row=place, column="evidence")

@@ -1,0 +1,50 @@
+"""What people said about our mail: the nouns, and how the present state follows from the acts."""
+
+from bedside.records.consent.rules.folding import fold, nothing_said
+from bedside.records.consent.rules.nouns import (
+    NOTHING_SAID,
+    PROMOTIONAL,
+    USUAL_SCOPE,
+    Answer,
+    Authorization,
+    Category,
+    Event,
+    EventKind,
+    Evidence,
+    ExpiryEvent,
+    ImportedPermission,
+    LiftReason,
+    Paper,
+    Permission,
+    PersonPermissions,
+    Source,
+    Suppression,
+    SuppressionReason,
+    SuppressionScope,
+)
+from bedside.records.consent.rules.papers import check_paper
+
+__all__ = [
+    "NOTHING_SAID",
+    "PROMOTIONAL",
+    "USUAL_SCOPE",
+    "Answer",
+    "Authorization",
+    "Category",
+    "Event",
+    "EventKind",
+    "Evidence",
+    "ExpiryEvent",
+    "ImportedPermission",
+    "LiftReason",
+    "Paper",
+    "Permission",
+    "PersonPermissions",
+    "Source",
+    "Suppression",
+    "SuppressionReason",
+    "SuppressionScope",
+    "check_paper",
+    "fold",
+    "nothing_said",
+]

@@ -1,0 +1,128 @@
+"""Addresses that are not to be written to, kept as blind indexes so that they outlive the record (CON-24)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bedside.ground.errors import NotFound, Refusal
+from bedside.ground.identity import new_id
+from bedside.ground.scope import ActorKind, Scope, in_scope
+from bedside.kit.mail.addresses import InvalidAddress, parse_address
+from bedside.records.consent import entries
+from bedside.records.consent.models import AddressSuppression
+from bedside.records.consent.rules import (
+    PROMOTIONAL,
+    USUAL_SCOPE,
+    Category,
+    LiftReason,
+    SuppressionReason,
+    SuppressionScope,
+)
+from bedside.safeguards.audit.actions import record
+from bedside.safeguards.staff.rules import Right
+from bedside.safeguards.vault.queries import practice_keys
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+
+def suppress_address(
+    scope: Scope,
+    address: str,
+    *,
+    reason: SuppressionReason,
+    at: datetime,
+    covers: SuppressionScope | None = None,
+) -> bool:
+    """Keeps an address from everything, or from what `covers` says; None takes what is usual for the reason.
+
+    Gives False when that stood already. Raises Refusal for what is no address.
+    """
+    scope.require(Right.RECORD_CONSENT)
+    wanted = USUAL_SCOPE[reason] if covers is None else covers
+    with in_scope(scope):
+        suppression_id = keep_address_from(scope, address, covers=wanted, reason=reason, at=at)
+        if suppression_id is None:
+            return False
+        record(
+            scope,
+            entries.SUPPRESSED,
+            at=at,
+            subject=suppression_id,
+            covers=wanted.value,
+            reason=reason.value,
+        )
+    return True
+
+
+def lift_suppression(scope: Scope, suppression_id: UUID, *, because: LiftReason, at: datetime) -> None:
+    """Ends one suppression, for one of the reasons that allow it (SUP-03). Raises NotFound."""
+    scope.require(Right.RECORD_CONSENT)
+    with in_scope(scope):
+        rows = AddressSuppression.objects.filter(
+            practice_id=scope.practice_id, id=suppression_id, lifted_at=None
+        )
+        if rows.update(lifted_at=at, lifted_because=because.value) != 1:
+            raise NotFound("That suppression is not in force any more.")
+        record(scope, entries.LIFTED, at=at, subject=suppression_id, because=because.value)
+
+
+def keep_address_from(
+    scope: Scope, address: str, *, covers: SuppressionScope, reason: SuppressionReason, at: datetime
+) -> UUID | None:
+    """The row alone, for acts that are recorded otherwise. None when it was there already."""
+    suppression_id = new_id()
+    row = AddressSuppression(
+        id=suppression_id,
+        practice_id=scope.practice_id,
+        address_index=_index(scope, address),
+        scope=covers.value,
+        reason=reason.value,
+        at=at,
+    )
+    with in_scope(scope):
+        AddressSuppression.objects.bulk_create([row], ignore_conflicts=True)
+        return suppression_id if AddressSuppression.objects.filter(id=suppression_id).exists() else None
+
+
+def lift_what_was_asked(scope: Scope, address: str, *, category: Category | None, at: datetime) -> int:
+    """Ends what a request to stop had put on the address, because the person now asks for the mail again.
+
+    `category` None ends the stop of everything. A complaint ends only by the person's own hand. What a wider
+    suppression kept from other categories stays kept. Gives how many rows ended.
+    """
+    if not address:
+        return 0
+    own = scope.actor.kind is ActorKind.PATIENT
+    reasons = [SuppressionReason.ASKED, *([SuppressionReason.COMPLAINED] if own else [])]
+    wanted = [SuppressionScope.MARKETING, *([SuppressionScope(category.value)] if category else [])]
+    with in_scope(scope):
+        rows = AddressSuppression.objects.filter(
+            practice_id=scope.practice_id,
+            address_index=_index(scope, address),
+            lifted_at=None,
+            reason__in=[reason.value for reason in reasons],
+            scope__in=[one.value for one in wanted],
+        )
+        ended = list(rows.select_for_update())
+        rows.update(lifted_at=at, lifted_because=LiftReason.ASKED_AGAIN.value)
+        for row in ended:
+            if category is not None and row.scope == SuppressionScope.MARKETING.value:
+                _keep_from_the_rest(scope, address, category, SuppressionReason(row.reason), at)
+    return len(ended)
+
+
+def _keep_from_the_rest(
+    scope: Scope, address: str, category: Category, reason: SuppressionReason, at: datetime
+) -> None:
+    for other in PROMOTIONAL - {category}:
+        keep_address_from(scope, address, covers=SuppressionScope(other.value), reason=reason, at=at)
+
+
+def _index(scope: Scope, address: str) -> bytes:
+    try:
+        key = parse_address(address).lookup_key
+    except InvalidAddress as error:
+        raise Refusal("address", str(error)) from None
+    return practice_keys(scope).blind_index("address", key)
