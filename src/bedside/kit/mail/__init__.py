@@ -14,11 +14,11 @@ from bedside.kit.mail.errors import InvalidHeader, InvalidTemplate, MailError, M
 from bedside.kit.mail.message import (
     CompiledMessage,
     MessageParts,
-    Origin,
     Recipient,
     RenderedMessage,
     compile_message,
 )
+from bedside.kit.mail.own_headers import Origin
 
 __all__ = [
     "AddressFault",

@@ -11,39 +11,31 @@ the values instead of the message; a release that changes a byte says so and kee
 Memory: encoded values are remembered, within bounds, as long as the compiled message lives.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import format_datetime
-from enum import StrEnum
+from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
-from typing import assert_never
 
 from bedside.kit.mail.addresses import EmailAddress
 from bedside.kit.mail.errors import InvalidHeader, InvalidTemplate, MissingValue, UnsafeValue
-from bedside.kit.mail.headers import address_header, extra_header, one_line, text_header, token_header
+from bedside.kit.mail.headers import address_header, extra_header, one_line, text_header
 from bedside.kit.mail.markup import html_kinds
+from bedside.kit.mail.own_headers import (
+    Origin,
+    date_header,
+    feedback_id_header,
+    list_id_header,
+    message_id_header,
+    origin_header,
+    unsubscribe_headers,
+)
 from bedside.kit.mail.places import Place, PlaceKind, find_places, literals_between, text_kind
 from bedside.kit.mail.quoted import clean_text, encode_quoted
 from bedside.kit.mail.values import CACHED_VALUES_MAX, Encoder, UnfitValue, encoder_of
 
 PART_CHARACTERS_MAX = 2_000_000
 SUBJECT_CHARACTERS_MAX = 10_000
-
-_MESSAGE_ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,120}@[A-Za-z0-9.-]{1,120}>")
-_LIST_ID = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,9}")
-_FEEDBACK_ID = re.compile(r"[A-Za-z0-9_.-]*(?::[A-Za-z0-9_.-]*){0,2}:[A-Za-z0-9_.-]{5,15}")
-_HTTPS_URL = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:[/?][!#-;=?-\[\]_a-z~]*)?")
-
-
-class Origin(StrEnum):
-    """What made the message be sent now; decides the headers that keep auto-responders quiet."""
-
-    CAMPAIGN = "campaign"  # a person sends to many: Precedence: bulk
-    AUTOMATIC = "automatic"  # a rule or a calendar sends: Auto-Submitted: auto-generated
-    PERSONAL = "personal"  # a person writes to a person: neither
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,9 +132,9 @@ class CompiledMessage:
                 self._head_start,
                 address_header("To", recipient.to_address, display_name=recipient.to_name),
                 self._subject.header(values),
-                _date_header(recipient.date),
-                _message_id_header(recipient.message_id),
-                _unsubscribe_headers(recipient.unsubscribe_url),
+                date_header(recipient.date),
+                message_id_header(recipient.message_id),
+                unsubscribe_headers(recipient.unsubscribe_url),
                 *(extra_header(name, value) for name, value in recipient.extra_headers),
                 self._head_end,
             )
@@ -294,9 +286,9 @@ def _fixed_headers(parts: MessageParts) -> tuple[bytes, bytes]:
     end = [
         address_header("Reply-To", parts.reply_to, display_name=None) if parts.reply_to else b"",
         text_header("Organization", parts.organization) if parts.organization else b"",
-        _list_id_header(parts.list_id) if parts.list_id else b"",
-        _feedback_id_header(parts.feedback_id) if parts.feedback_id else b"",
-        _origin_header(parts.origin),
+        list_id_header(parts.list_id) if parts.list_id else b"",
+        feedback_id_header(parts.feedback_id) if parts.feedback_id else b"",
+        origin_header(parts.origin),
         *(_fixed_extra_header(name, value) for name, value in parts.extra_headers),
     ]
     return start, b"".join(end)
@@ -306,35 +298,6 @@ def _fixed_extra_header(name: str, value: str) -> bytes:
     if "{{" in value:
         raise InvalidHeader(name, "merge places may stand in subject, HTML and text only.")
     return extra_header(name, value)
-
-
-def _list_id_header(list_id: str) -> bytes:
-    if not _LIST_ID.fullmatch(list_id):
-        raise InvalidHeader("List-Id", "it must be a dotted name such as news.practice.example.")
-    return token_header("List-Id", f"<{list_id}>")
-
-
-def _feedback_id_header(feedback_id: str) -> bytes:
-    if not _FEEDBACK_ID.fullmatch(feedback_id):
-        raise InvalidHeader("Feedback-ID", "it must be up to three tokens and a sender of 5 to 15 letters.")
-    return token_header("Feedback-ID", feedback_id)
-
-
-def _origin_header(origin: Origin) -> bytes:
-    """Keep vacation responders quiet, truthfully.
-
-    Source: RFC 3834 section 5.1 reserves auto-generated for mail no person sent and forbids it on other mail;
-    section 2 lets responders skip Precedence: bulk, which RFC 2076 section 3.9 records; row EML-20.
-    """
-    match origin:
-        case Origin.CAMPAIGN:
-            return b"Precedence: bulk\r\n"
-        case Origin.AUTOMATIC:
-            return b"Auto-Submitted: auto-generated\r\n"
-        case Origin.PERSONAL:
-            return b""
-        case _:
-            assert_never(origin)
 
 
 def _multipart_headers(boundary: str) -> bytes:
@@ -365,29 +328,4 @@ def _part_start(media_type: bytes, *, boundary: bytes) -> bytes:
         b"--%b\r\n"
         b"Content-Type: %b; charset=utf-8\r\n"
         b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" % (boundary, media_type)
-    )
-
-
-@lru_cache(maxsize=64)
-def _date_header(date: datetime) -> bytes:
-    """In UTC, whole seconds: a sender's zone says where it stands and helps nobody."""
-    if date.tzinfo is None:
-        raise InvalidHeader("Date", "the time must have a zone.")
-    return f"Date: {format_datetime(date.astimezone(UTC))}\r\n".encode()
-
-
-def _message_id_header(message_id: str) -> bytes:
-    if not _MESSAGE_ID.fullmatch(message_id):
-        raise InvalidHeader("Message-ID", "it must have the form <token@domain>.")
-    return token_header("Message-ID", message_id)
-
-
-def _unsubscribe_headers(url: str | None) -> bytes:
-    """Write both headers of one-click unsubscription (RFC 8058 section 3.1; rows EML-10, MBX-05)."""
-    if url is None:
-        return b""
-    if not _HTTPS_URL.fullmatch(url):
-        raise InvalidHeader("List-Unsubscribe", "it must be an https link of plain ASCII characters.")
-    return token_header("List-Unsubscribe", f"<{url}>") + (
-        b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     )
