@@ -1,0 +1,86 @@
+"""Verbs on segments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import orjson
+
+from bedside.decisions.segments import entries
+from bedside.decisions.segments.models import SegmentRow
+from bedside.decisions.segments.queries import segments
+from bedside.decisions.segments.rules import to_json
+from bedside.ground.errors import NotFound, Refusal
+from bedside.ground.identity import new_id
+from bedside.ground.scope import Scope, in_scope
+from bedside.safeguards.audit.actions import record
+from bedside.safeguards.staff.rules import Right
+from bedside.safeguards.vault.queries import practice_keys
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from bedside.decisions.segments.rules import Rule
+
+NAME_LENGTH_MAX = 80
+
+
+def save(scope: Scope, *, segment_id: UUID | None, name: str, rule: Rule, at: datetime) -> UUID:
+    """Saves a new segment, or a new version of one. Gives its id. Raises Refusal, NotFound."""
+    scope.require(Right.BUILD_SEGMENTS)
+    cleaned = " ".join(name.split())
+    if not cleaned or len(cleaned) > NAME_LENGTH_MAX:
+        raise Refusal("segment_name", f"Give the segment a name of at most {NAME_LENGTH_MAX} letters.")
+    with in_scope(scope):
+        _refuse_taken_name(scope, cleaned, segment_id)
+        row = _row(scope, segment_id, at=at)
+        row.version += 1
+        row.sealed = practice_keys(scope).seal(
+            orjson.dumps({"name": cleaned, "rule": to_json(rule)}),
+            table="segments_segment",
+            row=str(row.id),
+            column="sealed",
+            version=row.version,
+        )
+        row.updated_at = at
+        row.save()
+        record(scope, entries.SEGMENT_SAVED, at=at, subject=row.id, version=row.version)
+    return row.id
+
+
+def remove(scope: Scope, segment_id: UUID, *, at: datetime) -> None:
+    """Puts a segment into the bin, from which `restore` takes it back. Raises NotFound."""
+    _set_removed(scope, segment_id, removed_at=at, at=at)
+
+
+def restore(scope: Scope, segment_id: UUID, *, at: datetime) -> None:
+    """Takes a segment out of the bin. Raises NotFound."""
+    _set_removed(scope, segment_id, removed_at=None, at=at)
+
+
+def _set_removed(scope: Scope, segment_id: UUID, *, removed_at: datetime | None, at: datetime) -> None:
+    scope.require(Right.BUILD_SEGMENTS)
+    with in_scope(scope):
+        rows = SegmentRow.objects.filter(practice_id=scope.practice_id, id=segment_id)
+        if rows.update(removed_at=removed_at) != 1:
+            raise NotFound("There is no such segment.")
+        kind = entries.SEGMENT_RESTORED if removed_at is None else entries.SEGMENT_REMOVED
+        record(scope, kind, at=at, subject=segment_id)
+
+
+def _refuse_taken_name(scope: Scope, name: str, segment_id: UUID | None) -> None:
+    if any(other.name.casefold() == name.casefold() and other.id != segment_id for other in segments(scope)):
+        raise Refusal("segment_name_taken", "There is already a segment of that name; choose another.")
+
+
+def _row(scope: Scope, segment_id: UUID | None, *, at: datetime) -> SegmentRow:
+    if segment_id is None:
+        return SegmentRow(
+            id=new_id(), practice_id=scope.practice_id, version=0, created_by=scope.actor.id, created_at=at
+        )
+    rows = SegmentRow.objects.select_for_update().filter(practice_id=scope.practice_id, id=segment_id)
+    row = rows.first()
+    if row is None:
+        raise NotFound("There is no such segment.")
+    return row

@@ -1,0 +1,21 @@
+"""The closed language of segments: named fields, few operators, and, or, not. No text of it is ever executed."""
+
+from bedside.decisions.segments.rules.fields import FIELDS, Field, Kind, Operator
+from bedside.decisions.segments.rules.language import All, AnyOf, Condition, Not, Rule, from_json, to_json
+from bedside.decisions.segments.rules.sentences import sentence_of, uses_health
+
+__all__ = [
+    "FIELDS",
+    "All",
+    "AnyOf",
+    "Condition",
+    "Field",
+    "Kind",
+    "Not",
+    "Operator",
+    "Rule",
+    "from_json",
+    "sentence_of",
+    "to_json",
+    "uses_health",
+]
