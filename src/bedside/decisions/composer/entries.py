@@ -1,0 +1,18 @@
+"""Kinds of ledger entries about messages."""
+
+from uuid import UUID
+
+from bedside.safeguards.audit.rules import declare
+
+MESSAGE_CREATED = declare("message.created", "Created a message from the starter {starter}.", starter=str)
+MESSAGE_REVISED = declare(
+    "message.revised", "Saved revision {revision} of a message.", revision=int, content=str, simple=bool
+)
+MESSAGE_ARCHIVED = declare("message.archived", "Archived a message.")
+MESSAGE_RESTORED = declare("message.restored", "Took a message back from the archive.")
+MESSAGE_PREVIEWED = declare(
+    "message.previewed",
+    "Saw revision {revision} of message {message} as for this patient.",
+    message=UUID,
+    revision=int,
+)

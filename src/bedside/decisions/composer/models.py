@@ -1,0 +1,59 @@
+"""Messages and their revisions. Everything somebody typed is sealed; what is clear is ids, numbers, times, codes."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from bedside.decisions.gate.rules.classes import MessageClass
+
+_CLASSES = [message_class.value for message_class in MessageClass]
+
+
+class MessageRow(models.Model):
+    """One message; `revision` is the number of its newest revision."""
+
+    id = models.UUIDField(primary_key=True)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT)
+    revision = models.PositiveIntegerField()
+    archived_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "composer_message"
+        indexes = [models.Index(fields=["practice", "-updated_at"], name="message_newest")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class RevisionRow(models.Model):
+    """One state of a message, never changed (the runtime role may not).
+
+    `sealed_heading` holds name, subject and preheader, for lists; `sealed_body` the blocks or the MJML.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT)
+    message = models.ForeignKey(MessageRow, on_delete=models.PROTECT)
+    number = models.PositiveIntegerField()
+    message_class = models.CharField(max_length=40, null=True)  # noqa: DJ001  null: not chosen yet
+    sealed_heading = models.BinaryField()
+    sealed_body = models.BinaryField()
+    content_hash = models.BinaryField(max_length=32)
+    author_kind = models.CharField(max_length=10)
+    author_id = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "composer_revision"
+        constraints = [
+            models.UniqueConstraint(fields=["message", "number"], name="one_revision_per_number"),
+            models.CheckConstraint(
+                condition=models.Q(message_class__isnull=True) | models.Q(message_class__in=_CLASSES),
+                name="message_class_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} r{self.number}"

@@ -1,0 +1,167 @@
+"""How a message looks to somebody: an invented person by default, a chosen patient with a ledger entry (MIN-08)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, assert_never
+
+from bedside.decisions.composer import entries
+from bedside.decisions.composer.queries import message, values
+from bedside.decisions.composer.rules.compiling import examine
+from bedside.decisions.composer.rules.content import Problem, Where
+from bedside.decisions.composer.rules.places import filled_in
+from bedside.decisions.composer.rules.sample import sample_on
+from bedside.decisions.composer.rules.showing import show
+from bedside.decisions.gate.rules.classes import MessageClass
+from bedside.ground.errors import NotAllowed, Refusal
+from bedside.ground.scope import Purpose, Scope, in_scope
+from bedside.kit.mail import MailError
+from bedside.records.patients.queries import get
+from bedside.safeguards.audit.actions import record
+from bedside.safeguards.practices.queries import profile
+from bedside.safeguards.staff.rules import Right
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from bedside.decisions.composer.rules.content import Content, Draft
+    from bedside.records.patients.rules import Patient
+    from bedside.safeguards.practices.rules import Profile
+
+_MAY_PREVIEW = (Right.WRITE_MESSAGES, Right.RUN_CAMPAIGNS, Right.APPROVE_CAMPAIGNS)
+# Inert on purpose: a click in a preview must not say no in a real patient's name.
+_SAMPLE_UNSUBSCRIBE = "https://unsubscribe.example/preview"
+_SAMPLE_PREFERENCES = "https://preferences.example/preview"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Preview:
+    """A rendered message, as its reader gets it. With a real patient all of it is PHI."""
+
+    subject: str
+    preheader: str
+    html: str
+    text: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class DraftPreview:
+    """What an editor shows: the problems, and the preview unless the body's problems prevent one."""
+
+    problems: tuple[Problem, ...]
+    preview: Preview | None
+
+
+def preview(
+    scope: Scope,
+    message_id: UUID,
+    *,
+    patient_id: UUID | None,
+    at: datetime,
+    revision: int | None = None,
+    remuneration: bool = False,
+) -> Preview:
+    """A stored revision (the newest for None) as for the sample person, or as for one patient.
+
+    A patient's preview is a use of their record: it needs the right to see patients and is in the ledger under
+    the purpose of the message's class. Raises NotAllowed, NotFound, and Refusal `message_problems`.
+    """
+    _require_any(scope)
+    shown = message(scope, message_id, revision=revision)
+    if patient_id is None:
+        return _rendered(scope, shown.draft, None, remuneration=remuneration, at=at)
+    scope.require(Right.SEE_PATIENTS)
+    using = replace(scope, purpose=purpose_of(shown.message_class))
+    with in_scope(using):
+        patient = get(using, patient_id)
+        rendered = _rendered(using, shown.draft, patient, remuneration=remuneration, at=at)
+        record(
+            using,
+            entries.MESSAGE_PREVIEWED,
+            at=at,
+            subject=patient_id,
+            message=message_id,
+            revision=shown.revision,
+        )
+    return rendered
+
+
+def preview_draft(scope: Scope, draft: Draft, *, at: datetime) -> DraftPreview:
+    """What is being written, as for the sample person; nothing is stored. Raises NotAllowed."""
+    _require_any(scope)
+    practice = profile(scope)
+    examined = examine(draft, practice, remuneration=False)
+    if examined.content is None:
+        return DraftPreview(problems=examined.problems, preview=None)
+    try:
+        shown = _fill(examined.content, practice, None, at=at)
+    except MailError as error:
+        problem = Problem(code="mail", where=Where.BODY, sentence=str(error))
+        return DraftPreview(problems=(*examined.problems, problem), preview=None)
+    return DraftPreview(problems=examined.problems, preview=shown)
+
+
+def purpose_of(message_class: MessageClass | None) -> Purpose:
+    """For what purpose a patient's record is used when a message of this class is made (45 CFR 164.506, 164.508)."""
+    match message_class:
+        case MessageClass.TREATMENT | MessageClass.REFILL:
+            return Purpose.TREATMENT
+        case MessageClass.PAYMENT:
+            return Purpose.PAYMENT
+        case MessageClass.MARKETING | MessageClass.PROSPECT_COMMERCIAL:
+            return Purpose.MARKETING
+        case MessageClass.FUNDRAISING:
+            return Purpose.FUNDRAISING
+        case MessageClass.RESEARCH_RECRUITMENT:
+            return Purpose.RESEARCH
+        case (
+            MessageClass.OPERATIONS_OWN_SERVICE
+            | MessageClass.GENERAL_HEALTH
+            | MessageClass.LEGAL_NOTICE
+            | MessageClass.ACCOUNT_TRANSACTIONAL
+            | None
+        ):
+            return Purpose.OPERATIONS
+        case _:
+            assert_never(message_class)
+
+
+def _rendered(
+    scope: Scope, draft: Draft, patient: Patient | None, *, remuneration: bool, at: datetime
+) -> Preview:
+    practice = profile(scope)
+    examined = examine(draft, practice, remuneration=remuneration)
+    if examined.content is None:
+        first = "".join(problem.told for problem in examined.problems[:1])
+        raise Refusal("message_problems", f"The message cannot be shown yet. {first}")
+    try:
+        return _fill(examined.content, practice, patient, at=at)
+    except MailError as error:
+        raise Refusal("message_problems", f"The message cannot be shown yet. {error}") from error
+
+
+def _fill(content: Content, practice: Profile, patient: Patient | None, *, at: datetime) -> Preview:
+    today = at.astimezone(practice.zone).date()
+    filled = values(
+        patient or sample_on(today),
+        practice,
+        content=content,
+        unsubscribe_url=_SAMPLE_UNSUBSCRIBE,
+        preferences_url=_SAMPLE_PREFERENCES,
+        today=today,
+    )
+    shown = show(content, practice, filled, at=at)
+    return Preview(
+        subject=shown.subject,
+        preheader=filled_in(content.preheader, filled),
+        html=shown.html,
+        text=shown.text,
+        size_bytes=shown.size_bytes,
+    )
+
+
+def _require_any(scope: Scope) -> None:
+    if not any(scope.may(right) for right in _MAY_PREVIEW):
+        raise NotAllowed

@@ -1,0 +1,263 @@
+"""Everything that must be right before a message can be sent, each problem in one sentence with its line."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bedside.decisions.composer.rules.blocks import Kind, to_mjml
+from bedside.decisions.composer.rules.content import Problem, Where
+from bedside.decisions.composer.rules.elements import ELEMENTS, REFUSED
+from bedside.decisions.composer.rules.fields import (
+    FALLBACK_LENGTH_MAX,
+    FIELDS,
+    fields_for,
+    nearest_field,
+    stray_braces,
+    written_places,
+)
+from bedside.decisions.composer.rules.headings import check_headings
+from bedside.decisions.composer.rules.links import image_problem, link_problem
+from bedside.decisions.composer.rules.tree import Node, Unreadable, read_tree
+from bedside.decisions.gate.rules.classes import CLASS_RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bedside.decisions.composer.rules.blocks import Block, BlocksMarkup
+    from bedside.decisions.composer.rules.content import Draft
+    from bedside.decisions.composer.rules.elements import Element
+    from bedside.decisions.composer.rules.fields import Written
+    from bedside.decisions.gate.rules.classes import MessageClass
+    from bedside.safeguards.practices.rules import Profile
+
+PROBLEMS_MAX = 50
+
+
+def check_draft(draft: Draft, practice: Profile) -> list[Problem]:
+    """At most `PROBLEMS_MAX` problems: headings first, then the body in order of lines. Empty: it may be sent."""
+    found = [*check_headings(draft, practice), *check_body(draft, practice)]
+    return found[:PROBLEMS_MAX]
+
+
+def check_body(draft: Draft, practice: Profile) -> list[Problem]:
+    """The body's problems, with the block instead of the line where it was written in the simple editor."""
+    if draft.blocks is None:
+        return list(_check_markup(draft.mjml, draft.message_class, practice))
+    markup = to_mjml(draft.blocks)
+    found = [
+        *_check_blocks(draft.blocks.items),
+        *(
+            _in_block(problem, markup)
+            for problem in _check_markup(markup.mjml, draft.message_class, practice)
+        ),
+    ]
+    return _first_of_each_block(found)
+
+
+def check_words(text: str, message_class: MessageClass | None, practice: Profile) -> Iterator[str]:
+    """Sentences about the fields in a stretch of words."""
+    if stray_braces(text):
+        yield "“{{” and “}}” belong around a field's name, such as {{ first_name }}; put the missing part."
+    for place in written_places(text):
+        sentence = _place_problem(place, message_class, practice)
+        if sentence:
+            yield sentence
+
+
+def _place_problem(place: Written, message_class: MessageClass | None, practice: Profile) -> str | None:
+    known = FIELDS.get(place.field)
+    if known is None:
+        return _unknown(place.field, message_class)
+    if known.link:
+        return f"the field “{known.name}” is a web address; use it as the address of a link or button."
+    if message_class is not None and message_class not in known.classes:
+        return _not_for(place.field, message_class)
+    if known.of_practice:
+        return _of_practice_problem(place, practice)
+    if place.fallback is not None and not 1 <= len(place.fallback) <= FALLBACK_LENGTH_MAX:
+        return f"after “|” in “{known.name}” there should be 1 to {FALLBACK_LENGTH_MAX} characters."
+    return None
+
+
+def _unknown(name: str, message_class: MessageClass | None) -> str:
+    near = nearest_field(name)
+    if near:
+        return f"there is no field “{name}”; did you mean “{near}”?"
+    allowed = ", ".join(field.name for field in fields_for(message_class) if not field.link)
+    return f"there is no field “{name}”; there are {allowed}."
+
+
+def _not_for(name: str, message_class: MessageClass) -> str:
+    allowed = ", ".join(field.name for field in fields_for(message_class) if not field.link)
+    label = CLASS_RULES[message_class].label
+    return f"the field “{name}” may not be used in messages of the kind “{label}”; use {allowed}."
+
+
+def _of_practice_problem(place: Written, practice: Profile) -> str | None:
+    if place.fallback is not None:
+        return f"the field “{place.field}” is the same for everybody; remove the words after “|”."
+    if place.field == "practice_phone" and not practice.phone:
+        return "your practice has no phone number yet; enter it in Settings or remove the field."
+    return None
+
+
+def _check_markup(source: str, message_class: MessageClass | None, practice: Profile) -> Iterator[Problem]:
+    try:
+        root = read_tree(source)
+    except Unreadable as error:
+        yield _problem("unreadable", error.sentence, error.line)
+        return
+    if root.tag != "mjml":
+        yield _problem("no_mjml", "the first element must be <mjml>.", root.line)
+        return
+    if [child.tag for child in root.elements].count("mj-body") != 1:
+        yield _problem("no_body", "there must be one <mj-body> inside <mjml>.", root.line)
+    for node, parents in _walk(root, ()):
+        for code, sentence in _node_problems(node, parents, message_class, practice):
+            yield _problem(code, sentence, node.line)
+
+
+def _walk(node: Node, parents: tuple[str, ...]) -> Iterator[tuple[Node, tuple[str, ...]]]:
+    """Each element with its parents; what stands in a refused one is not looked at."""
+    yield node, parents
+    if node.tag in ELEMENTS:
+        for child in node.elements:
+            yield from _walk(child, (*parents, node.tag))
+
+
+def _node_problems(
+    node: Node, parents: tuple[str, ...], message_class: MessageClass | None, practice: Profile
+) -> Iterator[tuple[str, str]]:
+    known = ELEMENTS.get(node.tag)
+    if known is None:
+        yield "element", _unknown_element(node.tag)
+        return
+    if parents and node.tag not in ELEMENTS[parents[-1]].children:
+        yield "place", f"<{node.tag}> cannot stand inside <{parents[-1]}>."
+    elif node.tag == "a" and {"a", "mj-button"} & set(parents):
+        yield "place", "a link cannot stand inside another link or a button."
+    defaults = bool(parents) and parents[-1] == "mj-attributes"
+    yield from _attribute_problems(node, known, defaults=defaults)
+    yield from _meaning_problems(node, message_class, practice, defaults=defaults)
+    for text in (child for child in node.children if isinstance(child, str)):
+        if not known.text and text.strip():
+            yield "text", f"words cannot stand directly in <{node.tag}>; put them into <mj-text>."
+        for sentence in check_words(text, message_class, practice):
+            yield "field", sentence
+
+
+def _unknown_element(tag: str) -> str:
+    reason = REFUSED.get(tag.lower())
+    return (
+        f"<{tag}>: {reason}." if reason else f"<{tag}> is not known here; remove it or use another element."
+    )
+
+
+def _attribute_problems(node: Node, known: Element, *, defaults: bool) -> Iterator[tuple[str, str]]:
+    for name, value in node.attributes.items():
+        check = known.attributes.get(name)
+        if defaults and node.tag in {"mj-all", "mj-class"}:
+            if node.tag == "mj-class" and name == "name":
+                continue
+            check = _DEFAULTABLE.get(name)
+        if check is None:
+            yield "attribute", f"<{node.tag}> has no attribute “{name}”; remove it."
+        elif "{{" in value and name not in _WORDED:
+            yield "attribute", f"“{name}” cannot hold a field; write the value itself."
+        elif wanted := check(value):
+            yield "attribute", f"“{name}” of <{node.tag}> should be {wanted}."
+
+
+_WORDED = frozenset({"alt", "title", "href", "src"})
+_DEFAULTABLE = {
+    name: check
+    for tag, element in ELEMENTS.items()
+    if tag.startswith("mj-")
+    for name, check in element.attributes.items()
+    if name not in _WORDED and name != "mj-class"
+}
+
+
+def _meaning_problems(
+    node: Node, message_class: MessageClass | None, practice: Profile, *, defaults: bool
+) -> Iterator[tuple[str, str]]:
+    """Links, pictures and descriptions, judged by what they say."""
+    if defaults:
+        for name in _WORDED & node.attributes.keys():
+            yield "attribute", f"“{name}” cannot be a default; write it on each element."
+        return
+    yield from _link_problems(node, message_class, practice)
+    if node.tag == "mj-image":
+        sentence = image_problem(node.attributes.get("src", ""), practice)
+        if sentence:
+            yield "picture", sentence
+        if "alt" not in node.attributes:
+            yield (
+                "description",
+                'a picture needs alt="…" that says what it shows; alt="" if it only decorates.',
+            )
+    for name in ("alt", "title"):
+        for sentence in check_words(node.attributes.get(name, ""), message_class, practice):
+            yield "field", sentence
+
+
+def _link_problems(
+    node: Node, message_class: MessageClass | None, practice: Profile
+) -> Iterator[tuple[str, str]]:
+    if "href" not in node.attributes:
+        if node.tag in {"a", "mj-button"}:
+            yield "link", f'<{node.tag}> needs href="https://…" that says where it leads.'
+        return
+    address = node.attributes["href"]
+    if sentence := link_problem(address):
+        yield "link", sentence
+        return
+    for place in written_places(address):
+        if place.field == "practice_url" and not practice.website:
+            yield "link", "your practice has no website yet; enter it in Settings or write an address."
+        elif place.field == "practice_phone" and not practice.phone:
+            yield "link", "your practice has no phone number yet; enter it in Settings or remove the link."
+        elif place.field not in FIELDS:
+            yield "field", _unknown(place.field, message_class)
+
+
+def _check_blocks(blocks: tuple[Block, ...]) -> Iterator[Problem]:
+    """What a form can say better than the markup made of it."""
+    if not blocks:
+        yield Problem(
+            code="empty", where=Where.BODY, sentence="there is nothing in the message yet; add a block."
+        )
+    for number, block in enumerate(blocks, start=1):
+        if block.kind in _NEEDS_TEXT and not block.text.strip():
+            yield _of_block("empty_block", number, "it is empty; write something or remove it.")
+        if block.kind is Kind.IMAGE and not block.link.strip():
+            yield _of_block("picture", number, "it needs the address of a picture that begins with https://.")
+
+
+_NEEDS_TEXT = frozenset({Kind.HEADING, Kind.TEXT, Kind.BOX, Kind.BUTTON})
+
+
+def _of_block(code: str, number: int, sentence: str) -> Problem:
+    return Problem(code=code, where=Where.BODY, sentence=sentence, block=number)
+
+
+def _in_block(problem: Problem, markup: BlocksMarkup) -> Problem:
+    line = problem.line or 0
+    return replace(problem, line=None, block=markup.block_at(line))
+
+
+def _first_of_each_block(found: list[Problem]) -> list[Problem]:
+    """In order of blocks, each sentence once; an empty block is not told twice that its link is empty, too."""
+    kept: dict[tuple[int | None, str], Problem] = {}
+    emptied = {problem.block for problem in found if problem.code in {"empty_block", "picture"}}
+    for problem in found:
+        if problem.code == "link" and problem.block in emptied:
+            continue
+        code = problem.code if problem.code == "picture" else problem.sentence
+        kept.setdefault((problem.block, code), problem)
+    return sorted(kept.values(), key=lambda problem: problem.block or 0)
+
+
+def _problem(code: str, sentence: str, line: int) -> Problem:
+    return Problem(code=code, where=Where.BODY, sentence=sentence, line=line)

@@ -1,0 +1,75 @@
+"""The few signs with which the simple editor writes bold, links and lists; everything else is plain text."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MARKED = re.compile(
+    r"\*\*(?P<bold>[^*\n]+)\*\*|\[(?P<label>[^\]\n]+)\]\((?P<address>[^()\s]+(?: [^()]*\}\})?)\)"
+)
+_LIST_LINE = re.compile(r"[ \t]*[-•*][ \t]+(?P<item>.+)")
+_GAP = re.compile(r"\n[ \t]*\n\s*")
+
+
+def inline(text: str, *, colour: str, links: bool = True) -> str:
+    """One run of text as markup: `**bold**` and, if allowed, `[label](address)`. All else is escaped."""
+    parts = []
+    position = 0
+    for match in _MARKED.finditer(text):
+        parts.append(escape(text[position : match.start()], quote=False))
+        parts.append(_marked(match, colour=colour, links=links))
+        position = match.end()
+    parts.append(escape(text[position:], quote=False))
+    return "".join(parts).replace("\n", "<br/>")
+
+
+def attribute(text: str) -> str:
+    """Text inside a quoted attribute."""
+    return escape(" ".join(text.split()), quote=True)
+
+
+def paragraphs(text: str, *, colour: str) -> Iterator[str]:
+    """Paragraphs and lists, one line of markup for each, so that a problem's line leads to its block."""
+    for part in _GAP.split(text.replace("\r\n", "\n").strip()):
+        for lines, listed in _runs(part.split("\n")):
+            yield _list(lines, colour) if listed else _paragraph(lines, colour)
+
+
+def _runs(lines: list[str]) -> Iterator[tuple[list[str], bool]]:
+    """Neighbouring lines that are, or are not, of a list."""
+    run: list[str] = []
+    listed = False
+    for line in lines:
+        is_item = bool(_LIST_LINE.match(line))
+        if run and is_item is not listed:
+            yield run, listed
+            run = []
+        listed = is_item
+        run.append(line)
+    if run:
+        yield run, listed
+
+
+def _paragraph(lines: list[str], colour: str) -> str:
+    marked = inline("\n".join(line.strip() for line in lines), colour=colour)
+    return f'        <p style="margin:0 0 12px 0">{marked}</p>'
+
+
+def _list(lines: list[str], colour: str) -> str:
+    items = [match["item"].strip() for line in lines if (match := _LIST_LINE.match(line))]
+    marked = "".join(f'<li style="margin:0 0 6px 0">{inline(item, colour=colour)}</li>' for item in items)
+    return f'        <ul style="margin:0 0 12px 0;padding:0 0 0 22px">{marked}</ul>'
+
+
+def _marked(match: re.Match[str], *, colour: str, links: bool) -> str:
+    if match["bold"]:
+        return f"<strong>{inline(match['bold'], colour=colour, links=links)}</strong>"
+    if not links:
+        return escape(match["label"], quote=False)
+    label = escape(match["label"], quote=False)
+    return f'<a href="{attribute(match["address"])}" style="color:{colour};text-decoration:underline">{label}</a>'
