@@ -123,7 +123,7 @@ _web = [
     "django_htmx.middleware.HtmxMiddleware",
     "bedside.doors.web.middleware.IdleSignOut",
     "bedside.doors.web.middleware.ScopeOfRequest",
-    "bedside.doors.web.middleware.SecondFactorFirst",
+    "bedside.doors.web.middleware.FirstThingsFirst",
 ]
 _pickup = ["django.middleware.clickjacking.XFrameOptionsMiddleware"]
 MIDDLEWARE = [*_everywhere, *(_pickup if BEDSIDE_DOOR == "pickup" else _web)]

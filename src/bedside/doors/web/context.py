@@ -76,7 +76,9 @@ class Person:
     @property
     def initials(self) -> str:
         words = [word for word in self.name.split() if word[:1].isalnum()]
-        return "".join(word[0] for word in ([words[0], words[-1]] if len(words) > 1 else words)).upper() or "?"
+        return (
+            "".join(word[0] for word in ([words[0], words[-1]] if len(words) > 1 else words)).upper() or "?"
+        )
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

@@ -1,16 +1,17 @@
-"""Idle sign-out, the scope of a request, and the second factor before anything else."""
+"""Idle sign-out, the scope of a request, and what must be done before anything else."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import urlencode
+from django.utils import timezone
 
 from bedside.ground import clock
 from bedside.ground.errors import Refusal
@@ -22,7 +23,6 @@ from bedside.safeguards.staff.queries import practices_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from uuid import UUID
 
     from django.http import HttpRequest
 
@@ -34,17 +34,8 @@ IDLE_LIMIT = "idle_limit_s"
 PRACTICE = "practice"
 # Pages that poll must not keep a deserted session alive.
 POLLING_HEADER = "X-Bedside-Polling"
-# What somebody without a second factor may still reach: enrolling, confirming the password, signing out.
-BEFORE_SECOND_FACTOR = (
-    "mfa_activate_totp",
-    "mfa_view_recovery_codes",
-    "mfa_generate_recovery_codes",
-    "mfa_download_recovery_codes",
-    "account_reauthenticate",
-    "mfa_reauthenticate",
-    "account_logout",
-    "session",
-)
+# What stays open to somebody who must first change a password or set up a second factor.
+ALWAYS_OPEN = ("account_reauthenticate", "mfa_reauthenticate", "account_logout", "session")
 
 
 class IdleSignOut:
@@ -71,7 +62,7 @@ class IdleSignOut:
         if scope is not None:
             with in_scope(scope):
                 record(scope, entries.SIGNED_OUT, at=clock.now(), subject=scope.actor.id, reason="idle")
-        return _go(request, f"{reverse('account_login')}?idle=yes")
+        return go_to(request, f"{reverse('account_login')}?idle=yes")
 
 
 class ScopeOfRequest:
@@ -82,22 +73,36 @@ class ScopeOfRequest:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.scope = find_scope(request) if request.user.is_authenticated else None  # type: ignore[attr-defined]
-        return self.get_response(request)
+        practice = practice_of(request)
+        if practice is None:
+            return self.get_response(request)
+        with timezone.override(practice.zone):  # every page shows the practice's own time
+            return self.get_response(request)
 
 
-class SecondFactorFirst:
-    """Leads whoever has no second factor to set one up, where the practice asks for it (45 CFR 164.312(d))."""
+class FirstThingsFirst:
+    """Leads to a password of one's own, then to a second factor where the practice asks for one.
+
+    Source: 45 CFR 164.312(d); an approval is worth nothing while somebody else knows the approver's password.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not second_factor_missing(request) or request.path in _always_open():
+        first = _first_thing(request)
+        if first is None or request.path in {reverse(name) for name in (first, *ALWAYS_OPEN)}:
             return self.get_response(request)
-        target = reverse("mfa_activate_totp")
-        if request.method == "GET" and not request.headers.get("HX-Request"):
-            target = f"{target}?{urlencode({'next': request.get_full_path()})}"
-        return _go(request, target)
+        return go_to(request, reverse(first))
+
+
+def _first_thing(request: HttpRequest) -> str | None:
+    """The name of the page that comes before all others, if there is one."""
+    if not request.user.is_authenticated:
+        return None
+    if request.user.password_is_initial:
+        return "account_change_password"
+    return "mfa_activate_totp" if second_factor_missing(request) else None
 
 
 def second_factor_missing(request: HttpRequest) -> bool:
@@ -105,14 +110,12 @@ def second_factor_missing(request: HttpRequest) -> bool:
     practice = practice_of(request)
     if practice is None or not practice.second_factor_required:
         return False
-    return not Authenticator.objects.filter(
-        user_id=request.user.pk, type=Authenticator.Type.TOTP
-    ).exists()
+    return not Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP).exists()
 
 
 def find_scope(request: HttpRequest) -> Scope | None:
     """Asks for the memberships anew at each request, so that an ended one ends at once."""
-    open_to = practices_of(request.user.pk)
+    open_to = practices_of(UUID(str(request.user.pk)))
     if not open_to:
         return None
     chosen = request.session.get(PRACTICE)
@@ -165,11 +168,7 @@ def _remember(request: HttpRequest, key: str, value: str | int) -> None:
         request.session[key] = value
 
 
-def _always_open() -> set[str]:
-    return {reverse(name) for name in BEFORE_SECOND_FACTOR}
-
-
-def _go(request: HttpRequest, address: str) -> HttpResponse:
+def go_to(request: HttpRequest, address: str) -> HttpResponse:
     """A redirect that also works for a piece of a page asked for by htmx."""
     if not request.headers.get("HX-Request"):
         return redirect(address)

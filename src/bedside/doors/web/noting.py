@@ -76,7 +76,7 @@ def _removed(sender: Any, request: HttpRequest, user: Account, authenticator: An
     note(request, user, entries.SECOND_FACTOR_CHANGED, change="removed", what=str(authenticator.type))
 
 
-def note(request: HttpRequest, account: Account, kind: EntryKind, **details: Detail) -> None:
+def note(request: HttpRequest, account: Account, kind: EntryKind, /, **details: Detail) -> None:
     """One entry about the account in each practice where it works."""
     for practice_id, _, rights in practices_of(account.pk):
         scope = Scope(

@@ -12,11 +12,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 
+from bedside.doors.web.middleware import go_to
 from bedside.ground.errors import Fault, NotAllowed, NotFound, Refusal
 from bedside.ground.scope import Purpose, Scope, in_scope
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from django.http.response import HttpResponseBase
 
     from bedside.safeguards.staff.rules import Right
 
@@ -27,7 +30,7 @@ class StaffRequest(HttpRequest):
     scope: Scope | None
 
 
-View = "Callable[Concatenate[HttpRequest, Scope, ...], HttpResponse]"
+View = "Callable[Concatenate[HttpRequest, Scope, ...], HttpResponseBase]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +41,14 @@ class PageRule:
     purpose: Purpose
 
 
-PAGES: dict[Callable[..., HttpResponse], PageRule] = {}
+PAGES: dict[Callable[..., HttpResponseBase], PageRule] = {}
 
 
 def staff_page(
     right: Right | None, *, purpose: Purpose = Purpose.OPERATIONS
-) -> Callable[[Callable[Concatenate[HttpRequest, Scope, ...], HttpResponse]], Callable[..., HttpResponse]]:
+) -> Callable[
+    [Callable[Concatenate[HttpRequest, Scope, ...], HttpResponseBase]], Callable[..., HttpResponseBase]
+]:
     """Decorator: the view gets `(request, scope, ...)` inside the practice's transaction.
 
     A stranger is sent to sign in; a member without the right gets 403; Refusal becomes a page or, for htmx,
@@ -51,10 +56,10 @@ def staff_page(
     """
 
     def wrap(
-        view: Callable[Concatenate[HttpRequest, Scope, ...], HttpResponse],
-    ) -> Callable[..., HttpResponse]:
+        view: Callable[Concatenate[HttpRequest, Scope, ...], HttpResponseBase],
+    ) -> Callable[..., HttpResponseBase]:
         @functools.wraps(view)
-        def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             response = _answer(view, request, right, purpose, args, kwargs)
             add_never_cache_headers(response)
             response.headers["Cache-Control"] = "no-store"
@@ -66,16 +71,16 @@ def staff_page(
     return wrap
 
 
-def _answer(  # noqa: PLR0911  one line per way a request can end
-    view: Callable[..., HttpResponse],
+def _answer(
+    view: Callable[..., HttpResponseBase],
     request: HttpRequest,
     right: Right | None,
     purpose: Purpose,
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
-) -> HttpResponse:
+) -> HttpResponseBase:
     if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
+        return go_to(request, redirect_to_login(request.get_full_path()).url)
     scope = scope_of(request, purpose)
     if scope is None:
         return render(request, "web/no_practice.html", status=403)

@@ -18,6 +18,8 @@ from bedside.safeguards.vault.queries import root
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bedside.kit.sealing import Sealer
+
 _PLACE = Place(practice="", table="django_session", row="", column="session_data", version=1)
 
 
@@ -28,7 +30,7 @@ class SessionStore(DatabaseSessionStore):
         plain = JSONSerializer().dumps(dict(session_dict))
         return base64.b64encode(_sealer().seal(plain, place=_PLACE)).decode()
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
         try:
             plain = _sealer().open(base64.b64decode(session_data, validate=True), place=_PLACE)
         except (Unsealable, binascii.Error):
@@ -36,5 +38,5 @@ class SessionStore(DatabaseSessionStore):
         return dict(JSONSerializer().loads(plain))
 
 
-def _sealer() -> Any:
+def _sealer() -> Sealer:
     return root().child("session")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from allauth.mfa.models import Authenticator
     from django.http import HttpRequest
 
+    from bedside.kit.sealing import Sealer
     from bedside.safeguards.staff.models import Account
 
 
@@ -48,6 +49,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         template = args[0] if args else kwargs.get("message_template")
         if template not in {"account/messages/logged_in.txt", "account/messages/logged_out.txt"}:
             super().add_message(request, level, *args, **kwargs)
+
+    def set_password(self, user: Account, password: str) -> None:
+        """A password chosen by its owner is nobody else's any more."""
+        user.password_is_initial = False
+        super().set_password(user, password)
 
     def reauthenticate(self, user: Account, password: str) -> bool:
         """Asks by the account's own address: there are no further addresses here to ask by."""
@@ -86,5 +92,5 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 _PLACE = Place(practice="", table="mfa_authenticator", row="", column="secret", version=1)
 
 
-def _sealer() -> Any:
+def _sealer() -> Sealer:
     return root().child("second factor")

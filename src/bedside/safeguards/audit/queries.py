@@ -35,13 +35,25 @@ class LedgerEntry:
 
 
 def entries(
-    scope: Scope, *, before_id: int | None, kind: str, actor_id: str, subject: str, limit: int
+    scope: Scope,
+    *,
+    before_id: int | None,
+    kind: str,
+    actor_id: str,
+    subject: str,
+    limit: int,
+    since: datetime | None = None,
+    until: datetime | None = None,
 ) -> list[LedgerEntry]:
-    """A page of entries older than `before_id`, filtered by whatever is not empty."""
+    """A page of entries older than `before_id`, filtered by whatever is not empty; `until` is not included."""
     wanted = {"kind": kind, "actor_id": actor_id, "subject": subject}
     filters: dict[str, Any] = {name: value for name, value in wanted.items() if value}
     if before_id is not None:
         filters["id__lt"] = before_id
+    if since is not None:
+        filters["at__gte"] = since
+    if until is not None:
+        filters["at__lt"] = until
     with reading(scope):
         rows = Entry.objects.filter(practice_id=scope.practice_id, **filters).order_by("-id")
         return [_read(row) for row in rows[: min(limit, PAGE_ENTRIES_MAX)]]

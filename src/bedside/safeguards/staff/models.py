@@ -22,6 +22,9 @@ class Account(AbstractBaseUser):
     email = models.CharField(max_length=254, unique=True)
     name = models.CharField(max_length=120)
     is_active = models.BooleanField(default=True)
+    # Somebody else knows this password: it must be changed before anything else, or that somebody could act,
+    # and approve, in this person's name.
+    password_is_initial = models.BooleanField(default=False, db_default=False)
     created_at = models.DateTimeField()
 
     USERNAME_FIELD = "email"

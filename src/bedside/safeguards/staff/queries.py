@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from allauth.mfa.models import Authenticator
 from django.db import connection, transaction
 
 from bedside.ground.errors import NotFound
@@ -70,6 +71,14 @@ def practices_of(account_id: UUID) -> list[tuple[UUID, str, frozenset[str]]]:
         ]
         cursor.execute("SELECT set_config('bedside.account', '', true)")
     return found
+
+
+def with_second_factor(scope: Scope) -> frozenset[UUID]:
+    """Account ids of the practice's members who have set up a second factor."""
+    with reading(scope):
+        ids = Membership.objects.filter(practice_id=scope.practice_id).values_list("account_id", flat=True)
+        found = Authenticator.objects.filter(user_id__in=list(ids), type=Authenticator.Type.TOTP)
+        return frozenset(found.values_list("user_id", flat=True))
 
 
 def account_by_email(email: str) -> Account | None:

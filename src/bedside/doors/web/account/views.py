@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,7 +26,9 @@ def own_account(request: HttpRequest, scope: Scope) -> HttpResponse:
         request,
         "web/account/own_account.html",
         {
-            "practices": [(str(practice_id), name) for practice_id, name, _ in practices_of(request.user.pk)],
+            "practices": [
+                (str(practice_id), name) for practice_id, name, _ in practices_of(UUID(scope.actor.id))
+            ],
             "chosen": str(scope.practice_id),
             "has_second_factor": _has(request, Authenticator.Type.TOTP),
             "has_recovery_codes": _has(request, Authenticator.Type.RECOVERY_CODES),
@@ -35,10 +38,10 @@ def own_account(request: HttpRequest, scope: Scope) -> HttpResponse:
 
 @require_POST
 @staff_page(None)
-def switch_practice(request: HttpRequest, scope: Scope) -> HttpResponse:  # noqa: ARG001
+def switch_practice(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Works from now on in another of one's own practices."""
     wanted = request.POST.get("practice", "")
-    names = {str(practice_id): name for practice_id, name, _ in practices_of(request.user.pk)}
+    names = {str(practice_id): name for practice_id, name, _ in practices_of(UUID(scope.actor.id))}
     if wanted not in names:
         raise Refusal("which_practice", "Choose one of the practices in the list.")
     request.session[PRACTICE] = wanted
@@ -50,7 +53,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     return render(request, "web/account/forgotten.html")
 
 
-def closed(request: HttpRequest) -> HttpResponse:
+def closed(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     """A page of allauth's that does not exist here."""
     raise Http404
 

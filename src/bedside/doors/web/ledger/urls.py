@@ -1,5 +1,10 @@
-"""Addresses of the pages about ledger."""
+"""Addresses of the pages about the ledger."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from bedside.doors.web.ledger import views
+
+urlpatterns = [
+    path("", views.ledger, name="ledger"),
+    path("export/", views.export, name="ledger_export"),
+]

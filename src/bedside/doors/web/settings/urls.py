@@ -1,5 +1,7 @@
 """Addresses of the pages about settings."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from bedside.doors.web.settings import views
+
+urlpatterns = [path("", views.settings, name="settings")]

@@ -1,0 +1,120 @@
+"""What the home page shows, gathered from the rooms.
+
+To add to it, write a small function `(scope) -> Task | None` or `(scope) -> Panel | None` and name it in TASKS or
+PANELS below. A function gives None when the person may not see the thing or there is nothing to say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.urls import NoReverseMatch, reverse
+
+from bedside.records.patients import queries as patients
+from bedside.safeguards.audit.queries import entries
+from bedside.safeguards.staff.queries import members, with_second_factor
+from bedside.safeguards.staff.rules import Right
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bedside.ground.scope import Scope
+
+RECENT_ENTRIES = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """A step of setting up. `page` is the name of the address where it is done."""
+
+    title: str
+    about: str
+    page: str
+    action: str
+    done: bool
+
+    @property
+    def address(self) -> str:
+        return address_of(self.page)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """A part of the home page: a template of its own and what it needs."""
+
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+def address_of(page: str) -> str:
+    """Empty for a page that this version does not have."""
+    try:
+        return reverse(page)
+    except NoReverseMatch:
+        return ""
+
+
+def second_factor_task(scope: Scope) -> Task | None:
+    secured = {str(account_id) for account_id in with_second_factor(scope)}
+    return Task(
+        title="Protect your sign-in",
+        about="A code from your phone, so that a stolen password alone opens nothing.",
+        page="own_account",
+        action="Set up",
+        done=scope.actor.id in secured,
+    )
+
+
+def colleague_task(scope: Scope) -> Task | None:
+    if not scope.may(Right.MANAGE_STAFF):
+        return None
+    approvers = [
+        member
+        for member in members(scope)
+        if Right.APPROVE_CAMPAIGNS in member.rights and str(member.account_id) != scope.actor.id
+    ]
+    return Task(
+        title="Add somebody who approves",
+        about="A campaign goes out only after a second person has said yes.",
+        page="staff_add",
+        action="Add somebody",
+        done=bool(approvers),
+    )
+
+
+def patients_task(scope: Scope) -> Task | None:
+    if not scope.may(Right.IMPORT_PATIENTS):
+        return None
+    return Task(
+        title="Bring in your patients",
+        about="Export them from your practice software as CSV or Excel and import the file.",
+        page="imports",
+        action="Import",
+        done=patients.count(scope) > 0,
+    )
+
+
+def patients_panel(scope: Scope) -> Panel | None:
+    if not scope.may(Right.SEE_PATIENTS):
+        return None
+    count = patients.count(scope)
+    label = "patient on record" if count == 1 else "patients on record"
+    context = {"value": f"{count:,}", "label": label, "address": address_of("patients")}
+    return Panel(template="web/home/number.html", context=context)
+
+
+def ledger_panel(scope: Scope) -> Panel | None:
+    if not scope.may(Right.SEE_LEDGER):
+        return None
+    from bedside.doors.web.ledger.words import lines
+
+    newest = entries(scope, before_id=None, kind="", actor_id="", subject="", limit=RECENT_ENTRIES)
+    return Panel(template="web/home/recent.html", context={"lines": lines(scope, newest)})
+
+
+# In the order in which a new practice does them.
+TASKS: list[Callable[[Scope], Task | None]] = [second_factor_task, colleague_task, patients_task]
+# Large parts first (campaigns belong here), then numbers, then the past.
+PANELS: list[Callable[[Scope], Panel | None]] = [ledger_panel]
+NUMBERS: list[Callable[[Scope], Panel | None]] = [patients_panel]
