@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import time
 
-STALLED_AFTER_S = 30
 RECONNECT_WAIT_S = 2
 QUEUES = ["default", "imports", "sending"]
 
@@ -25,12 +24,24 @@ def run(*, concurrency: int) -> None:
     log = logs.logger("worker")
     while True:
         try:
+            _pick_up()
             asyncio.run(_work(concurrency))
         except Exception as error:  # noqa: BLE001  the database may be away; the worker outlives it
             log.warning("worker.waiting", error=type(error).__name__)
             time.sleep(RECONNECT_WAIT_S)
         else:
             return
+
+
+def _pick_up() -> None:
+    """What a worker that died here left behind comes first."""
+    from django.db import connection
+
+    from bedside.correspondence.delivery.actions import recover
+    from bedside.ground import clock
+
+    recover(at=clock.now())
+    connection.close()
 
 
 async def _work(concurrency: int) -> None:

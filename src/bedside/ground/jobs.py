@@ -9,12 +9,18 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.manager import JobManager
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
 JobArgument = uuid.UUID | int
+
+# A worker gives the app connections of its own; a job added by a job must still join the caller's transaction,
+# or it would stand although that transaction was rolled back, or run before it is committed.
+_IN_TRANSACTION = JobManager(DjangoConnector())
 
 
 def job(*, name: str, queue: str = "default", **options: Any) -> Callable[[Callable[..., Any]], Any]:
@@ -25,6 +31,7 @@ def job(*, name: str, queue: str = "default", **options: Any) -> Callable[[Calla
 def enqueue(name: str, *, at: datetime | None = None, lock: str | None = None, **ids: JobArgument) -> int:
     """Adds a job within the present transaction. `at`: not before; `lock`: one at a time. Gives the job's id."""
     configured = app.configure_task(name, schedule_at=at, lock=lock)
+    configured.job_manager = _IN_TRANSACTION
     return configured.defer(**_plain(ids))
 
 
@@ -32,7 +39,9 @@ def enqueue_many(
     name: str, rows: Iterable[Mapping[str, JobArgument]], *, at: datetime | None = None
 ) -> list[int]:
     """Adds many jobs in one statement."""
-    return app.configure_task(name, schedule_at=at).batch_defer(*(_plain(row) for row in rows))
+    configured = app.configure_task(name, schedule_at=at)
+    configured.job_manager = _IN_TRANSACTION
+    return configured.batch_defer(*(_plain(row) for row in rows))
 
 
 def _plain(ids: Mapping[str, JobArgument]) -> dict[str, Any]:

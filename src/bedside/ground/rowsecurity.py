@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 CURRENT_PRACTICE: LiteralString = "NULLIF(current_setting('bedside.practice', true), '')::uuid"
 
 # Tables whose rows may be added and read and never changed, by grant (DESIGN section 6).
-APPEND_ONLY: set[str] = {"audit_entry", "composer_revision", "consent_event"}
+APPEND_ONLY: set[str] = {"audit_entry", "campaigns_approval", "composer_revision", "consent_event"}
 
 
 def protect(table: LiteralString, *, column: LiteralString = "practice_id") -> migrations.RunSQL:

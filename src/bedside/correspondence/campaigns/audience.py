@@ -1,0 +1,206 @@
+"""Submitting a campaign: its audience is frozen, and the gate is asked about every single person in it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from django.db.models import Count
+
+from bedside.correspondence.campaigns import entries
+from bedside.correspondence.campaigns.binding import content_of, message_facts
+from bedside.correspondence.campaigns.models import RecipientRow
+from bedside.correspondence.campaigns.rows import locked, move
+from bedside.correspondence.campaigns.rules import (
+    CHUNK_RECIPIENTS,
+    CampaignState,
+    RecipientState,
+    Verb,
+    audience_digest,
+)
+from bedside.correspondence.campaigns.sealed import CAMPAIGN, RECIPIENT, recipient_place, seal, unseal
+from bedside.decisions.composer.rules import FIELDS
+from bedside.decisions.gate import queries as gate
+from bedside.decisions.gate.rules import Decision, MessageClass
+from bedside.decisions.segments import queries as segments
+from bedside.decisions.segments.rules import from_json, to_json
+from bedside.ground.errors import Refusal
+from bedside.ground.jobs import enqueue
+from bedside.ground.scope import Scope, in_scope
+from bedside.records.patients import queries as patients
+from bedside.safeguards.audit.actions import record
+from bedside.safeguards.practices.queries import profile
+from bedside.safeguards.staff.rules import Right
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    from bedside.correspondence.campaigns.models import CampaignRow
+    from bedside.decisions.composer.rules import Content
+    from bedside.decisions.gate.queries import Answered
+    from bedside.decisions.gate.rules import MessageFacts
+    from bedside.decisions.segments.rules import Rule
+
+# More people than this are prepared by a job, so that nobody waits for a page.
+AT_ONCE_MAX = 2000
+BATCH = 1000
+NO_CHUNK = -1
+_STATE_OF = {
+    Decision.ALLOW: RecipientState.WAITING,
+    Decision.SUPPRESS: RecipientState.SUPPRESSED,
+    Decision.HOLD: RecipientState.HELD,
+}
+
+
+def submit(scope: Scope, campaign_id: UUID, *, at: datetime) -> None:
+    """Asks for approval: freezes who is in the audience now. A large one is prepared by a job. Raises Refusal."""
+    scope.require(Right.RUN_CAMPAIGNS)
+    with in_scope(scope):
+        row = locked(scope, campaign_id)
+        move(row, Verb.SUBMIT, at=at)
+        content = _check_complete(scope, row)
+        rule = _rule(scope, row)
+        expected = segments.count(scope, rule, today=_today(scope, at), at=at)
+        if expected == 0:
+            raise Refusal("empty_audience", "Nobody is in this segment now; choose another one.")
+        row.rule_sealed = seal(scope, _canonical(rule), table=CAMPAIGN, row=str(row.id), column="rule")
+        row.content_hash = content.content_hash
+        row.submitted_at = at
+        row.audience_count, row.prepared_count = expected, 0
+        row.editor_ids = sorted({*row.editor_ids, scope.actor.id})
+        row.save()
+        record(scope, entries.SUBMITTED, at=at, subject=row.id, version=row.version)
+        if expected > AT_ONCE_MAX:
+            enqueue(
+                "campaigns.prepare", practice_id=scope.practice_id, campaign_id=row.id, version=row.version
+            )
+        else:
+            prepare(scope, row.id, version=row.version, at=at)
+
+
+def prepare(scope: Scope, campaign_id: UUID, *, version: int, at: datetime) -> None:
+    """Freezes the audience in batches, each committed; begins anew when it was broken off.
+
+    Ends silently when the campaign was withdrawn meanwhile: `version` tells.
+    """
+    scope.require(Right.RUN_CAMPAIGNS)
+    with in_scope(scope):
+        row = locked(scope, campaign_id)
+        if not _is_wanted(row, version):
+            return
+        RecipientRow.objects.filter(practice_id=scope.practice_id, campaign_id=campaign_id).delete()
+        kept = unseal(scope, row.rule_sealed, table=CAMPAIGN, row=str(row.id), column="rule")
+        content = content_of(scope, row)
+        facts = message_facts(scope, row, content=content, approved=True, encrypted_route=True)
+        ids = segments.matching_ids(scope, from_json(json.loads(kept)), today=_today(scope, at), at=at)
+        row.audience_count = len(ids)
+        row.save(update_fields=["audience_count"])
+    allowed = 0
+    for start in range(0, len(ids), BATCH):
+        part = ids[start : start + BATCH]
+        with in_scope(scope):
+            row = locked(scope, campaign_id)
+            if not _is_wanted(row, version):
+                return
+            allowed += _freeze(scope, row, part, facts=facts, allowed_before=allowed, at=at)
+            row.prepared_count = start + len(part)
+            row.save(update_fields=["prepared_count"])
+    _finish(scope, campaign_id, version=version, allowed=allowed, at=at)
+
+
+def _finish(scope: Scope, campaign_id: UUID, *, version: int, allowed: int, at: datetime) -> None:
+    with in_scope(scope):
+        row = locked(scope, campaign_id)
+        if not _is_wanted(row, version):
+            return
+        rows = RecipientRow.objects.filter(practice_id=scope.practice_id, campaign_id=campaign_id)
+        digest = audience_digest(rows.values_list("patient_id", flat=True))
+        counts = dict(rows.values_list("state").annotate(Count("id")))
+        move(row, Verb.ASK_APPROVAL, at=at)
+        row.audience_digest = digest
+        row.audience_count = sum(counts.values())
+        row.prepared_count = row.audience_count
+        row.chunk_count = -(-allowed // CHUNK_RECIPIENTS)
+        row.save()
+        record(
+            scope, entries.AUDIENCE_FROZEN, at=at, subject=row.id, audience=row.audience_count,
+            allowed=counts.get(RecipientState.WAITING, 0), suppressed=counts.get(RecipientState.SUPPRESSED, 0),
+            held=counts.get(RecipientState.HELD, 0), digest=digest.hex(),
+        )  # fmt: skip
+
+
+def _is_wanted(row: CampaignRow, version: int) -> bool:
+    return row.state == CampaignState.PREPARING and row.version == version
+
+
+def _freeze(
+    scope: Scope,
+    row: CampaignRow,
+    ids: Sequence[UUID],
+    *,
+    facts: MessageFacts,
+    allowed_before: int,
+    at: datetime,
+) -> int:
+    """Stores one batch with the gate's answers; gives how many of it are allowed."""
+    answers = gate.ask(scope, facts, patients.by_ids(scope, ids), at=at)
+    rows: list[RecipientRow] = []
+    allowed = 0
+    for answer in answers:
+        is_allowed = answer.verdict.decision is Decision.ALLOW
+        chunk_no = (allowed_before + allowed) // CHUNK_RECIPIENTS if is_allowed else NO_CHUNK
+        allowed += is_allowed
+        rows.append(_recipient(scope, row, answer, chunk_no=chunk_no))
+    RecipientRow.objects.bulk_create(rows, batch_size=BATCH)
+    return allowed
+
+
+def _recipient(scope: Scope, row: CampaignRow, answer: Answered, *, chunk_no: int) -> RecipientRow:
+    place = recipient_place(row.id, answer.patient_id)
+    return RecipientRow(
+        practice_id=scope.practice_id,
+        campaign_id=row.id,
+        patient_id=answer.patient_id,
+        chunk_no=chunk_no,
+        state=_STATE_OF[answer.verdict.decision],
+        codes=[reason.code for reason in answer.verdict.reasons],
+        facts_sealed=seal(scope, answer.facts.to_bytes(), table=RECIPIENT, row=place, column="facts"),
+    )
+
+
+def _check_complete(scope: Scope, row: CampaignRow) -> Content:
+    """Raises Refusal naming the first thing that is missing (MKT-01, MKT-05)."""
+    if row.remuneration is None:
+        raise Refusal(
+            "remuneration", "Answer whether somebody else pays for this mail; without it nothing is sent."
+        )
+    content = content_of(scope, row)
+    chosen = MessageClass(row.message_class)
+    if content.message_class not in {None, chosen}:
+        raise Refusal(
+            "other_class",
+            "The message was written as another kind of mail; choose a message of the same kind.",
+        )
+    for field in sorted({source.field for source in content.sources.values()}):
+        if chosen not in FIELDS[field].classes:
+            raise Refusal(
+                "field_not_for_class",
+                f"The message uses “{FIELDS[field].label}”, which this kind of mail may not hold; take it out.",
+            )
+    return content
+
+
+def _rule(scope: Scope, row: CampaignRow) -> Rule:
+    if row.segment_id is None:
+        raise Refusal("no_segment", "Choose who should get this mail first.")
+    return segments.segment(scope, row.segment_id).rule
+
+
+def _canonical(rule: Rule) -> bytes:
+    return json.dumps(to_json(rule), sort_keys=True, separators=(",", ":")).encode()
+
+
+def _today(scope: Scope, at: datetime) -> date:
+    return at.astimezone(profile(scope).zone).date()

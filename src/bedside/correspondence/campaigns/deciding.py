@@ -1,0 +1,81 @@
+"""Approving and rejecting: by another person than the author, bound to exactly what was shown."""
+
+from __future__ import annotations
+
+import hmac
+from typing import TYPE_CHECKING
+
+from bedside.correspondence.campaigns import entries
+from bedside.correspondence.campaigns.binding import present_hash
+from bedside.correspondence.campaigns.models import ApprovalRow
+from bedside.correspondence.campaigns.rows import back_to_draft, locked, move
+from bedside.correspondence.campaigns.rules import COMMENT_CHARACTERS_MAX, Verb
+from bedside.correspondence.campaigns.sealed import APPROVAL, seal
+from bedside.ground.errors import NotAllowed, Refusal
+from bedside.ground.identity import new_id
+from bedside.ground.scope import Scope, in_scope
+from bedside.safeguards.audit.actions import record
+from bedside.safeguards.staff.rules import Right
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from bedside.correspondence.campaigns.models import CampaignRow
+
+_APPROVE, _REJECT = "approve", "reject"
+
+
+def approve(scope: Scope, campaign_id: UUID, *, expected_hash: str, comment: str, at: datetime) -> None:
+    """Says yes to exactly what was shown. `expected_hash` is the hash (hex) that was shown with it.
+
+    Raises NotAllowed for whoever wrote, changed or submitted it; Refusal when it is no longer what was shown.
+    """
+    with in_scope(scope):
+        row, present = _take(scope, campaign_id, expected_hash=expected_hash)
+        move(row, Verb.APPROVE, at=at)
+        row.approved_hash = present
+        row.save()
+        _keep(scope, row, present, verdict=_APPROVE, comment=comment, at=at)
+        record(scope, entries.APPROVED, at=at, subject=campaign_id, hash=present.hex())
+
+
+def reject(scope: Scope, campaign_id: UUID, *, expected_hash: str, comment: str, at: datetime) -> None:
+    """Says no, with a reason for the author; the campaign is a draft again. Raises as `approve`."""
+    if not comment.strip():
+        raise Refusal("no_comment", "Say in a few words what should be changed.")
+    with in_scope(scope):
+        row, present = _take(scope, campaign_id, expected_hash=expected_hash)
+        move(row, Verb.REJECT, at=at)
+        _keep(scope, row, present, verdict=_REJECT, comment=comment, at=at)
+        back_to_draft(scope, row)
+        record(scope, entries.REJECTED, at=at, subject=campaign_id, hash=present.hex())
+
+
+def _take(scope: Scope, campaign_id: UUID, *, expected_hash: str) -> tuple[CampaignRow, bytes]:
+    scope.require(Right.APPROVE_CAMPAIGNS)
+    row = locked(scope, campaign_id)
+    if scope.actor.id == row.author_id or scope.actor.id in row.editor_ids:
+        raise NotAllowed("You worked on this campaign yourself; somebody else must approve it.")
+    present = present_hash(scope, row)
+    if not hmac.compare_digest(present.hex(), expected_hash.strip().lower()):
+        raise Refusal("not_as_shown", "This campaign is no longer what was shown to you; look at it again.")
+    return row, present
+
+
+def _keep(scope: Scope, row: CampaignRow, bound: bytes, *, verdict: str, comment: str, at: datetime) -> None:
+    if len(comment) > COMMENT_CHARACTERS_MAX:
+        raise Refusal("comment", f"Keep the comment under {COMMENT_CHARACTERS_MAX} characters.")
+    approval_id = new_id()
+    sealed = seal(scope, comment.strip().encode(), table=APPROVAL, row=str(approval_id), column="comment")
+    ApprovalRow.objects.create(
+        id=approval_id,
+        practice_id=scope.practice_id,
+        campaign_id=row.id,
+        account_id=scope.actor.id,
+        at=at,
+        origin=scope.origin,
+        bound_hash=bound,
+        verdict=verdict,
+        comment_sealed=sealed if comment.strip() else None,
+    )

@@ -1,0 +1,343 @@
+"""The verbs of the sender: begin, take a part of a chunk, settle what became of it, end.
+
+Every write is guarded by the claim that took the person, so a sender that was given up can no longer change
+anything, and by the state, so nothing that is settled is settled again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, LiteralString
+
+from django.db import connection
+from django.db.models import Count, Min
+
+from bedside.correspondence.campaigns import entries
+from bedside.correspondence.campaigns.actions import enqueue_chunks
+from bedside.correspondence.campaigns.binding import is_approved, is_still_approved
+from bedside.correspondence.campaigns.models import CampaignRow, RecipientRow
+from bedside.correspondence.campaigns.rows import locked, move
+from bedside.correspondence.campaigns.rules import CampaignState, RecipientState, Verb
+from bedside.correspondence.campaigns.sealed import RECIPIENT, recipient_place, seal
+from bedside.ground.errors import Refusal
+from bedside.ground.jobs import enqueue
+from bedside.ground.scope import Scope, in_scope, reading
+from bedside.safeguards.audit.actions import record
+from bedside.safeguards.staff.rules import Right
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """One person taken for one attempt."""
+
+    recipient_id: int
+    patient_id: UUID
+    attempt: int
+    first_attempt_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What the connection and the receiving server said. `reply` is the server's own text."""
+
+    host: str
+    peer: str
+    tls_version: str
+    cipher: str
+    certificate_sha256: bytes
+    reply_code: int
+    enhanced: str
+    reply: str
+    handed_over_at: datetime
+    content_sha256: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What became of one claimed person. `codes` is never empty; `facts` are those of the last time of asking."""
+
+    recipient_id: int
+    patient_id: UUID
+    state: RecipientState
+    codes: tuple[str, ...]
+    next_attempt_at: datetime | None = None
+    facts: bytes = b""
+    proof: Proof | None = None
+    resent: bool = False
+
+
+def start(scope: Scope, campaign_id: UUID, *, at: datetime) -> bool:
+    """Begins to send if the campaign is scheduled, due and approved as it is; False when there is nothing to begin.
+
+    A campaign whose approval no longer holds is paused and says so.
+    """
+    scope.require(Right.RUN_CAMPAIGNS)
+    with in_scope(scope):
+        row = locked(scope, campaign_id)
+        if row.state != CampaignState.SCHEDULED or (row.send_at is not None and row.send_at > at):
+            return False
+        if not _holds(is_approved, scope, row):
+            _pause(scope, row, code="approval_void", at=at)
+            return False
+        move(row, Verb.START, at=at)
+        row.started_at = at
+        row.save()
+        enqueue_chunks(scope, row)
+        record(scope, entries.STARTED, at=at, subject=campaign_id, chunks=row.chunk_count)
+    finish_if_done(scope, campaign_id, at=at)
+    return True
+
+
+def check_approval(scope: Scope, campaign_id: UUID, *, at: datetime) -> bool:
+    """True while the approval of a campaign that is being sent holds; otherwise it is paused and says so."""
+    with in_scope(scope):
+        row = locked(scope, campaign_id)
+        if row.state != CampaignState.SENDING:
+            return False
+        if _holds(is_still_approved, scope, row):
+            return True
+        _pause(scope, row, code="approval_void", at=at)
+        return False
+
+
+def _holds(question: object, scope: Scope, row: CampaignRow) -> bool:
+    try:
+        return bool(question(scope, row))  # type: ignore[operator]
+    except Refusal:
+        return False  # content that no longer compiles is not what was approved
+
+
+def _pause(scope: Scope, row: CampaignRow, *, code: str, at: datetime) -> None:
+    move(row, Verb.PAUSE, at=at)
+    row.stop_code = code
+    row.save()
+    record(scope, entries.PAUSED, at=at, subject=row.id, reason=code)
+
+
+_CLAIM = """
+    UPDATE campaigns_recipient SET state = 'handing_over', claim_id = %(claim)s, attempt = attempt + 1,
+        next_attempt_at = NULL, first_attempt_at = coalesce(first_attempt_at, %(at)s)
+    WHERE id IN (
+        SELECT id FROM campaigns_recipient
+        WHERE practice_id = %(practice)s AND campaign_id = %(campaign)s AND chunk_no = %(chunk)s
+          AND (state = 'waiting' OR (state IN ('deferred', 'held') AND next_attempt_at <= %(at)s))
+        ORDER BY id LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+    RETURNING id, patient_id, attempt, first_attempt_at
+"""
+
+
+def claim(
+    scope: Scope, campaign_id: UUID, chunk_no: int, *, claim_id: UUID, limit: int, at: datetime
+) -> list[Claimed]:
+    """Takes up to `limit` people who are due, for this claim alone. Empty unless the campaign is being sent."""
+    scope.require(Right.RUN_CAMPAIGNS)
+    with in_scope(scope):
+        # The shared lock keeps a pause or cancel from slipping in between this look and the claim.
+        rows = CampaignRow.objects.filter(practice_id=scope.practice_id, id=campaign_id)
+        if (
+            rows.select_for_update(of=("self",)).values_list("state", flat=True).first()
+            != CampaignState.SENDING
+        ):
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute(
+                _CLAIM,
+                {
+                    "claim": claim_id, "at": at, "practice": scope.practice_id, "campaign": campaign_id,
+                    "chunk": chunk_no, "limit": limit,
+                },
+            )  # fmt: skip
+            taken = cursor.fetchall()
+    return sorted(
+        (Claimed(recipient_id=a, patient_id=b, attempt=c, first_attempt_at=d) for a, b, c, d in taken),
+        key=lambda one: one.recipient_id,
+    )
+
+
+# A person goes back to waiting without the attempt that was not made.
+_SETTLE: LiteralString = """
+    UPDATE campaigns_recipient AS r SET
+        state = u.state, codes = string_to_array(u.codes, ' '), next_attempt_at = u.next_attempt_at,
+        last_facts_sealed = coalesce(u.facts, r.last_facts_sealed), resent = r.resent OR u.resent,
+        attempt = r.attempt - (u.state IN ('waiting', 'cancelled'))::int,
+        claim_id = CASE WHEN u.state = 'waiting' THEN NULL ELSE r.claim_id END,
+        host = u.host, peer = u.peer, tls_version = u.tls_version, cipher = u.cipher,
+        certificate_sha256 = u.certificate_sha256, reply_code = u.reply_code, enhanced = u.enhanced,
+        reply_sealed = u.reply, handed_over_at = u.handed_over_at, content_sha256 = u.content_sha256
+    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::bytea[], %s::boolean[], %s::text[],
+        %s::text[], %s::text[], %s::text[], %s::bytea[], %s::int[], %s::text[], %s::bytea[], %s::timestamptz[],
+        %s::bytea[]) AS u(id, state, codes, next_attempt_at, facts, resent, host, peer, tls_version, cipher,
+        certificate_sha256, reply_code, enhanced, reply, handed_over_at, content_sha256)
+    WHERE r.id = u.id AND r.practice_id = %s AND r.claim_id = %s AND r.state = 'handing_over'
+"""
+
+
+def settle(scope: Scope, campaign_id: UUID, claim_id: UUID, settled: Sequence[Settled]) -> int:
+    """Stores what became of claimed people, in one statement; gives how many it was stored for.
+
+    Somebody whose campaign was cancelled meanwhile is not put back but cancelled.
+    """
+    scope.require(Right.RUN_CAMPAIGNS)
+    if not settled:
+        return 0
+    with in_scope(scope), connection.cursor() as cursor:
+        if any(one.state in _GOES_ON for one in settled) and _is_cancelled(scope, campaign_id):
+            settled = [_cancelled(one) for one in settled]
+        columns = zip(*(_columns(scope, campaign_id, one) for one in settled), strict=True)
+        cursor.execute(_SETTLE, [*map(list, columns), scope.practice_id, claim_id])
+        return int(cursor.rowcount)
+
+
+_GOES_ON = frozenset({RecipientState.WAITING, RecipientState.DEFERRED, RecipientState.HELD})
+
+
+def _is_cancelled(scope: Scope, campaign_id: UUID) -> bool:
+    rows = CampaignRow.objects.filter(practice_id=scope.practice_id, id=campaign_id)
+    # The lock makes a cancel wait, so that none falls between this look and the write.
+    return (
+        rows.select_for_update(of=("self",)).values_list("state", flat=True).first()
+        == CampaignState.CANCELLED
+    )
+
+
+def _cancelled(one: Settled) -> Settled:
+    if one.state not in _GOES_ON:
+        return one
+    return Settled(
+        recipient_id=one.recipient_id,
+        patient_id=one.patient_id,
+        state=RecipientState.CANCELLED,
+        codes=("campaign_cancelled",),
+        facts=one.facts,
+    )
+
+
+def _columns(scope: Scope, campaign_id: UUID, one: Settled) -> tuple[object, ...]:
+    place = recipient_place(campaign_id, one.patient_id)
+    facts = seal(scope, one.facts, table=RECIPIENT, row=place, column="last_facts") if one.facts else None
+    start = (one.recipient_id, one.state.value, " ".join(one.codes), one.next_attempt_at, facts, one.resent)
+    proof = one.proof
+    if proof is None:
+        return (*start, "", "", "", "", None, None, "", None, None, None)
+    reply = (
+        seal(scope, proof.reply.encode(), table=RECIPIENT, row=place, column="reply") if proof.reply else None
+    )
+    return (
+        *start, proof.host, proof.peer, proof.tls_version, proof.cipher, proof.certificate_sha256,
+        proof.reply_code, proof.enhanced, reply, proof.handed_over_at, proof.content_sha256,
+    )  # fmt: skip
+
+
+def in_hand(scope: Scope, claim_id: UUID) -> list[Claimed]:
+    """The people of a claim that nothing is settled for, by number."""
+    with reading(scope):
+        rows = RecipientRow.objects.filter(
+            practice_id=scope.practice_id, claim_id=claim_id, state=RecipientState.HANDING_OVER
+        )
+        found = rows.order_by("id")
+        return [
+            Claimed(recipient_id=a, patient_id=b, attempt=c, first_attempt_at=d)
+            for a, b, c, d in found.values_list("id", "patient_id", "attempt", "first_attempt_at")
+            if d is not None
+        ]
+
+
+def close_claim(
+    scope: Scope, campaign_id: UUID, claim_id: UUID, *, chunk_no: int, recovered: bool, at: datetime
+) -> None:
+    """Writes the one ledger entry of a claim: how many of its people are where, and a digest over them."""
+    scope.require(Right.RUN_CAMPAIGNS)
+    with in_scope(scope):
+        rows = RecipientRow.objects.filter(practice_id=scope.practice_id, claim_id=claim_id)
+        counts = dict(rows.values_list("state").annotate(Count("id")))
+        digest = hashlib.sha256(b"bedside claim 1\n")
+        for number, state, content in rows.order_by("id").values_list("id", "state", "content_sha256"):
+            digest.update(b"%d %b %b\n" % (number, state.encode(), bytes(content or b"").hex().encode()))
+        named = ("delivered", "failed", "suppressed", "held", "deferred", "in_doubt")
+        record(
+            scope, entries.CHUNK_SENT, at=at, subject=campaign_id, chunk=chunk_no, claim=claim_id.hex,
+            recovered=recovered, digest=digest.hexdigest(), **{name: counts.get(name, 0) for name in named},
+        )  # fmt: skip
+
+
+def enqueue_retry(scope: Scope, campaign_id: UUID, chunk_no: int, *, at: datetime) -> None:
+    """Sees to it that people of a chunk who are to be tried again will be. Does nothing when there are none."""
+    with in_scope(scope):
+        rows = RecipientRow.objects.filter(
+            practice_id=scope.practice_id, campaign_id=campaign_id, chunk_no=chunk_no
+        )
+        due = rows.filter(state__in=_GOES_ON, next_attempt_at__isnull=False).aggregate(Min("next_attempt_at"))
+        moment = due["next_attempt_at__min"]
+        if rows.filter(state=RecipientState.WAITING).exists():
+            moment = at
+        if moment is not None:
+            enqueue(
+                "delivery.chunk", at=moment if moment > at else None,
+                practice_id=scope.practice_id, campaign_id=campaign_id, chunk_no=chunk_no,
+            )  # fmt: skip
+
+
+def finish_if_done(scope: Scope, campaign_id: UUID, *, at: datetime) -> bool:
+    """Ends a campaign when nobody is left to write to. True if it has ended now."""
+    with in_scope(scope):
+        row = locked(scope, campaign_id)
+        if row.state != CampaignState.SENDING or _somebody_left(scope, campaign_id):
+            return False
+        move(row, Verb.FINISH, at=at)
+        row.finished_at = at
+        row.save()
+        record(scope, entries.FINISHED, at=at, subject=campaign_id)
+        return True
+
+
+def _somebody_left(scope: Scope, campaign_id: UUID) -> bool:
+    rows = RecipientRow.objects.filter(practice_id=scope.practice_id, campaign_id=campaign_id)
+    going = rows.filter(state__in=("waiting", "handing_over", "deferred"))
+    return going.exists() or rows.filter(state="held", next_attempt_at__isnull=False).exists()
+
+
+def sending(scope: Scope) -> list[UUID]:
+    """Campaigns that are being sent."""
+    with reading(scope):
+        rows = CampaignRow.objects.filter(practice_id=scope.practice_id, state=CampaignState.SENDING)
+        return list(rows.values_list("id", flat=True))
+
+
+def open_chunks(scope: Scope, campaign_id: UUID) -> set[int]:
+    """Chunks with somebody who is yet to be taken, now or later."""
+    with reading(scope):
+        rows = RecipientRow.objects.filter(
+            practice_id=scope.practice_id, campaign_id=campaign_id, chunk_no__gte=0
+        )
+        waiting = rows.filter(state__in=("waiting", "deferred"))
+        held = rows.filter(state="held", next_attempt_at__isnull=False)
+        return {*waiting.values_list("chunk_no", flat=True), *held.values_list("chunk_no", flat=True)}
+
+
+_NOTE: LiteralString = """
+    UPDATE campaigns_recipient AS r SET last_facts_sealed = u.facts
+    FROM unnest(%s::bigint[], %s::bytea[]) AS u(id, facts)
+    WHERE r.id = u.id AND r.practice_id = %s AND r.claim_id = %s AND r.state = 'handing_over'
+"""
+
+
+def note_facts(
+    scope: Scope, campaign_id: UUID, claim_id: UUID, facts: Sequence[tuple[Claimed, bytes]]
+) -> None:
+    """Keeps what the gate was told just before hand-off, so that no message is ever without it."""
+    with in_scope(scope), connection.cursor() as cursor:
+        sealed = [
+            seal(
+                scope, plain, table=RECIPIENT, row=recipient_place(campaign_id, one.patient_id),
+                column="last_facts",
+            )
+            for one, plain in facts
+        ]  # fmt: skip
+        numbers = [one.recipient_id for one, _ in facts]
+        cursor.execute(_NOTE, [numbers, sealed, scope.practice_id, claim_id])
