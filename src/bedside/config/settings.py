@@ -188,7 +188,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", 
 
 # --- in the browser
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+# "no-referrer" would make browsers send "Origin: null" with forms, which the CSRF check rightly refuses.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 63072000 if _encrypted else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = False
 SECURE_SSL_REDIRECT = False
