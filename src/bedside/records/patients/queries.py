@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import connection
+
 from bedside.ground.errors import NotFound
 from bedside.ground.scope import Scope, reading
 from bedside.kit.mail.addresses import InvalidAddress, parse_address
@@ -12,11 +14,14 @@ from bedside.records.patients.sealed import open_patient
 from bedside.safeguards.vault.queries import person_keys, practice_keys
 
 if TYPE_CHECKING:
-    from bedside.records.patients.rules import Patient
     from collections.abc import Iterable, Iterator, Sequence
     from uuid import UUID
 
+    from bedside.records.patients.rules import Patient
+
 OPEN_AT_ONCE_MAX = 2000
+_SEALED = ("id", "sealed", "version")
+_BY_IDS = "SELECT id, sealed, version FROM patients_patient WHERE practice_id = %s AND id = ANY(%s)"
 
 
 def count(scope: Scope) -> int:
@@ -38,9 +43,9 @@ def by_ids(scope: Scope, patient_ids: Iterable[UUID]) -> list[Patient]:
     opened: dict[UUID, Patient] = {}
     for start in range(0, len(wanted), OPEN_AT_ONCE_MAX):
         part = wanted[start : start + OPEN_AT_ONCE_MAX]
-        with reading(scope):
-            rows = list(PatientRow.objects.filter(practice_id=scope.practice_id, id__in=part))
-            opened.update({patient.id: patient for patient in _open(scope, rows)})
+        with reading(scope), connection.cursor() as cursor:
+            cursor.execute(_BY_IDS, [scope.practice_id, part])
+            opened.update({patient.id: patient for patient in _open(scope, cursor.fetchall())})
     return [opened[patient_id] for patient_id in wanted if patient_id in opened]
 
 
@@ -50,7 +55,7 @@ def page(scope: Scope, *, after: UUID | None, limit: int) -> list[Patient]:
         rows = PatientRow.objects.filter(practice_id=scope.practice_id).order_by("id")
         if after is not None:
             rows = rows.filter(id__gt=after)
-        return list(_open(scope, list(rows[:limit])))
+        return list(_open(scope, list(rows.values_list(*_SEALED)[:limit])))
 
 
 def ids_by_address(scope: Scope, address: str) -> list[UUID]:
@@ -70,7 +75,9 @@ def ids_by_mrn(scope: Scope, mrns: Iterable[str]) -> dict[str, UUID]:
     index_to_mrn = {keys.blind_index("mrn", mrn_key(mrn)): mrn for mrn in mrns if mrn}
     with reading(scope):
         rows = PatientRow.objects.filter(practice_id=scope.practice_id, mrn_index__in=list(index_to_mrn))
-        return {index_to_mrn[bytes(index or b"")]: row_id for row_id, index in rows.values_list("id", "mrn_index")}
+        return {
+            index_to_mrn[bytes(index or b"")]: row_id for row_id, index in rows.values_list("id", "mrn_index")
+        }
 
 
 def last_change(scope: Scope) -> int:
@@ -83,13 +90,10 @@ def last_change(scope: Scope) -> int:
 def changed_since(scope: Scope, change_no: int, *, limit: int) -> list[tuple[int, Patient]]:
     """(change number, patient) of the records changed after `change_no`, oldest change first."""
     with reading(scope):
-        rows = list(
-            PatientRow.objects.filter(practice_id=scope.practice_id, change_no__gt=change_no).order_by(
-                "change_no"
-            )[:limit]
-        )
-        numbers = {row.id: row.change_no for row in rows}
-        return [(numbers[patient.id], patient) for patient in _open(scope, rows)]
+        rows = PatientRow.objects.filter(practice_id=scope.practice_id, change_no__gt=change_no)
+        found = list(rows.order_by("change_no").values_list("change_no", *_SEALED)[:limit])
+        numbers = {patient_id: number for number, patient_id, _, _ in found}
+        return [(numbers[patient.id], patient) for patient in _open(scope, [row[1:] for row in found])]
 
 
 def mrn_key(mrn: str) -> str:
@@ -97,15 +101,16 @@ def mrn_key(mrn: str) -> str:
     return mrn.strip().casefold()
 
 
-def _open(scope: Scope, rows: Sequence[PatientRow]) -> Iterator[Patient]:
-    sealers = person_keys(scope, [row.id for row in rows])
-    for row in rows:
-        sealer = sealers.get(row.id)
+def _open(scope: Scope, rows: Sequence[tuple[UUID, bytes | memoryview, int]]) -> Iterator[Patient]:
+    """Rows are (id, sealed, version); whoever has no key any more is left out."""
+    sealers = person_keys(scope, [patient_id for patient_id, _, _ in rows])
+    for patient_id, sealed, version in rows:
+        sealer = sealers.get(patient_id)
         if sealer is not None:
             yield open_patient(
-                bytes(row.sealed),
-                patient_id=row.id,
+                bytes(sealed),
+                patient_id=patient_id,
                 sealer=sealer,
                 practice_id=scope.practice_id,
-                version=row.version,
+                version=version,
             )
