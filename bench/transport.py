@@ -17,9 +17,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bedside.kit.transport.certificates import issue, make_authority, write_identity
 from bedside.kit.transport.smtp import (
@@ -33,6 +33,9 @@ from bedside.kit.transport.smtp import (
     client_context,
     connect,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 NAME = "transport"
 ABOUT = "30 KB messages over verified TLS: messages/s and client CPU, against smtplib"

@@ -85,6 +85,8 @@ class Session(asyncio.BufferedProtocol):
         return self._view
 
     def buffer_updated(self, nbytes: int) -> None:
+        if self._voice.is_silent:
+            return  # and keep nothing of it
         self._incoming.feed(self._view[:nbytes])
         self._take_all()
 

@@ -79,6 +79,9 @@ class Transfer:
         self._pipelines = capabilities.offers("PIPELINING")
         self._chunks = capabilities.offers("CHUNKING")
         self._last_step: tuple[_Step, ...] = () if self._chunks else ((Stage.DATA, b"DATA\r\n"),)
+        # Postfix keeps a transaction open when it refuses a content by its end-of-data restrictions. DATA
+        # behind that would deliver an empty message in the old transaction, so RSET goes in between.
+        self._resets_behind_content = not self._chunks
         self._is_unclean = False  # the last message was refused: a transaction may still be open
 
     def dialogue(self) -> Dialogue[None]:
@@ -111,15 +114,15 @@ class Transfer:
         if refusal is not None:
             self._is_unclean = True
             self._report(refusal)
-            following = self._pull(after_refusal=True)
+            following = self._pull(reset_first=True)
             self._announce(following)
             return following
-        following = self._pull() if self._pipelines else None
+        following = self._pull(reset_first=self._resets_behind_content) if self._pipelines else None
         yield from self._write_content(flight, following=following)
         self._report((yield from self._hear_answer(flight)))
-        return following if self._pipelines else self._pull(after_refusal=self._is_unclean)
+        return following if self._pipelines else self._pull(reset_first=self._is_unclean)
 
-    def _pull(self, *, after_refusal: bool = False) -> _Flight | None:
+    def _pull(self, *, reset_first: bool = False) -> _Flight | None:
         """The next message that fits this server; those that do not are reported on the way."""
         self._wire.transport()
         while (message := self._next_message()) is not None:
@@ -128,7 +131,7 @@ class Transfer:
             scanned = scan(message.content)
             reason = misfit(message, scanned=scanned, capabilities=self._capabilities)
             if reason is None:
-                flight.steps = self._steps(message, is_ascii=scanned.is_ascii, reset_first=after_refusal)
+                flight.steps = self._steps(message, is_ascii=scanned.is_ascii, reset_first=reset_first)
                 return flight
             self._flights.pop()
             self._on_result(message, reason)
@@ -192,7 +195,10 @@ class Transfer:
         yield from self._wire.hear(within_s=self._timeouts.accept_s)
 
     def _was_disturbed(self, flight: _Flight, refusal: tuple[Stage, Reply]) -> bool:
-        """Some servers keep a transaction open after refusing its content; that is no fault of the next."""
+        """Some servers keep a transaction open after refusing its content; that is no fault of the next.
+
+        Without DATA behind it the envelope has done no harm and can be said again.
+        """
         stage, reply = refusal
         is_about_order = stage is Stage.MAIL and reply.code == _BAD_SEQUENCE
         return self._is_unclean and is_about_order and flight.steps[0] is not _RESET

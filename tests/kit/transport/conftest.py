@@ -1,0 +1,9 @@
+from __future__ import annotations
+
+import pytest
+from transport_world import World, make_world
+
+
+@pytest.fixture(scope="session")
+def world(tmp_path_factory) -> World:
+    return make_world(tmp_path_factory.mktemp("certificates"))
