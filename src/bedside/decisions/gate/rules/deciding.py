@@ -11,7 +11,10 @@ from bedside.decisions.gate.rules.register import RULES
 from bedside.decisions.gate.rules.verdict import Decision, Reason, Rule, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
+
+    Check = Callable[[Facts], Reason | None]
 
 RULE_FAILED = Reason(
     code="rule_failed",
@@ -60,7 +63,7 @@ def _allow(facts: Facts) -> Verdict:
 
 
 @lru_cache(maxsize=64)
-def _in_force(rules: tuple[Rule, ...], day: date) -> tuple[tuple[object, bool], ...]:
+def _in_force(rules: tuple[Rule, ...], day: date) -> tuple[tuple[Check, bool], ...]:
     """(check, does it suppress) of the rules that hold on `day`; asked once per day and not once per person."""
     asked = tuple(
         (rule.check, rule.objection is Decision.SUPPRESS) for rule in rules if rule.holds_from <= day

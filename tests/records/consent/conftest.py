@@ -1,0 +1,20 @@
+"""The person whose permissions are recorded. Imports wait until Django is ready."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from bedside.ground.scope import Scope
+
+
+@pytest.fixture
+def jane(scope: Scope, at: datetime) -> UUID:
+    from tests.records.consent.people import add_patient
+
+    return add_patient(scope, at=at).id
