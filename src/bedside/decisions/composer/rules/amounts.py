@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 FONT_SIZE_MIN_PX, FONT_SIZE_MAX_PX = 10, 64
 LENGTH_MAX_PX = 1200
+SPACE_MAX_PX = 120  # so that no gap pushes the footer out of sight
 # On nearly every machine; a font that had to be fetched would tell another server who reads (TRK-04).
 FONTS = (
     "arial", "helvetica", "verdana", "tahoma", "trebuchet ms", "georgia", "times new roman", "courier new",
@@ -36,10 +37,16 @@ def length(value: str) -> str | None:
     return None if fits else f"a length such as 20px, at most {LENGTH_MAX_PX}px"
 
 
+def space(value: str) -> str | None:
+    match = _LENGTH.fullmatch(value.strip())
+    fits = match and match[2] != "%" and float(match[1]) <= SPACE_MAX_PX
+    return None if fits else f"a length such as 20px, at most {SPACE_MAX_PX}px"
+
+
 def lengths(value: str) -> str | None:
     parts = value.split()
-    fits = 1 <= len(parts) <= 4 and not any(length(part) for part in parts)  # noqa: PLR2004  four sides
-    return None if fits else "one to four lengths such as 20px 32px"
+    fits = 1 <= len(parts) <= 4 and not any(space(part) for part in parts)  # noqa: PLR2004  four sides
+    return None if fits else f"one to four lengths such as 20px 32px, at most {SPACE_MAX_PX}px"
 
 
 def font_size(value: str) -> str | None:
@@ -112,7 +119,7 @@ STYLES: dict[str, Check] = {
     "white-space": one_of("normal", "nowrap"),
 }
 STYLES |= {
-    f"{name}-{side}": length for name in ("margin", "padding") for side in ("top", "right", "bottom", "left")
+    f"{name}-{side}": space for name in ("margin", "padding") for side in ("top", "right", "bottom", "left")
 }
 
 

@@ -133,10 +133,10 @@ def _node_problems(
     if known is None:
         yield "element", _unknown_element(node.tag)
         return
-    if parents and node.tag not in ELEMENTS[parents[-1]].children:
-        yield "place", f"<{node.tag}> cannot stand inside <{parents[-1]}>."
-    elif node.tag == "a" and {"a", "mj-button"} & set(parents):
+    if node.tag == "a" and {"a", "mj-button"} & set(parents):
         yield "place", "a link cannot stand inside another link or a button."
+    elif parents and node.tag not in ELEMENTS[parents[-1]].children:
+        yield "place", f"<{node.tag}> cannot stand inside <{parents[-1]}>."
     defaults = bool(parents) and parents[-1] == "mj-attributes"
     yield from _attribute_problems(node, known, defaults=defaults)
     yield from _meaning_problems(node, message_class, practice, defaults=defaults)

@@ -29,7 +29,7 @@ def _any(_value: str) -> None:
     """Checked by meaning elsewhere: links, pictures and words with merge fields."""
 
 
-_SIDES = {f"padding-{side}": amounts.length for side in ("top", "right", "bottom", "left")}
+_SIDES = {f"padding-{side}": amounts.space for side in ("top", "right", "bottom", "left")}
 _PADDING: dict[str, Check] = {"padding": amounts.lengths, **_SIDES}
 _SHARED: dict[str, Check] = {"mj-class": _any}
 _IN_COLUMN: dict[str, Check] = {
@@ -149,7 +149,7 @@ COMPONENTS: dict[str, Element] = {
             "width": amounts.length,
         }
     ),
-    "mj-spacer": Element(attributes={**_IN_COLUMN, "height": amounts.length}),
+    "mj-spacer": Element(attributes={**_IN_COLUMN, "height": amounts.space}),
     "mj-table": Element(
         children=frozenset({"tr", "thead", "tbody"}),
         attributes={

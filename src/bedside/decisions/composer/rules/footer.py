@@ -63,7 +63,7 @@ def _plain(text: str) -> str:
     return shown.replace("{{", "{ {").replace("}}", "} }")
 
 
-def _reason(message_class: MessageClass | None, name: str) -> tuple[str, str]:  # noqa: PLR0911
+def _reason(message_class: MessageClass | None, name: str) -> tuple[str, str]:
     """Why the reader gets this, and what the first link is called. Neutral: says nothing of health or care given."""
     match message_class:
         case MessageClass.TREATMENT | MessageClass.REFILL:

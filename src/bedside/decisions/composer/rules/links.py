@@ -78,7 +78,7 @@ def _field_problem(name: str, fallback: str | None) -> str | None:
     return None if fallback is None else f"the field “{name}” always has a value; remove the words after “|”."
 
 
-def _address_problem(link: str) -> str | None:  # noqa: PLR0911  one line per thing wrong
+def _address_problem(link: str) -> str | None:
     if len(link) > LINK_LENGTH_MAX:
         return f"the link is longer than {LINK_LENGTH_MAX} characters; use a shorter address."
     if link.lower().startswith("mailto:"):
