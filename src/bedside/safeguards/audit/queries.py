@@ -80,5 +80,10 @@ def _sentence(kind: str, details: Mapping[str, Any]) -> str:
     declared = kinds().get(kind)
     if declared is None:
         return kind
-    values = {name: details.get(name, "") for name in declared.details}
+    values = {name: _words(details.get(name, "")) for name in declared.details}
     return declared.sentence.format(**values)
+
+
+def _words(value: Any) -> Any:
+    """Codes as words: "administrator+compliance_officer" becomes "administrator, compliance officer"."""
+    return value.replace("+", ", ").replace("_", " ") if isinstance(value, str) else value

@@ -25,12 +25,21 @@ class Line:
     about: str
     about_is_name: bool
 
+    @property
+    def purpose(self) -> str:
+        return self.entry.purpose.replace("_", " ")
+
+    @property
+    def phrase(self) -> str:
+        """The sentence as it goes on after a name."""
+        return self.entry.sentence[:1].lower() + self.entry.sentence[1:]
+
 
 def lines(scope: Scope, entries: Sequence[LedgerEntry]) -> list[Line]:
     """Names are looked up now and never stored in the ledger."""
     ids = {entry.actor_id for entry in entries if entry.actor_kind == ActorKind.STAFF}
     ids |= {entry.subject for entry in entries if entry.kind.startswith("staff.") and entry.subject}
-    names = names_of(scope, ids)
+    names = {str(scope.practice_id): "The practice", **names_of(scope, ids)}
     return [_line(entry, names) for entry in entries]
 
 
