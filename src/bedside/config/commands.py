@@ -58,6 +58,17 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def verbs_of(parser: argparse.ArgumentParser) -> list[tuple[str, ...]]:
+    """Every verb as the words one types after `bedside`."""
+    found: list[tuple[str, ...]] = []
+    for action in parser._actions:  # noqa: SLF001  argparse has no public way to walk its own tree
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            for name, child in action.choices.items():
+                deeper = verbs_of(child)
+                found += [(name, *rest) for rest in deeper] if deeper else [(name,)]
+    return found
+
+
 def _start_django() -> None:
     import django
 

@@ -1,0 +1,91 @@
+"""Writes the reference pages that come from the code: commands, gate reasons, ledger entries (`bin/reference`)."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import pkgutil
+import sys
+import tempfile
+from pathlib import Path
+
+
+def main(folder: Path) -> None:
+    home = tempfile.mkdtemp(prefix="bedside-reference-")
+    os.environ.update(
+        {"BEDSIDE_HOME": home, "BEDSIDE_MAKE_ROOT_KEY": "yes", "DJANGO_SETTINGS_MODULE": "bedside.config.settings"}
+    )
+    import django
+
+    django.setup()
+    (folder / "commands.md").write_text(commands())
+    (folder / "gate.md").write_text(gate())
+    (folder / "ledger.md").write_text(ledger())
+    (Path(home) / "root.key").unlink()
+    Path(home).rmdir()
+
+
+def commands() -> str:
+    from bedside.config.commands import build_parser
+
+    head = (
+        "# Commands\n\nMade from the code by `bin/reference`. Exit codes: 0 done, 1 refused, 2 wrong usage, 3 the outside "
+        "world failed.\nEvery verb but the starting ones takes `--json`. No verb takes a secret as an argument.\n"
+    )
+    return head + "".join(_verbs(build_parser(), ()))
+
+
+def _verbs(parser: argparse.ArgumentParser, path: tuple[str, ...]) -> list[str]:
+    groups = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]  # noqa: SLF001
+    if not groups:
+        return [_verb(parser, path)]
+    return [
+        part for group in groups for name, child in group.choices.items() for part in _verbs(child, (*path, name))
+    ]
+
+
+def _verb(parser: argparse.ArgumentParser, path: tuple[str, ...]) -> str:
+    rows = []
+    for action in parser._actions:  # noqa: SLF001  argparse has no public list
+        if action.dest == "help":
+            continue
+        name = ", ".join(action.option_strings) or str(action.metavar or action.dest)
+        rows.append(f"| `{name}` | {(action.help or '').replace('%%', '%')} |\n")
+    table = "\n| argument | meaning |\n|---|---|\n" + "".join(rows) if rows else ""
+    return f"\n### `bedside {' '.join(path)}`\n\n{parser.description or ''}\n{table}"
+
+
+def gate() -> str:
+    from bedside.decisions.gate.rules import REASONS
+
+    rows = [f"| `{code}` | {reason.sentence} | {reason.citation} |\n" for code, reason in sorted(REASONS.items())]
+    head = (
+        "# Reasons of the gate\n\nMade from the code by `bin/reference`. The gate is asked when a campaign is submitted "
+        "and again just before each mail\nis handed over; suppress beats hold, hold beats allow.\n\n"
+        "| code | in words | source |\n|---|---|---|\n"
+    )
+    return head + "".join(rows)
+
+
+def ledger() -> str:
+    import bedside
+    from bedside.safeguards.audit.rules import kinds
+
+    for found in pkgutil.walk_packages(bedside.__path__, "bedside."):
+        if found.name.endswith(".entries"):
+            importlib.import_module(found.name)
+    rows = [
+        f"| `{name}` | {kind.sentence} | {', '.join(sorted(kind.details)) or '–'} |\n"
+        for name, kind in sorted(kinds().items())
+    ]
+    head = (
+        "# Entries of the ledger\n\nMade from the code by `bin/reference`. Each entry also holds who, for what purpose, "
+        "from which network address, about\nwhich id, and when. No entry holds a name, an address or free text.\n\n"
+        "| kind | in words | details |\n|---|---|---|\n"
+    )
+    return head + "".join(rows)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
