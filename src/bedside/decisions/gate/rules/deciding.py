@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    Check = Callable[[Facts], Reason | None]
+    Checks = tuple[tuple[Callable[[Facts], Reason | None], bool], ...]
 
 RULE_FAILED = Reason(
     code="rule_failed",
@@ -62,9 +62,18 @@ def _allow(facts: Facts) -> Verdict:
     return _FAILED if basis is None else Verdict(decision=Decision.ALLOW, reasons=(basis,))
 
 
+def _in_force(rules: tuple[Rule, ...], day: date) -> Checks:
+    return _own_in_force(day) if rules is RULES else _select(rules, day)
+
+
 @lru_cache(maxsize=64)
-def _in_force(rules: tuple[Rule, ...], day: date) -> tuple[tuple[Check, bool], ...]:
-    """(check, does it suppress) of the rules that hold on `day`; asked once per day and not once per person."""
+def _own_in_force(day: date) -> Checks:
+    """Once per day and not once per person."""
+    return _select(RULES, day)
+
+
+def _select(rules: tuple[Rule, ...], day: date) -> Checks:
+    """(check, does it suppress) of the rules that hold on `day`. Raises NoRulesInForce."""
     asked = tuple(
         (rule.check, rule.objection is Decision.SUPPRESS) for rule in rules if rule.holds_from <= day
     )

@@ -1,0 +1,78 @@
+"""Facts for the tables: a person and a message against whom nothing speaks, and ways to change them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from uuid import UUID
+
+from bedside.decisions.gate.rules import (
+    CLASS_RULES,
+    AuthorizationFacts,
+    Facts,
+    MessageClass,
+    MessageFacts,
+    PersonFacts,
+)
+from bedside.records.consent.rules import Answer
+
+AT = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 20)
+SIGNED = AuthorizationFacts(
+    signed_on=date(2026, 3, 1),
+    expires_on=date(2027, 3, 1),
+    expires_event=None,
+    revoked=False,
+    remuneration_stated=True,
+    sender_covered=True,
+    verified=True,
+)
+
+
+def message(of_class: MessageClass, **changes: object) -> MessageFacts:
+    plain = MessageFacts(
+        campaign_id=UUID(int=1),
+        message_class=of_class,
+        category=CLASS_RULES[of_class].category,
+        remuneration=False,
+        opt_in_required=True,
+        approved=True,
+        postal_address_present=True,
+        unsubscribe_present=True,
+        encrypted_route=True,
+        research_basis_recorded=True,
+        fundraising_notice_recorded=True,
+    )
+    return replace(plain, **changes)
+
+
+def person(**changes: object) -> PersonFacts:
+    willing = PersonFacts(
+        patient_id=UUID(int=2),
+        address_usable=True,
+        deceased=False,
+        minor=False,
+        representative_recorded=False,
+        prescription=True,
+        answer=Answer.GRANTED,
+        stopped_everything=False,
+        email_restricted=False,
+        suppression=None,
+        authorization=SIGNED,
+    )
+    return replace(willing, **changes)
+
+
+def facts(
+    message_class: MessageClass = MessageClass.MARKETING,
+    *,
+    about_message: dict[str, object] | None = None,
+    today: date = TODAY,
+    **about_person: object,
+) -> Facts:
+    return Facts(
+        message=message(message_class, **(about_message or {})),
+        person=person(**about_person),
+        asked_at=AT,
+        today=today,
+    )

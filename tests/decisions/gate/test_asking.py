@@ -1,0 +1,182 @@
+"""The gate gathers the facts itself, and nobody else can make what delivery accepts."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from dataclasses import replace
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bedside.decisions.gate import cleared as issuing
+from bedside.decisions.gate import queries as gate
+from bedside.decisions.gate.cleared import Cleared, NotCleared
+from bedside.decisions.gate.rules import Decision, MessageClass
+from bedside.ground.identity import new_id
+from bedside.records.consent import actions as consent
+from bedside.records.consent.rules import Category, Paper, Source, SuppressionReason
+from bedside.records.patients import queries as patients
+from bedside.records.patients.rules import Patient
+from tests.decisions.gate.cases import message
+from tests.records.consent.people import add_patient
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from bedside.ground.scope import Scope
+
+PAPER = Paper(
+    signed_on=date(2026, 3, 1),
+    expires_on=date(2026, 11, 20),
+    expires_event=None,
+    remuneration_stated=False,
+    sender_covered=True,
+)
+OFFER = message(MessageClass.MARKETING)
+REMINDER = message(MessageClass.TREATMENT)
+
+
+def willing(scope: Scope, at: datetime, **values: object) -> Patient:
+    patient = add_patient(scope, at=at, **values)
+    consent.grant(scope, patient.id, category=Category.OFFERS, source=Source.PAPER, at=at)
+    consent.record_authorization(scope, patient.id, paper=PAPER, source=Source.PAPER, at=at)
+    return patient
+
+
+def code(scope: Scope, asked: object, patient: Patient, at: datetime) -> list[str]:
+    (answered,) = gate.ask(scope, asked, [patient], at=at)
+    return [reason.code for reason in answered.verdict.reasons]
+
+
+def test_answers_everybody_in_the_order_given(scope: Scope, at: datetime) -> None:
+    people = [
+        willing(scope, at),
+        add_patient(scope, at=at, email="two@example.org"),
+        add_patient(scope, at=at, email=""),
+        add_patient(scope, at=at, email="four@example.org", deceased=True),
+        Patient(id=new_id(), email="not an address"),
+    ]
+    answers = gate.ask(scope, OFFER, people, at=at)
+    assert [answered.patient_id for answered in answers] == [patient.id for patient in people]
+    first = [answered.verdict.reasons[0].code for answered in answers]
+    assert first == ["basis_marketing", "opt_in_missing", "no_address", "deceased", "no_address"]
+
+
+def test_a_revocation_counts_at_once(scope: Scope, at: datetime) -> None:
+    """MKT-03."""
+    patient = willing(scope, at)
+    assert code(scope, OFFER, patient, at) == ["basis_marketing"]
+    consent.revoke_authorization(scope, patient.id, source=Source.PHONE, at=at)
+    assert code(scope, OFFER, patient, at) == ["authorization_revoked"]
+
+
+def test_an_unverified_paper_from_a_file_admits_nothing(scope: Scope, at: datetime) -> None:
+    """AUT-20."""
+    patient = add_patient(scope, at=at)
+    consent.grant(scope, patient.id, category=Category.OFFERS, source=Source.PAPER, at=at)
+    consent.record_imported(scope, [], [(patient.id, date(2026, 3, 1))], at=at)
+    assert code(scope, OFFER, patient, at) == ["authorization_unverified"]
+
+
+def test_an_authorization_ends_with_its_last_day_where_the_practice_is(scope: Scope, at: datetime) -> None:
+    patient = willing(scope, at)
+    chicago = ZoneInfo("America/Chicago")
+    last_minute = datetime(2026, 11, 20, 23, 59, tzinfo=chicago)
+    assert code(scope, OFFER, patient, last_minute) == ["basis_marketing"]
+    assert code(scope, OFFER, patient, datetime(2026, 11, 21, 0, 0, tzinfo=chicago)) == [
+        "authorization_expired"
+    ]
+
+
+def test_a_suppressed_address_counts_for_its_categories_only(scope: Scope, at: datetime) -> None:
+    patient = willing(scope, at)
+    consent.suppress_address(scope, patient.email, reason=SuppressionReason.COMPLAINED, at=at)
+    assert code(scope, OFFER, patient, at) == ["address_complained"]
+    assert code(scope, REMINDER, patient, at) == ["basis_treatment"]
+
+
+def test_looks_at_medicines_for_a_refill_only(scope: Scope, at: datetime) -> None:
+    patient = add_patient(scope, at=at, medications=("lisinopril",))
+    (reminder,) = gate.ask(scope, REMINDER, [patient], at=at)
+    assert reminder.facts.person.prescription is None
+    refill = message(MessageClass.REFILL)
+    assert code(scope, refill, patient, at) == ["basis_refill"]
+    assert code(scope, refill, replace(patient, medications=()), at) == ["no_current_prescription"]
+
+
+def test_a_child_waits_for_a_parent_on_record(scope: Scope, at: datetime) -> None:
+    child = add_patient(scope, at=at, birth_date=date(2015, 5, 5))
+    assert code(scope, REMINDER, child, at) == ["minor_without_representative"]
+    consent.record_representative(scope, child.id, source=Source.IN_PERSON, at=at)
+    assert code(scope, REMINDER, child, at) == ["basis_treatment"]
+
+
+def test_people_who_share_an_address_are_asked_about_one_by_one(scope: Scope, at: datetime) -> None:
+    one, other = add_patient(scope, at=at), add_patient(scope, at=at)
+    decisions = [answered.verdict.decision for answered in gate.ask(scope, REMINDER, [one, other], at=at)]
+    assert decisions == [Decision.ALLOW, Decision.ALLOW]
+
+
+def test_facts_hold_no_name_and_no_address(scope: Scope, at: datetime) -> None:
+    (answered,) = gate.ask(scope, OFFER, [willing(scope, at)], at=at)
+    stored = answered.facts.to_bytes()
+    assert b"Jane" not in stored
+    assert b"example.org" not in stored
+
+
+def test_another_practices_permissions_count_for_nothing(
+    scope: Scope, stranger_scope: Scope, at: datetime
+) -> None:
+    """AUT-21."""
+    patient = willing(scope, at)
+    assert code(stranger_scope, OFFER, patient, at) == ["opt_in_missing", "authorization_missing"]
+
+
+def test_clears_the_allowed_and_answers_about_the_rest(scope: Scope, at: datetime) -> None:
+    yes, no = willing(scope, at), add_patient(scope, at=at, email="two@example.org")
+    cleared, others = gate.clear(scope, OFFER, [no, yes], at=at)
+    assert [one.patient_id for one in cleared] == [yes.id]
+    assert cleared[0].patient == yes
+    assert cleared[0].campaign_id == OFFER.campaign_id
+    assert [one.patient_id for one in others] == [no.id]
+
+
+def test_nobody_but_the_gate_makes_or_changes_a_clearance(scope: Scope, at: datetime) -> None:
+    patient = willing(scope, at)
+    (given,), _ = gate.clear(scope, OFFER, [patient], at=at)
+    with pytest.raises(NotCleared):
+        Cleared(key=object(), patient=patient, facts=given.facts, verdict=given.verdict)
+    with pytest.raises(TypeError):
+        Cleared(patient=patient, facts=given.facts, verdict=given.verdict)
+    with pytest.raises(NotCleared):
+        given.patient = patient
+    for copied in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(NotCleared):
+            copied(given)
+    with pytest.raises(NotCleared):
+        type("Forged", (Cleared,), {})
+
+
+def test_even_the_gate_clears_nobody_it_did_not_allow(scope: Scope, at: datetime) -> None:
+    patient = willing(scope, at)
+    (given,), _ = gate.clear(scope, OFFER, [patient], at=at)
+    _, (refused,) = gate.clear(scope, OFFER, [add_patient(scope, at=at, email="x@example.org")], at=at)
+    with pytest.raises(NotCleared):
+        issuing.issue(patient=patient, facts=refused.facts, verdict=refused.verdict)
+    other = Patient(id=new_id())
+    with pytest.raises(NotCleared):
+        issuing.issue(patient=other, facts=given.facts, verdict=given.verdict)
+
+
+def test_asks_for_many_people_with_few_queries(
+    scope: Scope, at: datetime, django_assert_max_num_queries: object
+) -> None:
+    ids: list[UUID] = [add_patient(scope, at=at, email=f"p{n}@example.org").id for n in range(20)]
+    people = patients.by_ids(scope, ids)
+    consent.suppress_address(scope, "p3@example.org", reason=SuppressionReason.BOUNCED, at=at)
+    with django_assert_max_num_queries(12):  # of these, eight open and close scopes
+        answers = gate.ask(scope, REMINDER, people, at=at)
+    assert [answered.verdict.decision for answered in answers].count(Decision.SUPPRESS) == 1

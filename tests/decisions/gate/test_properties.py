@@ -1,0 +1,192 @@
+"""More restrictions never allow more; facts survive their bytes; nothing else is read as facts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date
+from typing import TYPE_CHECKING
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bedside.decisions.gate.rules import (
+    AuthorizationFacts,
+    BadFacts,
+    Decision,
+    Facts,
+    MessageClass,
+    MessageFacts,
+    PersonFacts,
+    decide,
+    replay,
+)
+from bedside.records.consent.rules import Answer, Category, ExpiryEvent, SuppressionReason
+from tests.decisions.gate.cases import TODAY, facts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+days = st.dates(date(2024, 1, 1), date(2028, 12, 31))
+papers = st.builds(
+    AuthorizationFacts,
+    signed_on=days,
+    expires_on=st.none() | days,
+    expires_event=st.none() | st.sampled_from(ExpiryEvent),
+    revoked=st.booleans(),
+    remuneration_stated=st.booleans(),
+    sender_covered=st.booleans(),
+    verified=st.booleans(),
+)
+people = st.builds(
+    PersonFacts,
+    patient_id=st.uuids(),
+    address_usable=st.booleans(),
+    deceased=st.booleans(),
+    minor=st.none() | st.booleans(),
+    representative_recorded=st.booleans(),
+    prescription=st.none() | st.booleans(),
+    answer=st.sampled_from(Answer),
+    stopped_everything=st.booleans(),
+    email_restricted=st.booleans(),
+    suppression=st.none() | st.sampled_from(SuppressionReason),
+    authorization=st.none() | papers,
+)
+switches = {
+    name: st.booleans()
+    for name in (
+        "opt_in_required", "approved", "postal_address_present", "unsubscribe_present", "encrypted_route",
+        "research_basis_recorded", "fundraising_notice_recorded",
+    )
+}  # fmt: skip
+messages = st.builds(
+    MessageFacts,
+    campaign_id=st.uuids(),
+    message_class=st.none() | st.sampled_from(MessageClass),
+    category=st.sampled_from(Category),
+    remuneration=st.none() | st.booleans(),
+    **switches,
+)
+any_facts = st.builds(
+    Facts,
+    message=messages,
+    person=people,
+    asked_at=st.datetimes(timezones=st.just(UTC)),
+    today=st.just(TODAY) | days,
+)
+
+PERSON_RESTRICTIONS: dict[str, dict[str, object]] = {
+    "no address": {"address_usable": False},
+    "deceased": {"deceased": True},
+    "minor": {"minor": True},
+    "no representative": {"representative_recorded": False},
+    "no prescription": {"prescription": False},
+    "refused": {"answer": Answer.REFUSED},
+    "stopped": {"stopped_everything": True},
+    "restricted": {"email_restricted": True},
+    "bounced": {"suppression": SuppressionReason.BOUNCED},
+    "no paper": {"authorization": None},
+}
+MESSAGE_RESTRICTIONS: dict[str, dict[str, object]] = {
+    "opt-in required": {"opt_in_required": True},
+    "not approved": {"approved": False},
+    "no postal address": {"postal_address_present": False},
+    "no unsubscribe": {"unsubscribe_present": False},
+    "no route": {"encrypted_route": False},
+    "paid": {"remuneration": True},
+    "pay unknown": {"remuneration": None},
+    "no class": {"message_class": None},
+    "no research basis": {"research_basis_recorded": False},
+    "no fundraising notice": {"fundraising_notice_recorded": False},
+}
+PAPER_RESTRICTIONS: dict[str, dict[str, object]] = {
+    "revoked": {"revoked": True},
+    "silent on pay": {"remuneration_stated": False},
+    "other sender": {"sender_covered": False},
+    "unseen": {"verified": False},
+    "expired": {"expires_on": date(2023, 1, 1)},
+}
+
+
+def restricted(asked: Facts, name: str) -> Facts:
+    if name in PERSON_RESTRICTIONS:
+        return replace(asked, person=replace(asked.person, **PERSON_RESTRICTIONS[name]))
+    if name in MESSAGE_RESTRICTIONS:
+        return replace(asked, message=replace(asked.message, **MESSAGE_RESTRICTIONS[name]))
+    held = asked.person.authorization
+    if held is None:
+        return asked
+    return replace(
+        asked, person=replace(asked.person, authorization=replace(held, **PAPER_RESTRICTIONS[name]))
+    )
+
+
+ALL = [*PERSON_RESTRICTIONS, *MESSAGE_RESTRICTIONS, *PAPER_RESTRICTIONS]
+
+
+@given(any_facts, st.sampled_from(ALL))
+def test_a_further_restriction_never_allows_what_was_not_allowed(asked: Facts, name: str) -> None:
+    if decide(asked).decision is not Decision.ALLOW:
+        assert decide(restricted(asked, name)).decision is not Decision.ALLOW
+
+
+@given(st.sampled_from(MessageClass), st.booleans(), st.lists(st.sampled_from(ALL), min_size=1, max_size=4))
+def test_restrictions_on_a_willing_person_only_ever_take_away(
+    message_class: MessageClass, paid: bool, names: list[str]
+) -> None:
+    """Starts where the answer is mostly yes, which random facts seldom are."""
+    asked = facts(message_class, about_message={"remuneration": paid})
+    allowed = [decide(asked).decision is Decision.ALLOW]
+    for name in names:
+        asked = restricted(asked, name)
+        allowed.append(decide(asked).decision is Decision.ALLOW)
+    assert allowed == sorted(allowed, reverse=True)
+
+
+@given(any_facts)
+def test_always_gives_a_reason(asked: Facts) -> None:
+    assert decide(asked).reasons
+
+
+@given(any_facts)
+def test_facts_survive_their_bytes_and_replay_to_the_same_verdict(asked: Facts) -> None:
+    stored = asked.to_bytes()
+    assert Facts.from_bytes(stored) == asked
+    assert Facts.from_bytes(stored).to_bytes() == stored
+    assert replay(stored) == decide(asked)
+
+
+def changed(change: Callable[[dict[str, object]], object]) -> bytes:
+    plain = orjson.loads(facts().to_bytes())
+    change(plain)
+    return orjson.dumps(plain)
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b"not facts",
+        b'{"facts":1}' + b" " * 5000,
+        changed(lambda plain: plain.update(facts=2)),
+        changed(lambda plain: plain.update(more=1)),
+        changed(lambda plain: plain["person"].pop("deceased")),
+        changed(lambda plain: plain["person"].update(deceased=0)),
+        changed(lambda plain: plain["person"].update(deceased=None)),
+        changed(lambda plain: plain["person"].update(note="hello")),
+        changed(lambda plain: plain["message"].update(message_class="gift")),
+    ],
+    ids=lambda stored: f"{len(stored)} bytes",
+)
+def test_reads_nothing_else_as_facts(stored: bytes) -> None:
+    with pytest.raises(BadFacts):
+        Facts.from_bytes(stored)
+
+
+@given(st.binary(max_size=200))
+def test_refuses_noise(stored: bytes) -> None:
+    with pytest.raises(BadFacts):
+        Facts.from_bytes(stored)
