@@ -1,5 +1,12 @@
-"""Addresses of the patients pages."""
+"""Addresses of the patients' pages."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from bedside.doors.pickup import views
+
+urlpatterns = [
+    path("u/<str:token>", views.unsubscribe, name="unsubscribe"),
+    path("u/<str:token>/undo", views.undo, name="unsubscribe_undo"),
+    path("p/<str:token>", views.preferences, name="preferences"),
+    path("robots.txt", views.robots, name="robots"),
+]

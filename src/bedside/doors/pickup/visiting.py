@@ -1,0 +1,73 @@
+"""Who comes with a token, and what it lets them do: speak for themselves about mail, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bedside.ground.errors import NotFound
+from bedside.ground.scope import Actor, ActorKind, Purpose, Scope
+from bedside.records.consent.links import Link, open_link
+from bedside.records.consent.queries import permissions_of
+from bedside.records.patients import queries as patients
+from bedside.safeguards.practices.queries import profile
+from bedside.safeguards.staff.rules import Right
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from bedside.records.consent.rules import PersonPermissions
+    from bedside.safeguards.practices.rules import Profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One opened link. `scope` acts as the patient, with the right to record their own word only."""
+
+    token: str
+    link: Link
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """What a page may show: how the practice is called, the masked address, the present permissions."""
+
+    practice: Profile
+    address: str
+    permissions: PersonPermissions
+
+
+def visit(request: HttpRequest, token: str) -> Visit | None:
+    """None for a token that this installation did not make."""
+    link = open_link(token)
+    if link is None:
+        return None
+    scope = Scope(
+        practice_id=link.practice_id,
+        actor=Actor(kind=ActorKind.PATIENT, id=str(link.patient_id)),
+        purpose=Purpose.PATIENT_REQUEST,
+        rights=frozenset({Right.RECORD_CONSENT.value}),
+        origin=request.META.get("REMOTE_ADDR", ""),
+    )
+    return Visit(token=token, link=link, scope=scope)
+
+
+def person(arrived: Visit) -> Person | None:
+    """None when the practice or the person's record is gone: then there is nothing left to mail."""
+    patient_id = arrived.link.patient_id
+    try:
+        patient = patients.get(arrived.scope, patient_id)
+        return Person(
+            practice=profile(arrived.scope),
+            address=masked(patient.email),
+            permissions=permissions_of(arrived.scope, [patient_id])[patient_id],
+        )
+    except NotFound:
+        return None
+
+
+def masked(address: str) -> str:
+    """The first letter and the domain: enough to know one's own address by, too little for anybody else (CON-12)."""
+    local, at, domain = address.rpartition("@")
+    return f"{local[:1]}•••@{domain}" if at else ""
