@@ -37,6 +37,16 @@ def get(scope: Scope, patient_id: UUID) -> Patient:
     return found[0]
 
 
+def get_versioned(scope: Scope, patient_id: UUID) -> tuple[Patient, int]:
+    """The record and its version, for somebody who is about to edit it. Raises NotFound."""
+    with reading(scope):
+        row = PatientRow.objects.filter(practice_id=scope.practice_id, id=patient_id).first()
+        opened = list(_open(scope, [row])) if row else []
+    if row is None or not opened:
+        raise NotFound
+    return opened[0], row.version
+
+
 def by_ids(scope: Scope, patient_ids: Iterable[UUID]) -> list[Patient]:
     """Opened records in the order asked for; ids without a record or key are left out."""
     wanted = list(patient_ids)
@@ -68,6 +78,25 @@ def ids_by_address(scope: Scope, address: str) -> list[UUID]:
     with reading(scope):
         rows = PatientRow.objects.filter(practice_id=scope.practice_id, address_index=index)
         return list(rows.order_by("id").values_list("id", flat=True))
+
+
+def ids_by_addresses(scope: Scope, addresses: Iterable[str]) -> dict[str, list[UUID]]:
+    """Patients by address as given, oldest first; addresses that are invalid or nobody's are left out."""
+    keys = practice_keys(scope)
+    by_index: dict[bytes, list[str]] = {}
+    for address in set(addresses):
+        try:
+            index = keys.blind_index("address", parse_address(address).lookup_key)
+        except InvalidAddress:
+            continue
+        by_index.setdefault(index, []).append(address)
+    found: dict[str, list[UUID]] = {}
+    with reading(scope):
+        rows = PatientRow.objects.filter(practice_id=scope.practice_id, address_index__in=list(by_index))
+        for row_id, row_index in rows.order_by("id").values_list("id", "address_index"):
+            for address in by_index[bytes(row_index or b"")]:
+                found.setdefault(address, []).append(row_id)
+    return found
 
 
 def ids_by_mrn(scope: Scope, mrns: Iterable[str]) -> dict[str, UUID]:

@@ -108,12 +108,12 @@ def _person_key(row: PatientRow) -> PersonKey | None:
     return PersonKey(
         address=address,
         birth_date=row.birth_date,
-        last_name=_plain_name(row.last_name),
-        first_name=_plain_name(row.first_name),
+        last_name=plain_name(row.last_name),
+        first_name=plain_name(row.first_name),
     )
 
 
-def _plain_name(name: str) -> str:
+def plain_name(name: str) -> str:
     """Letters and digits only, accents and case ignored: "O'Neil", "ONEIL" and "Óneil" are one name."""
     decomposed = unicodedata.normalize("NFKD", name.casefold())
     return "".join(letter for letter in decomposed if letter.isalnum())
@@ -123,4 +123,4 @@ def _is_somebody_else(one: PatientRow, other: PatientRow) -> bool:
     """Same number, yet both birth dates and both last names are known and differ: a reused or shifted number."""
     if one.birth_date is None or other.birth_date is None or not (one.last_name and other.last_name):
         return False
-    return one.birth_date != other.birth_date and _plain_name(one.last_name) != _plain_name(other.last_name)
+    return one.birth_date != other.birth_date and plain_name(one.last_name) != plain_name(other.last_name)

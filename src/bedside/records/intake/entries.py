@@ -1,0 +1,31 @@
+"""Kinds of ledger entries about imports."""
+
+from bedside.safeguards.audit.rules import declare
+
+RECEIVED = declare("import.received", "Uploaded a file of {size_bytes} bytes for import.", size_bytes=int)
+PREVIEWED = declare(
+    "import.previewed", "Looked at the first rows of a file for import ({rows} rows).", rows=int
+)
+COLUMNS_CHOSEN = declare("import.columns_chosen", "Chose {columns} columns to import.", columns=int)
+STARTED = declare(
+    "import.started",
+    "Started an import; the people come from {provenance}, and the list was not bought, rented or harvested.",
+    provenance=str,
+)
+PAUSED = declare("import.paused", "Paused an import.")
+RESUMED = declare("import.resumed", "Let an import go on.")
+CANCELLED = declare("import.cancelled", "Cancelled an import; rows already taken stay.")
+FINISHED = declare(
+    "import.finished",
+    "Import finished: {added} new, {changed} changed, {unchanged} unchanged, {rejected} rejected.",
+    added=int,
+    changed=int,
+    unchanged=int,
+    rejected=int,
+    skipped=int,
+)
+FAILED = declare("import.failed", "An import stopped ({code}).", code=str)
+FILE_REMOVED = declare("import.file_removed", "Removed the file and the rejected rows of an import.")
+REJECTS_EXPORTED = declare(
+    "import.rejects_exported", "Downloaded {count} rejected rows of an import.", count=int
+)

@@ -1,0 +1,143 @@
+"""The work itself: batch after batch until the file ends, somebody stops it, or something breaks."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from django.db import DatabaseError, InterfaceError, connection
+
+from bedside.ground import logs
+from bedside.ground.errors import Refusal
+from bedside.ground.jobs import enqueue
+from bedside.ground.scope import Scope, current_practice, in_scope
+from bedside.records.intake import entries
+from bedside.records.intake.batches import Interrupted, Plan, batches, plan_for, store
+from bedside.records.intake.models import Import, ImportState, Stop
+from bedside.records.intake.queries import ImportView, find, view
+from bedside.safeguards.audit.actions import record
+from bedside.safeguards.practices.queries import profile
+from bedside.safeguards.staff.rules import Right
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+    from uuid import UUID
+
+FAILURES = {
+    "disk_full": "The disk of the database is full. Make room, then resume; nothing was half done.",
+    "columns_changed": "The columns of this file must be chosen again. Upload the file once more.",
+    "file_removed": "The file of this import was removed. Upload it again.",
+    "broken": "Something in Bedside broke while reading this file. Tell whoever runs it; resuming is safe.",
+}
+_DISK_FULL = "53100"  # PostgreSQL's SQLSTATE for a full disk
+_WORKING = {ImportState.QUEUED.value, ImportState.RUNNING.value}
+
+log = logs.logger("intake")
+
+
+def run(
+    scope: Scope,
+    import_id: UUID,
+    *,
+    clock: Callable[[], datetime],
+    seen: Callable[[ImportView], None] | None = None,
+) -> ImportView:
+    """Does the work of one import from where it stands. `seen` is told after each batch.
+
+    Ends early, with nothing half done, when somebody pauses or cancels. A second run of the same import stops by
+    itself. Raises what the database raises when it goes away: the import then stays as it is and can go on.
+    """
+    scope.require(Right.IMPORT_PATIENTS)
+    try:
+        plan, line = _begin(scope, import_id, at=clock())
+    except Interrupted:
+        return view(scope, import_id)
+    except Refusal as error:
+        _fail(scope, import_id, code=error.code, at=clock())
+        return view(scope, import_id)
+    try:
+        _work(scope, plan, line, clock, seen)
+    except Interrupted:
+        log.info("import.interrupted", import_id=str(import_id))
+    except (DatabaseError, InterfaceError) as error:
+        if _is_disk_full(error):
+            _fail(scope, import_id, code="disk_full", at=clock())
+        raise
+    except Exception:
+        _fail(scope, import_id, code="broken", at=clock())
+        raise
+    return view(scope, import_id)
+
+
+def _begin(scope: Scope, import_id: UUID, *, at: datetime) -> tuple[Plan, int]:
+    """Takes the import in hand. The practice's day at the start counts, also after an interruption."""
+    with in_scope(scope):
+        row = find(scope, import_id)
+        if row.state not in _WORKING:
+            raise Interrupted
+        today = (row.started_at or at).astimezone(profile(scope).zone).date()
+        plan = plan_for(scope, row, today=today)
+        Import.objects.filter(id=import_id, practice_id=scope.practice_id, state__in=_WORKING).update(
+            state=ImportState.RUNNING.value, worked_at=at
+        )
+    return plan, row.line_done
+
+
+def _work(
+    scope: Scope,
+    plan: Plan,
+    line: int,
+    clock: Callable[[], datetime],
+    seen: Callable[[ImportView], None] | None,
+) -> None:
+    since = clock()
+    for batch in batches(scope, plan, after_line=line):
+        now = clock()
+        with in_scope(scope):
+            store(scope, plan, batch, seconds=(now - since).total_seconds(), at=now)
+            if batch.is_last:
+                _finish(scope, plan.import_id, at=now)
+        since = now
+        if seen is not None:
+            seen(view(scope, plan.import_id))
+
+
+def _finish(scope: Scope, import_id: UUID, *, at: datetime) -> None:
+    """In the transaction of the last batch, so that an import that is done is also finished."""
+    row = find(scope, import_id)
+    row.state, row.finished_at = ImportState.FINISHED.value, at
+    row.save(update_fields=["state", "finished_at"])
+    Stop.objects.filter(practice_id=scope.practice_id, of_import_id=import_id).delete()
+    record(
+        scope,
+        entries.FINISHED,
+        at=at,
+        subject=import_id,
+        added=row.rows_new,
+        changed=row.rows_changed,
+        unchanged=row.rows_unchanged,
+        rejected=row.rows_rejected,
+        skipped=row.rows_skipped,
+    )
+    enqueue("segments.refresh", practice_id=scope.practice_id)
+
+
+def _fail(scope: Scope, import_id: UUID, *, code: str, at: datetime) -> None:
+    """Says why it stopped, if the database still listens; otherwise the import is found abandoned later."""
+    log.warning("import.failed", import_id=str(import_id), code=code)
+    if current_practice() is None:
+        connection.close()  # whatever state the failed transaction left it in
+    with suppress(DatabaseError, InterfaceError), in_scope(scope):
+        rows = Import.objects.filter(id=import_id, practice_id=scope.practice_id, state__in=_WORKING)
+        if rows.update(state=ImportState.FAILED.value, failure=code, worked_at=at):
+            record(scope, entries.FAILED, at=at, subject=import_id, code=code)
+
+
+def _is_disk_full(error: BaseException) -> bool:
+    return getattr(error.__cause__, "sqlstate", None) == _DISK_FULL
+
+
+def failure_sentence(code: str) -> str:
+    """What to do about a stored failure code."""
+    return FAILURES.get(code, FAILURES["broken"])
