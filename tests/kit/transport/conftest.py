@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from transport_world import World, make_world
+from tests.kit.transport.transport_world import World, make_world
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from transport_world import PATIENT, SERVER_NAME, World
+from tests.kit.transport.transport_world import PATIENT, SERVER_NAME, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

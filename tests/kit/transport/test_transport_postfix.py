@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from postfix_instance import LATER, ODD, running_postfix, why_not
-from transport_world import PATIENT, SERVER_NAME, connected, failure_of, message, run_all
+from tests.kit.transport.postfix_instance import LATER, ODD, running_postfix, why_not
+from tests.kit.transport.transport_world import PATIENT, SERVER_NAME, connected, failure_of, message, run_all
 
 from bedside.kit.transport.smtp import FailureKind, Outcome, Stage, Target, Timeouts
 

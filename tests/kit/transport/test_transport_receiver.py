@@ -15,7 +15,7 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from transport_world import (
+from tests.kit.transport.transport_world import (
     CONTENT,
     PATIENT,
     SENDER,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from transport_world import (
+from tests.kit.transport.transport_world import (
     CONTENT,
     PATIENT,
     SENDER,

@@ -13,7 +13,7 @@ import time
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
-from transport_world import (
+from tests.kit.transport.transport_world import (
     PATIENT,
     SENDER,
     SERVER_NAME,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from transport_world import scripted
+from tests.kit.transport.transport_world import scripted
 
 from bedside.kit.transport.failures import FailureKind, TransportFailure
 from bedside.kit.transport.wire import Wire
@@ -93,5 +93,24 @@ def test_a_later_wait_may_be_shorter_than_an_earlier_one():
             with pytest.raises(TransportFailure):
                 await wire.reply(within_s=0.1)
             assert asyncio.get_running_loop().time() - started < 5
+
+    asyncio.run(scene())
+
+
+@pytest.mark.parametrize("clear", [b"220 mx\r\n", b"2"])
+def test_does_not_encrypt_on_top_of_bytes_that_came_in_clear(world, clear):
+    async def script(reader, writer):
+        writer.write(clear)
+        await asyncio.sleep(60)
+
+    async def scene():
+        async with scripted(script) as port:
+            wire = await dialled(port)
+            wire.expect_greeting()
+            await asyncio.sleep(0.1)
+            with pytest.raises(TransportFailure) as failure:
+                await wire.seal(world.client(), name="mx.practice.example", greets=False, within_s=1)
+            assert failure.value.kind is FailureKind.INJECTED
+            await wire.close(within_s=1)
 
     asyncio.run(scene())
