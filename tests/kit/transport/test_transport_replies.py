@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bedside.kit.transport.capabilities import capabilities_in
+from bedside.kit.transport.capabilities import capabilities_in, scan
 from bedside.kit.transport.replies import (
     LINE_BYTES_MAX,
     REPLY_LINES_MAX,
@@ -159,3 +159,11 @@ def test_never_lets_the_recipient_through(before, address, after):
     safe = without_addresses(f"{before}{address}{after}", secrets=(address,))
     assert address.casefold() not in safe.casefold()
     assert safe.isprintable() or not any(ord(character) < 32 for character in safe)
+
+
+@given(st.lists(st.sampled_from([b"\r", b"\n", b"\r\n", b"a", b".", b"\x80"]), max_size=12).map(b"".join))
+def test_sees_every_line_end_that_is_not_crlf(content):
+    without = content.replace(b"\r\n", b"")
+    is_whole = content.endswith(b"\r\n") and b"\r" not in without and b"\n" not in without
+    assert scan(content).is_whole == is_whole
+    assert scan(content).is_ascii == (b"\x80" not in content)
