@@ -14,7 +14,11 @@ from pathlib import Path
 def main(folder: Path) -> None:
     home = tempfile.mkdtemp(prefix="bedside-reference-")
     os.environ.update(
-        {"BEDSIDE_HOME": home, "BEDSIDE_MAKE_ROOT_KEY": "yes", "DJANGO_SETTINGS_MODULE": "bedside.config.settings"}
+        {
+            "BEDSIDE_HOME": home,
+            "BEDSIDE_MAKE_ROOT_KEY": "yes",
+            "DJANGO_SETTINGS_MODULE": "bedside.config.settings",
+        }
     )
     import django
 
@@ -41,7 +45,10 @@ def _verbs(parser: argparse.ArgumentParser, path: tuple[str, ...]) -> list[str]:
     if not groups:
         return [_verb(parser, path)]
     return [
-        part for group in groups for name, child in group.choices.items() for part in _verbs(child, (*path, name))
+        part
+        for group in groups
+        for name, child in group.choices.items()
+        for part in _verbs(child, (*path, name))
     ]
 
 
@@ -59,7 +66,9 @@ def _verb(parser: argparse.ArgumentParser, path: tuple[str, ...]) -> str:
 def gate() -> str:
     from bedside.decisions.gate.rules import REASONS
 
-    rows = [f"| `{code}` | {reason.sentence} | {reason.citation} |\n" for code, reason in sorted(REASONS.items())]
+    rows = [
+        f"| `{code}` | {reason.sentence} | {reason.citation} |\n" for code, reason in sorted(REASONS.items())
+    ]
     head = (
         "# Reasons of the gate\n\nMade from the code by `bin/reference`. The gate is asked when a campaign is submitted "
         "and again just before each mail\nis handed over; suppress beats hold, hold beats allow.\n\n"

@@ -107,6 +107,11 @@ INSTALLED_APPS = [
     "bedside.doors.web",
     "bedside.doors.pickup",
 ]
+if BEDSIDE_DOOR == "pickup":
+    # Patients never sign in: no session, no account pages, nothing of them to attack.
+    INSTALLED_APPS = [
+        name for name in INSTALLED_APPS if not name.startswith(("allauth", "bedside.doors.web"))
+    ]
 _everywhere = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -27,7 +27,9 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGTERM, _interrupt)
     started = time.monotonic()
     try:
-        demo = Demo(home=chosen.home, patients=chosen.patients, web_port=chosen.port, pickup_port=chosen.port + 1)
+        demo = Demo(
+            home=chosen.home, patients=chosen.patients, web_port=chosen.port, pickup_port=chosen.port + 1
+        )
         with contextlib.ExitStack() as stack:
             stack.enter_context(demo.running())
             demo.tell_story()
@@ -49,7 +51,9 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bin/demo", description="Bedside with an invented practice.")
     parser.add_argument("--home", type=Path, default=_default_home(), help="where the demo keeps its data")
-    parser.add_argument("--port", type=int, default=WEB_PORT, help="of the web app; patients' pages get the next one")
+    parser.add_argument(
+        "--port", type=int, default=WEB_PORT, help="of the web app; patients' pages get the next one"
+    )
     parser.add_argument("--patients", type=int, default=2000, help="how many to invent at the first start")
     parser.add_argument("--once", action="store_true", help="end as soon as the campaign is delivered")
     return parser

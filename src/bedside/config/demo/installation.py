@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shutil
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -92,8 +93,20 @@ class Demo:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Refusal(
-                "demo_running", "The demo already runs from this folder; end it first, or give another --home."
+                "demo_running",
+                "The demo already runs from this folder; end it first, or give another --home.",
             ) from None
+
+        if not self._told.exists():
+            _clear(self.home)
+
+    @property
+    def _told(self) -> Path:
+        return self.home / "story-told"
+
+    def mark_told(self) -> None:
+        """The story has been told to its end; a start that was cut short before begins anew."""
+        self._told.touch()
 
     def _settings(self) -> dict[str, str]:
         tls = self.home / "tls"
@@ -127,7 +140,9 @@ class Demo:
              "--maildir", str(self.inbox), "--certificate", str(tls / "receiver.pem"),
              "--key", str(tls / "receiver.key")],
         )  # fmt: skip
-        self._parts.start("web", ["bedside.config.entry", "web", "--port", str(self.web_port), "--processes", "1"])
+        self._parts.start(
+            "web", ["bedside.config.entry", "web", "--port", str(self.web_port), "--processes", "1"]
+        )
         self._parts.start("pickup", ["bedside.config.entry", "pickup", "--port", str(self.pickup_port)])
         self._parts.start("worker", ["bedside.config.entry", "worker"])
         wait_for_port(self.receiver_port, part="receiver", parts=self._parts)
@@ -144,6 +159,17 @@ class Demo:
 
         migrate()
         mark.write_text(state)
+
+
+def _clear(home: Path) -> None:
+    """Removes what an unfinished first start left: it holds invented people only."""
+    for path in home.iterdir():
+        if path.name == "demo.lock":
+            continue
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _migrations_digest() -> str:

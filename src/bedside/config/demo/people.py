@@ -41,7 +41,15 @@ INTERESTS = (
     "nutrition", "heart health", "sleep", "sports medicine", "women's health", "men's health", "diabetes education",
     "mental wellbeing", "skin care", "children's health",
 )  # fmt: skip
-CONDITIONS = ("hypertension", "type 2 diabetes", "asthma", "migraine", "hypothyroidism", "osteoarthritis", "eczema")
+CONDITIONS = (
+    "hypertension",
+    "type 2 diabetes",
+    "asthma",
+    "migraine",
+    "hypothyroidism",
+    "osteoarthritis",
+    "eczema",
+)
 MEDICATIONS = {
     "hypertension": "lisinopril", "type 2 diabetes": "metformin", "asthma": "albuterol", "migraine": "sumatriptan",
     "hypothyroidism": "levothyroxine", "osteoarthritis": "naproxen", "eczema": "hydrocortisone",

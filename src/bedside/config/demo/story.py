@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bedside.config.demo.people import patients_csv
@@ -15,14 +16,22 @@ from bedside.ground.identity import new_id
 from bedside.ground.scope import Actor, ActorKind, Purpose, Scope
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
+
+    from bedside.correspondence.campaigns.nouns import Numbers
 
     from bedside.config.demo.installation import Demo
 
 SLUG = "maple"
 PRACTICE = "Maple Street Family Practice"
 STAFF = [
-    ("omar@maple.example", "Omar Haddad", ["administrator", "marketer"], "office manager: imports, writes, sends"),
+    (
+        "omar@maple.example",
+        "Omar Haddad",
+        ["administrator", "marketer"],
+        "office manager: imports, writes, sends",
+    ),
     ("ada@maple.example", "Ada Lindqvist", ["approver"], "approver: says yes or no"),
     ("chloe@maple.example", "Chloe Okafor", ["compliance_officer"], "compliance officer: ledger and reports"),
 ]
@@ -40,6 +49,7 @@ def tell(demo: Demo) -> None:
     except NotFound:
         practice_id = _make_practice()
         _run_main_job(demo, practice_id)
+        demo.mark_told()
     _say_where_to_look(demo, practice_id)
 
 
@@ -88,10 +98,10 @@ def _password() -> str:
     return str(json.loads(path.read_text())["password"])
 
 
-def _sign_in_file():  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _sign_in_file() -> Path:
     from django.conf import settings
 
-    return settings.BEDSIDE_HOME / "sign-in.json"
+    return Path(settings.BEDSIDE_HOME) / "sign-in.json"
 
 
 def _as(practice_id: UUID, email: str, *, purpose: Purpose = Purpose.OPERATIONS) -> Scope:
@@ -124,14 +134,16 @@ def _run_main_job(demo: Demo, practice_id: UUID) -> None:
 
 def _import(scope: Scope, count: int) -> None:
     from bedside.decisions.segments.index import rebuild
-    from bedside.records.intake import actions, queries
+    from bedside.records.intake import actions
+    from bedside.records.intake.provenance import Provenance
+    from bedside.records.intake.running import run
 
     now = clock.now()
     content = patients_csv(count=count, today=now.date())
     import_id = actions.receive(scope, name="maple-export.csv", pieces=[content], at=now)
-    actions.start(scope, import_id, at=now)
-    actions.run(scope, import_id)
-    done = queries.import_of(scope, import_id)
+    actions.choose_mapping(scope, import_id, fields=None, date_order=None, at=now)
+    actions.prepare(scope, import_id, provenance=Provenance.OWN_SYSTEM, at=now)
+    done = run(scope, import_id, clock=clock.now)
     _say(f"  {done.new:,} patients imported, {done.rejected:,} rows rejected with their reasons.")
     rebuild(scope, at=clock.now())
 
@@ -142,7 +154,12 @@ def _make_segments(scope: Scope) -> UUID:
 
     now = clock.now()
     adults = from_json(
-        {"all": [{"field": "age", "is": "at_least", "value": 18}, {"field": "email", "is": "is", "value": "yes"}]}
+        {
+            "all": [
+                {"field": "age", "is": "at_least", "value": 18},
+                {"field": "email", "is": "is", "value": "yes"},
+            ]
+        }
     )
     lapsed = from_json(
         {
@@ -154,29 +171,39 @@ def _make_segments(scope: Scope) -> UUID:
     )
     hearts = from_json({"field": "interests", "is": "has", "value": "heart health"})
     segment_id = actions.save(scope, segment_id=None, name="Adults with an address", rule=adults, at=now)
-    actions.save(
-        scope, segment_id=None, name="Not seen for six months, nothing booked", rule=lapsed, at=now
-    )
+    actions.save(scope, segment_id=None, name="Not seen for six months, nothing booked", rule=lapsed, at=now)
     actions.save(scope, segment_id=None, name="Interested in heart health", rule=hearts, at=now)
     return segment_id
 
 
 def _write_message(scope: Scope) -> UUID:
-    from bedside.decisions.composer import actions
+    from dataclasses import replace
 
-    return actions.create(scope, name="Autumn newsletter", starter="newsletter", at=clock.now())
+    from bedside.decisions.composer import actions, queries
+    from bedside.decisions.gate.rules import MessageClass
+
+    message_id = actions.create(scope, name="Autumn newsletter", starter="newsletter", at=clock.now())
+    draft = queries.draft_of(scope, message_id, revision=None)
+    actions.edit(
+        scope,
+        message_id,
+        replace(draft, message_class=MessageClass.GENERAL_HEALTH),
+        based_on_revision=queries.message(scope, message_id).revision,
+        at=clock.now(),
+    )
+    return message_id
 
 
 def _prepare_campaign(scope: Scope, segment_id: UUID, message_id: UUID) -> UUID:
     from bedside.correspondence.campaigns import actions, audience, queries
     from bedside.correspondence.campaigns.nouns import Plan
-    from bedside.correspondence.campaigns.rules import CampaignState
+    from bedside.correspondence.campaigns.rules import CampaignState, MailPurpose
     from bedside.decisions.gate.rules import MessageClass
 
     plan = Plan(
         name="Autumn newsletter",
         message_class=MessageClass.GENERAL_HEALTH,
-        purpose="operations",
+        purpose=MailPurpose.INFORM,
         remuneration=False,
         message_id=message_id,
         segment_id=segment_id,
@@ -184,7 +211,8 @@ def _prepare_campaign(scope: Scope, segment_id: UUID, message_id: UUID) -> UUID:
     campaign_id = actions.create(scope, plan, at=clock.now())
     audience.submit(scope, campaign_id, at=clock.now())
     _wait_for(
-        lambda: queries.campaign(scope, campaign_id).state is CampaignState.WAITING_FOR_APPROVAL, "the audience"
+        lambda: queries.campaign(scope, campaign_id).state is CampaignState.WAITING_FOR_APPROVAL,
+        "the audience",
     )
     return campaign_id
 
@@ -206,11 +234,13 @@ def _send(scope: Scope, campaign_id: UUID) -> None:
     _say(f"  Finished in {time.monotonic() - started:.1f} s.")
 
 
-def _wait_for(done, what: str) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
+def _wait_for(done: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + CAMPAIGN_WAIT_S
     while not done():
         if time.monotonic() > deadline:
-            raise Fault("demo_slow", f"The demo waited too long for {what}; see its logs.", retry_after_s=None)
+            raise Fault(
+                "demo_slow", f"The demo waited too long for {what}; see its logs.", retry_after_s=None
+            )
         time.sleep(0.1)
 
 
@@ -231,11 +261,18 @@ def _say_where_to_look(demo: Demo, practice_id: UUID) -> None:
     print(f"  Everything is kept in {demo.home}; delete that folder to begin anew.")
 
 
-def _say_numbers(name: str, numbers) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN001
-    print(f"\n  Campaign “{name}”")
-    for line in numbers.sentences():
-        print(f"    {line}")
+def _say_numbers(name: str, numbers: Numbers) -> None:
+    from bedside.correspondence.campaigns.rules import RecipientState
+    from bedside.decisions.gate.rules import REASONS
+
+    print(
+        f"\n  Campaign “{name}”: {numbers.delivered:,} of {numbers.total:,} delivered, every one over verified TLS"
+    )
+    for (state, code), count in sorted(numbers.by_reason.items(), key=lambda row: -row[1]):
+        reason = REASONS.get(code)
+        if state is not RecipientState.DELIVERED:
+            print(f"    {count:>6,}  {state.value}: {reason.sentence if reason else code}")
 
 
 def _say(sentence: str) -> None:
-    print(f"  {sentence}" if not sentence.startswith("  ") else f"  {sentence}", flush=True)
+    print(f"  {sentence}", flush=True)
