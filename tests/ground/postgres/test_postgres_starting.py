@@ -16,7 +16,7 @@ from bedside.ground.postgres import Login, check_roles, database_for, ensure_run
 from bedside.ground.postgres.places import places
 from bedside.ground.postgres.processes import processes_inside, wait_until
 from bedside.ground.postgres.starting import is_supervised
-from ground.postgres.clusters import bystander, kill_supervisor, postmaster_pid, supervisor_pid
+from tests.ground.postgres.clusters import bystander, kill_supervisor, postmaster_pid, supervisor_pid
 
 pytestmark = pytest.mark.processes
 

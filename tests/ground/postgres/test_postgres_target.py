@@ -151,7 +151,7 @@ def test_every_home_gets_a_socket_path_that_fits():
 @pytest.fixture(scope="module")
 def external() -> Iterator[str]:
     """A server on loopback with passwords, as another program would run it; gives host:port."""
-    from ground.postgres.clusters import installed
+    from tests.ground.postgres.clusters import installed
 
     binaries = installed()[0]
     folder = Path(tempfile.mkdtemp(prefix="bedside-pg-external-"))

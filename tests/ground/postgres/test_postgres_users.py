@@ -13,7 +13,7 @@ from bedside.ground.postgres import check_roles, is_running, stop
 from bedside.ground.postgres.places import places
 from bedside.ground.postgres.processes import processes_inside
 from bedside.ground.postgres.target import embedded_target
-from ground.postgres.clusters import ORDINARY_UID, postmaster_pid
+from tests.ground.postgres.clusters import ORDINARY_UID, postmaster_pid
 
 pytestmark = [
     pytest.mark.processes,
