@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -62,17 +63,22 @@ class Parts:
         return next((name for name, process in self._running.items() if process.poll() is not None), None)
 
     def stop(self) -> None:
-        """Ends every part, the last started first; kills what does not end in time."""
+        """Ends every part with whatever it started; kills what does not end in time."""
         for process in reversed(list(self._running.values())):
-            if process.poll() is None:
-                process.terminate()
+            _signal_group(process, signal.SIGTERM)
         deadline = time.monotonic() + STOP_WAIT_S
         for process in self._running.values():
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                process.kill()
+            # A server that was told to end while still starting can leave a child behind.
+            _signal_group(process, signal.SIGKILL)
+            process.wait()
         self._running.clear()
+
+
+def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
 
 
 def free_port(wanted: int) -> int:
