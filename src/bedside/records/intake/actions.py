@@ -9,7 +9,8 @@ from bedside.ground.identity import new_id
 from bedside.ground.jobs import enqueue
 from bedside.ground.scope import Scope, in_scope
 from bedside.records.intake import entries
-from bedside.records.intake.models import Import, ImportState, Piece, Reject, Stop
+from bedside.records.intake.models import Import, Piece, Reject, Stop
+from bedside.records.intake.nouns import ImportState
 from bedside.records.intake.pieces import read_head, store_pieces
 from bedside.records.intake.proposing import Proposal, date_order_of, propose
 from bedside.records.intake.queries import rejected_cells
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from bedside.records.intake.provenance import Provenance
+    from bedside.records.intake.nouns import Provenance
     from bedside.records.intake.rules.nouns import DateOrder, PatientField
 
 __all__ = [
@@ -42,6 +43,7 @@ __all__ = [
     "receive",
     "remove_file",
     "resume",
+    "resume_here",
     "run",
     "start",
 ]
@@ -147,6 +149,13 @@ def pause(scope: Scope, import_id: UUID, *, at: datetime) -> None:
 
 def resume(scope: Scope, import_id: UUID, *, at: datetime) -> None:
     """Goes on after the last whole batch: paused, failed, or abandoned by its worker. Raises Refusal, NotFound."""
+    with in_scope(scope):
+        resume_here(scope, import_id, at=at)
+        _enqueue(scope, import_id)
+
+
+def resume_here(scope: Scope, import_id: UUID, *, at: datetime) -> None:
+    """As `resume`, for a caller that does the work itself with `run`."""
     scope.require(Right.IMPORT_PATIENTS)
     with in_scope(scope):
         row = _locked(scope, import_id, states={_S.PAUSED, _S.FAILED, _S.RUNNING})
@@ -156,7 +165,6 @@ def resume(scope: Scope, import_id: UUID, *, at: datetime) -> None:
         row.save(update_fields=["failure", "worked_at"])
         _set_state(row, _S.QUEUED)
         record(scope, entries.RESUMED, at=at, subject=import_id)
-        _enqueue(scope, import_id)
 
 
 def cancel(scope: Scope, import_id: UUID, *, at: datetime) -> None:

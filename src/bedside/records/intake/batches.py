@@ -17,7 +17,8 @@ from bedside.ground.scope import Scope, in_scope
 from bedside.records.consent.actions import record_imported
 from bedside.records.consent.rules import Category, ImportedPermission
 from bedside.records.intake.deciding import Doubt, Person
-from bedside.records.intake.models import Import, ImportState, Reject, Stop
+from bedside.records.intake.models import Import, Reject, Stop
+from bedside.records.intake.nouns import ImportState
 from bedside.records.intake.originals import rows_with_originals
 from bedside.records.intake.people import People
 from bedside.records.intake.pieces import read_head, read_piece

@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from django.db import models
 
-
-class ImportState(StrEnum):
-    """Where an import stands. `FAILED` and `PAUSED` can go on from the last batch."""
-
-    UPLOADED = "uploaded"
-    MAPPED = "mapped"
-    QUEUED = "queued"
-    RUNNING = "running"
-    PAUSED = "paused"
-    FINISHED = "finished"
-    CANCELLED = "cancelled"
-    FAILED = "failed"
+from bedside.records.intake.nouns import ImportState
 
 
 class Import(models.Model):

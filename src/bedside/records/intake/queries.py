@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from bedside.ground.errors import NotFound
 from bedside.ground.scope import Scope, reading
 from bedside.records.intake.deciding import sentence_of
-from bedside.records.intake.models import Import, ImportState, Reject
-from bedside.records.intake.provenance import Provenance
+from bedside.records.intake.models import Import, Reject
+from bedside.records.intake.nouns import ImportState, Provenance
 from bedside.records.intake.rules.fields import BY_NAME
 from bedside.records.intake.rules.nouns import PatientField
 from bedside.records.intake.rules.remarks import RemarkCode, remark
@@ -17,7 +17,7 @@ from bedside.records.intake.sealed import open_cells, open_facts
 from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -174,10 +174,12 @@ def rejected_cells(scope: Scope, import_id: UUID, *, after_line: int) -> list[Re
         ]
 
 
-def columns_of(scope: Scope, import_id: UUID) -> tuple[str, ...]:
-    """The column names as they stand in the file. Raises NotFound."""
-    with reading(scope):
-        return open_facts(practice_keys(scope), find(scope, import_id)).header
+def every_rejected(scope: Scope, import_id: UUID) -> Iterator[RejectedCells]:
+    """All of them in the order of the file, in constant memory; each part opens the practice anew."""
+    line = 0
+    while found := rejected_cells(scope, import_id, after_line=line):
+        yield from found
+        line = found[-1].line
 
 
 def remark_groups(counts: Mapping[str, int]) -> list[RemarkGroup]:

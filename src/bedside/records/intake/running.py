@@ -13,7 +13,8 @@ from bedside.ground.jobs import enqueue
 from bedside.ground.scope import Scope, current_practice, in_scope
 from bedside.records.intake import entries
 from bedside.records.intake.batches import Interrupted, Plan, batches, plan_for, store
-from bedside.records.intake.models import Import, ImportState, Stop
+from bedside.records.intake.models import Import, Stop
+from bedside.records.intake.nouns import ImportState
 from bedside.records.intake.queries import ImportView, find, view
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.practices.queries import profile
@@ -24,12 +25,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-FAILURES = {
-    "disk_full": "The disk of the database is full. Make room, then resume; nothing was half done.",
-    "columns_changed": "The columns of this file must be chosen again. Upload the file once more.",
-    "file_removed": "The file of this import was removed. Upload it again.",
-    "broken": "Something in Bedside broke while reading this file. Tell whoever runs it; resuming is safe.",
-}
 _DISK_FULL = "53100"  # PostgreSQL's SQLSTATE for a full disk
 _WORKING = {ImportState.QUEUED.value, ImportState.RUNNING.value}
 
@@ -136,8 +131,3 @@ def _fail(scope: Scope, import_id: UUID, *, code: str, at: datetime) -> None:
 
 def _is_disk_full(error: BaseException) -> bool:
     return getattr(error.__cause__, "sqlstate", None) == _DISK_FULL
-
-
-def failure_sentence(code: str) -> str:
-    """What to do about a stored failure code."""
-    return FAILURES.get(code, FAILURES["broken"])

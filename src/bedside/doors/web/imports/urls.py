@@ -1,5 +1,18 @@
 """Addresses of the pages about imports."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from bedside.doors.web.imports import columns, views
+
+urlpatterns = [
+    path("", views.imports, name="imports"),
+    path("new/", views.new, name="import_new"),
+    path("<uuid:import_id>/", views.one, name="import"),
+    path("<uuid:import_id>/columns/", columns.columns, name="import_columns"),
+    path("<uuid:import_id>/progress/", views.progress, name="import_progress"),
+    path("<uuid:import_id>/pause/", views.pause, name="import_pause"),
+    path("<uuid:import_id>/resume/", views.resume, name="import_resume"),
+    path("<uuid:import_id>/cancel/", views.cancel, name="import_cancel"),
+    path("<uuid:import_id>/remove/", views.remove, name="import_remove"),
+    path("<uuid:import_id>/rejected.csv", views.rejected_csv, name="import_rejected"),
+]

@@ -1,0 +1,134 @@
+"""The page where a person says which column becomes what, sees the first rows, and starts the import."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import redirect, render
+
+from bedside.doors.web.imports.words import (
+    DATE_ORDERS,
+    confidence_words,
+    field_groups,
+    layout_words,
+    shown_row,
+    size_words,
+)
+from bedside.doors.web.pages import staff_page
+from bedside.ground import clock
+from bedside.ground.errors import Refusal
+from bedside.records.intake import actions, queries
+from bedside.records.intake.nouns import PROVENANCE_LABELS, ImportState, Provenance
+from bedside.records.intake.rules.mapping import Severity
+from bedside.records.intake.rules.nouns import DateOrder, PatientField
+from bedside.safeguards.staff.rules import Right
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpRequest, HttpResponse, QueryDict
+
+    from bedside.ground.scope import Scope
+
+_PREFIX = "column-"
+_CHOOSABLE = {ImportState.UPLOADED, ImportState.MAPPED}
+
+
+@staff_page(Right.IMPORT_PATIENTS)
+def columns(request: HttpRequest, scope: Scope, import_id: UUID) -> HttpResponse:
+    """GET shows the proposal; POST checks the choice again, or starts the import with it."""
+    view = queries.view(scope, import_id)
+    if view.state not in _CHOOSABLE:
+        return redirect("import", import_id)
+    if request.method != "POST":
+        return _page(request, scope, view, fields=None, date_order=None)
+    fields, date_order = read_fields(request.POST), read_date_order(request.POST)
+    if request.POST.get("then") != "start":
+        return _page(request, scope, view, fields=fields, date_order=date_order)
+    try:
+        _start(scope, import_id, request.POST, fields, date_order)
+    except Refusal as error:
+        return _page(
+            request, scope, view, fields=fields, date_order=date_order, problem=error.sentence, status=422
+        )
+    return redirect("import", import_id)
+
+
+def _start(
+    scope: Scope,
+    import_id: UUID,
+    posted: QueryDict,
+    fields: dict[int, PatientField],
+    date_order: DateOrder | None,
+) -> None:
+    provenance = read_provenance(posted)
+    actions.choose_mapping(scope, import_id, fields=fields, date_order=date_order, at=clock.now())
+    actions.start(scope, import_id, provenance=provenance, at=clock.now())
+
+
+def read_fields(posted: QueryDict) -> dict[int, PatientField]:
+    """The chosen field by column; what is not a column or a field of ours is ignored."""
+    return {
+        int(name.removeprefix(_PREFIX)): PatientField(value)
+        for name, value in posted.items()
+        if name.startswith(_PREFIX)
+        and name.removeprefix(_PREFIX).isascii()
+        and name.removeprefix(_PREFIX).isdigit()
+        and value in set(PatientField)
+    }
+
+
+def read_date_order(posted: QueryDict) -> DateOrder | None:
+    value = posted.get("date_order", "")
+    return DateOrder(value) if value in set(DateOrder) else None
+
+
+def read_provenance(posted: QueryDict) -> Provenance:
+    """Raises Refusal unless somebody says where the list comes from and that it was not bought."""
+    value = posted.get("provenance", "")
+    if value not in set(Provenance):
+        raise Refusal("provenance", "Say where these people come from.")
+    if posted.get("attested") != "yes":
+        raise Refusal(
+            "attested",
+            "Tick that the list was not bought, rented or collected from the web; else do not import it.",
+        )
+    return Provenance(value)
+
+
+def _page(
+    request: HttpRequest,
+    scope: Scope,
+    view: queries.ImportView,
+    *,
+    fields: dict[int, PatientField] | None,
+    date_order: DateOrder | None,
+    problem: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    proposal = actions.propose(scope, view.id, fields=fields, date_order=date_order, at=clock.now())
+    context = {
+        "import": view,
+        "size": size_words(view.size_bytes),
+        "layout": layout_words(proposal.layout),
+        "columns": [
+            {"column": column, "check": confidence_words(column.confidence) if column.field else ""}
+            for column in proposal.columns
+        ],
+        "groups": field_groups(),
+        "remarks": proposal.remarks,
+        "errors": [each for each in proposal.problems if each.severity is Severity.ERROR],
+        "warnings": [each for each in proposal.problems if each.severity is Severity.WARNING],
+        "date_orders": DATE_ORDERS,
+        "date_order": proposal.date_order,
+        "has_dates": proposal.has_dates,
+        "preview": [shown_row(row) for row in proposal.preview],
+        "provenances": list(PROVENANCE_LABELS.items()),
+        "posted": request.POST,
+        "before": queries.imported_before(scope, view.id),
+        "problem": problem,
+    }
+    piece = bool(getattr(request, "htmx", False)) and not problem
+    return render(
+        request, "web/imports/check.html" if piece else "web/imports/columns.html", context, status=status
+    )

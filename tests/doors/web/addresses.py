@@ -1,0 +1,71 @@
+"""Every address of the staff door and what it asks for, written down a second time by hand.
+
+A new page fails `test_permissions` until it stands here; a page whose right changes does, too.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Final
+
+from bedside.safeguards.staff.rules import Right
+
+
+class Open(Enum):
+    """What an address without a right asks for."""
+
+    ANYBODY = "no sign-in"
+    MEMBER = "any member of a practice"
+    ACCOUNT = "anybody signed in, by django-allauth's own view"
+    CLOSED = "does not exist for anybody"
+
+
+ADDRESSES: Final[dict[str, Right | Open]] = {
+    # signing in and one's own account
+    "account_login": Open.ANYBODY,
+    "account_logout": Open.ANYBODY,
+    "account_reset_password": Open.ANYBODY,
+    "mfa_authenticate": Open.ANYBODY,
+    "account_reauthenticate": Open.ACCOUNT,
+    "account_change_password": Open.ACCOUNT,
+    "mfa_index": Open.ACCOUNT,
+    "mfa_reauthenticate": Open.ACCOUNT,
+    "mfa_activate_totp": Open.ACCOUNT,
+    "mfa_deactivate_totp": Open.ACCOUNT,
+    "mfa_view_recovery_codes": Open.ACCOUNT,
+    "mfa_generate_recovery_codes": Open.ACCOUNT,
+    "mfa_download_recovery_codes": Open.ACCOUNT,
+    "account_inactive": Open.CLOSED,
+    "account_set_password": Open.CLOSED,
+    "account_signup": Open.CLOSED,
+    "account_email": Open.CLOSED,
+    "account_email_verification_sent": Open.CLOSED,
+    "own_account": Open.MEMBER,
+    "switch_practice": Open.MEMBER,
+    # home
+    "home": Open.MEMBER,
+    "session": Open.MEMBER,
+    # imports
+    "imports": Right.IMPORT_PATIENTS,
+    "import_new": Right.IMPORT_PATIENTS,
+    "import": Right.IMPORT_PATIENTS,
+    "import_columns": Right.IMPORT_PATIENTS,
+    "import_progress": Right.IMPORT_PATIENTS,
+    "import_pause": Right.IMPORT_PATIENTS,
+    "import_resume": Right.IMPORT_PATIENTS,
+    "import_cancel": Right.IMPORT_PATIENTS,
+    "import_remove": Right.IMPORT_PATIENTS,
+    "import_rejected": Right.IMPORT_PATIENTS,
+    # ledger
+    "ledger": Right.SEE_LEDGER,
+    "ledger_export": Right.SEE_LEDGER,
+    # staff
+    "staff": Right.MANAGE_STAFF,
+    "staff_add": Right.MANAGE_STAFF,
+    "staff_member": Right.MANAGE_STAFF,
+    "staff_end": Right.MANAGE_STAFF,
+    "staff_password": Right.MANAGE_STAFF,
+    "staff_second_step": Right.MANAGE_STAFF,
+    # settings
+    "settings": Right.MANAGE_PRACTICE,
+}
