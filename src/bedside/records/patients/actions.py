@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from django.db import connection
+from django.db import IntegrityError, connection
 
-from bedside.ground.errors import NotFound
+from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.scope import Scope, in_scope
 from bedside.kit.mail.addresses import parse_address
 from bedside.records.patients import entries
 from bedside.records.patients.models import PatientRow
-from bedside.records.patients.queries import mrn_key
+from bedside.records.patients.queries import get, mrn_key
 from bedside.records.patients.sealed import seal_patient
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
@@ -21,6 +22,7 @@ from bedside.safeguards.vault.queries import person_keys, practice_keys
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from uuid import UUID
 
     from bedside.kit.sealing import Sealer
     from bedside.records.patients.rules import Patient
@@ -44,6 +46,64 @@ def change(scope: Scope, patient: Patient, *, at: datetime) -> None:
         if _update(scope, [patient], at=at) != 1:
             raise NotFound
         record(scope, entries.PATIENT_CHANGED, at=at, subject=patient.id, version=_version(patient))
+
+
+def register(scope: Scope, patient: Patient, *, at: datetime) -> None:
+    """As `add`, for somebody who types. Raises Refusal if the record number is another patient's."""
+    try:
+        with in_scope(scope):
+            add(scope, patient, at=at)
+    except IntegrityError as error:
+        raise _taken_mrn() from error
+
+
+def revise(scope: Scope, patient: Patient, *, based_on_version: int, at: datetime) -> None:
+    """As `change`, for somebody who typed over version `based_on_version` of the record.
+
+    Raises Refusal "changed_meanwhile" if it is no longer the newest, "mrn_taken", and NotFound.
+    """
+    scope.require(Right.EDIT_PATIENTS)
+    try:
+        with in_scope(scope):
+            if _locked_version(scope, patient.id) != based_on_version:
+                raise Refusal(
+                    "changed_meanwhile",
+                    "Somebody else changed this record while you were typing; compare, then save again.",
+                )
+            change(scope, patient, at=at)
+    except IntegrityError as error:
+        raise _taken_mrn() from error
+
+
+def set_deceased(scope: Scope, patient_id: UUID, *, deceased: bool, at: datetime) -> None:
+    """Records a death, or takes it back. The gate writes to nobody recorded as deceased. Raises NotFound."""
+    scope.require(Right.EDIT_PATIENTS)
+    with in_scope(scope):
+        _locked_version(scope, patient_id)
+        _update(scope, [replace(get(scope, patient_id), deceased=deceased)], at=at)
+        kind = entries.PATIENT_DECEASED if deceased else entries.PATIENT_LIVING
+        record(scope, kind, at=at, subject=patient_id)
+
+
+def note_seen(scope: Scope, patient_id: UUID, *, page: str, at: datetime) -> None:
+    """Records that the actor saw one record; `page` is a code for where (45 CFR 164.312(b))."""
+    scope.require(Right.SEE_PATIENTS)
+    with in_scope(scope):
+        record(scope, entries.PATIENT_SEEN, at=at, subject=patient_id, page=page)
+
+
+def note_listed(scope: Scope, *, count: int, filtered: bool, at: datetime) -> None:
+    """Records that the actor saw a list of `count` patients."""
+    scope.require(Right.SEE_PATIENTS)
+    with in_scope(scope):
+        record(scope, entries.PATIENTS_LISTED, at=at, count=count, filtered=filtered)
+
+
+def note_exported(scope: Scope, *, count: int, at: datetime) -> None:
+    """Records an export, before its first byte leaves. Raises NotAllowed without the right to export."""
+    scope.require(Right.EXPORT_PATIENTS)
+    with in_scope(scope):
+        record(scope, entries.PATIENTS_EXPORTED, at=at, count=count)
 
 
 def save_many(
@@ -108,6 +168,19 @@ def _row(
         created_at=at,
         updated_at=at,
     )
+
+
+def _taken_mrn() -> Refusal:
+    return Refusal("mrn_taken", "Another patient has this record number; check it.")
+
+
+def _locked_version(scope: Scope, patient_id: UUID) -> int:
+    """The newest version, held until the transaction ends. Raises NotFound."""
+    rows = PatientRow.objects.select_for_update().filter(practice_id=scope.practice_id, id=patient_id)
+    version = rows.values_list("version", flat=True).first()
+    if version is None:
+        raise NotFound
+    return version
 
 
 def _version(patient: Patient) -> int:

@@ -12,3 +12,5 @@ PATIENTS_SAVED = declare(
 PATIENT_SEEN = declare("patient.seen", "Opened a patient's record.", page=str)
 PATIENTS_LISTED = declare("patients.listed", "Saw a list of {count} patients.", count=int, filtered=bool)
 PATIENTS_EXPORTED = declare("patients.exported", "Exported {count} patients.", count=int)
+PATIENT_DECEASED = declare("patient.deceased", "Recorded a patient as deceased.")
+PATIENT_LIVING = declare("patient.living", "Took back that a patient is deceased.")

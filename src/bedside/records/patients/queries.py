@@ -40,11 +40,12 @@ def get(scope: Scope, patient_id: UUID) -> Patient:
 def get_versioned(scope: Scope, patient_id: UUID) -> tuple[Patient, int]:
     """The record and its version, for somebody who is about to edit it. Raises NotFound."""
     with reading(scope):
-        row = PatientRow.objects.filter(practice_id=scope.practice_id, id=patient_id).first()
+        rows = PatientRow.objects.filter(practice_id=scope.practice_id, id=patient_id)
+        row = rows.values_list(*_SEALED).first()
         opened = list(_open(scope, [row])) if row else []
     if row is None or not opened:
         raise NotFound
-    return opened[0], row.version
+    return opened[0], row[2]
 
 
 def by_ids(scope: Scope, patient_ids: Iterable[UUID]) -> list[Patient]:
