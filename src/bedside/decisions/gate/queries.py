@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from bedside.decisions.gate.cleared import Cleared, issue
 from bedside.decisions.gate.rules import (
+    CLASS_RULES,
     AuthorizationFacts,
     Decision,
     Facts,
@@ -25,12 +27,13 @@ from bedside.safeguards.practices.queries import profile
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
-    from uuid import UUID
 
     from bedside.records.consent.rules import PersonPermissions, Suppression
     from bedside.records.patients.rules import Patient
 
-__all__ = ["Answered", "Cleared", "ask", "clear"]
+__all__ = ["Answered", "Cleared", "ask", "clear", "explain"]
+
+_NO_CAMPAIGN = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,27 @@ def clear(
         else:
             others.append(answered)
     return cleared, others
+
+
+def explain(
+    scope: Scope, patient: Patient, message_class: MessageClass, *, remuneration: bool, at: datetime
+) -> Answered:
+    """What the gate would say about this person if a message of the class were ready to go, for showing only."""
+    ready = MessageFacts(
+        campaign_id=_NO_CAMPAIGN,
+        message_class=message_class,
+        category=CLASS_RULES[message_class].category,
+        remuneration=remuneration,
+        opt_in_required=profile(scope).opt_in_required,
+        approved=True,
+        postal_address_present=True,
+        unsubscribe_present=True,
+        encrypted_route=True,
+        research_basis_recorded=True,
+        fundraising_notice_recorded=True,
+    )
+    (answered,) = ask(scope, ready, [patient], at=at)
+    return answered
 
 
 def _people(

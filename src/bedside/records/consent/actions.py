@@ -6,6 +6,7 @@ that a mail program pressing "unsubscribe" ten times leaves one trace.
 
 from bedside.records.consent.answers import grant, refuse, resume, stop_everything
 from bedside.records.consent.importing import ImportCounts, record_imported
+from bedside.records.consent.recording import note_seen
 from bedside.records.consent.standing import (
     end_representative,
     lift_restriction,
@@ -22,6 +23,7 @@ __all__ = [
     "grant",
     "lift_restriction",
     "lift_suppression",
+    "note_seen",
     "record_authorization",
     "record_imported",
     "record_representative",

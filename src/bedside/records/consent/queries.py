@@ -154,7 +154,9 @@ def _open(scope: Scope, row: ConsentEvent) -> Evidence | None:
         return None
     place = evidence_row(row.patient_id, row.kind, row.at)
     try:
-        plain = practice_keys(scope).open(bytes(row.evidence), table="consent_event", row=place, column="evidence")
+        plain = practice_keys(scope).open(
+            bytes(row.evidence), table="consent_event", row=place, column="evidence"
+        )
     except Unsealable:
         return None
     return Evidence(**json.loads(plain))

@@ -11,9 +11,11 @@ from django.db import connection
 
 from bedside.ground.errors import NotAllowed, Refusal
 from bedside.ground.scope import ActorKind, Scope
+from bedside.records.consent import entries
 from bedside.records.consent.models import ConsentEvent
 from bedside.records.consent.queries import evidence_row, permissions_of
 from bedside.records.patients import queries as patients
+from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.queries import practice_keys
 
@@ -42,6 +44,12 @@ def begin(scope: Scope, patient_id: UUID) -> tuple[PersonPermissions, str]:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [str(patient_id)])
     address = patients.get(scope, patient_id).email
     return permissions_of(scope, [patient_id])[patient_id], address
+
+
+def note_seen(scope: Scope, patient_id: UUID, *, at: datetime) -> None:
+    """Records that somebody looked at a person's permissions."""
+    scope.require(Right.SEE_PATIENTS)
+    record(scope, entries.PERMISSIONS_SEEN, at=at, subject=patient_id)
 
 
 def add_event(

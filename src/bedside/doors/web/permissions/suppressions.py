@@ -1,0 +1,120 @@
+"""Addresses that are not to be written to. An address is typed, looked up and forgotten; it is never stored."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import render
+
+from bedside.doors.web.pages import done, staff_page
+from bedside.doors.web.permissions.words import LIFT_REASONS
+from bedside.ground import clock
+from bedside.ground.errors import Refusal
+from bedside.kit.mail.addresses import InvalidAddress
+from bedside.records.consent import actions, queries
+from bedside.records.consent.rules import LiftReason, SuppressionReason, SuppressionScope
+from bedside.records.consent.sentences import REASON_NAMES, SCOPE_NAMES
+from bedside.safeguards.staff.rules import Right
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from django.http import HttpRequest, HttpResponse
+
+    from bedside.ground.scope import Scope
+    from bedside.records.consent.queries import SuppressionView
+
+PAGE_ROWS = 50
+# Bounces and complaints come from mail servers; these two come from people.
+_BY_HAND = (SuppressionReason.ASKED, SuppressionReason.STAFF)
+
+
+@staff_page(Right.RECORD_CONSENT)
+def suppressions(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Counts and the newest rows; POST looks an address up or adds it (never by GET: an address is PHI)."""
+    if request.method != "POST":
+        return _list_page(request, scope)
+    address = request.POST.get("address", "")
+    try:
+        if request.POST.get("act") == "add":
+            return _add(request, scope, address)
+        found = queries.suppressions_of(scope, address)
+    except InvalidAddress as error:
+        return _list_page(request, scope, problem=str(error), typed=address)
+    except Refusal as error:
+        return _list_page(request, scope, problem=error.sentence, typed=address)
+    return _list_page(request, scope, found=[_row(view) for view in found], typed=address)
+
+
+@staff_page(Right.RECORD_CONSENT)
+def lift(request: HttpRequest, scope: Scope, suppression_id: UUID) -> HttpResponse:
+    """Asks why, then ends one suppression."""
+    problem = None
+    if request.method == "POST":
+        chosen = request.POST.get("because", "")
+        if chosen in set(LiftReason):
+            actions.lift_suppression(scope, suppression_id, because=LiftReason(chosen), at=clock.now())
+            return done(request, "Lifted. Mail may go to that address again.", "suppressions")
+        problem = "Choose why it may be lifted."
+    reasons = [(reason.value, words) for reason, words in LIFT_REASONS.items()]
+    context = {"reasons": reasons, "problem": problem, "suppression_id": suppression_id}
+    return render(request, "web/permissions/lift.html", context, status=422 if problem else 200)
+
+
+def _add(request: HttpRequest, scope: Scope, address: str) -> HttpResponse:
+    reason = request.POST.get("reason", "")
+    if reason not in {one.value for one in _BY_HAND}:
+        raise Refusal("reason", "Choose why mail to this address must stop.")
+    covers = request.POST.get("covers", "")
+    if covers not in set(SuppressionScope):
+        raise Refusal("covers", "Choose which mail must stop.")
+    added = actions.suppress_address(
+        scope, address, reason=SuppressionReason(reason), covers=SuppressionScope(covers), at=clock.now()
+    )
+    sentence = "Added. Nothing of that kind goes there any more." if added else "It was on the list already."
+    return done(request, sentence, "suppressions")
+
+
+def _list_page(
+    request: HttpRequest,
+    scope: Scope,
+    *,
+    problem: str = "",
+    typed: str = "",
+    found: list[dict[str, object]] | None = None,
+) -> HttpResponse:
+    page = max(1, _number(request.GET.get("page", "1")))
+    offset = (page - 1) * PAGE_ROWS
+    rows = queries.recent_suppressions(scope, offset=offset, limit=PAGE_ROWS + 1)
+    counts = queries.suppression_counts(scope)
+    context = {
+        "counts": [(REASON_NAMES[reason], number) for reason, number in counts.items()],
+        "total": sum(counts.values()),
+        "rows": [_row(view) for view in rows[:PAGE_ROWS]],
+        "page": page,
+        "more": len(rows) > PAGE_ROWS,
+        "reasons": [(reason.value, REASON_NAMES[reason]) for reason in _BY_HAND],
+        "scopes": [(one.value, SCOPE_NAMES[one]) for one in SuppressionScope],
+        "chosen_scope": request.POST.get("covers", ""),
+        "chosen_reason": request.POST.get("reason", ""),
+        "problem": problem,
+        "typed": typed,
+        "found": found,
+        "adding": request.POST.get("act") == "add",
+    }
+    return render(request, "web/permissions/suppressions.html", context, status=422 if problem else 200)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 1  # noqa: PLR2004
+
+
+def _row(view: SuppressionView) -> dict[str, object]:
+    return {
+        "id": view.id,
+        "covers": SCOPE_NAMES[view.scope],
+        "reason": REASON_NAMES[view.reason],
+        "at": view.at,
+        "lifted_at": view.lifted_at,
+        "because": LIFT_REASONS[LiftReason(view.lifted_because)] if view.lifted_because else "",
+    }

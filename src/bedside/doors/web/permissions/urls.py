@@ -1,0 +1,12 @@
+"""Addresses of the pages about permissions. None of them holds a patient's value, only ids."""
+
+from django.urls import path
+
+from bedside.doors.web.permissions import suppressions, views
+
+urlpatterns = [
+    path("patients/<uuid:patient_id>/permissions/", views.permissions, name="permissions"),
+    path("patients/<uuid:patient_id>/authorization/", views.authorization, name="authorization"),
+    path("suppressions/", suppressions.suppressions, name="suppressions"),
+    path("suppressions/<uuid:suppression_id>/lift/", suppressions.lift, name="suppression_lift"),
+]

@@ -1,0 +1,166 @@
+"""What one patient has agreed to: seen, explained, and recorded on their behalf."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.shortcuts import render
+from django.utils import timezone
+
+from bedside.doors.web.pages import done, staff_page
+from bedside.doors.web.permissions.forms import (
+    read_category,
+    read_evidence,
+    read_paper,
+    read_source,
+    read_yes,
+)
+from bedside.doors.web.permissions.words import (
+    EXPIRY_EVENTS,
+    STAFF_SOURCES,
+    events_in_words,
+    lines_of,
+    outlook,
+    paper_in_words,
+)
+from bedside.ground import clock
+from bedside.ground.errors import Refusal
+from bedside.records.consent import actions, queries
+from bedside.records.consent.sentences import CATEGORY_NAMES, REASON_NAMES, SCOPE_NAMES
+from bedside.records.patients import queries as patients
+from bedside.safeguards.practices.queries import profile
+from bedside.safeguards.staff.rules import Right
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from uuid import UUID
+
+    from django.http import HttpRequest, HttpResponse
+
+    from bedside.ground.scope import Scope
+
+    Act = Callable[[HttpRequest, Scope, UUID], str]
+
+_SAME = "That was recorded already; nothing was changed."
+
+
+@staff_page(Right.SEE_PATIENTS)
+def permissions(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpResponse:
+    """The page; for htmx the short piece that the patient's page shows. POST records one act."""
+    if request.method == "POST":
+        return _record(request, scope, patient_id)
+    actions.note_seen(scope, patient_id, at=clock.now())
+    if getattr(request, "htmx", False):
+        return render(request, "web/permissions/piece.html", _state(scope, patient_id))
+    return render(request, "web/permissions/permissions.html", _page(scope, patient_id, {}))
+
+
+@staff_page(Right.RECORD_CONSENT)
+def authorization(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpResponse:
+    """The form for a paper that the patient has signed."""
+    patient = patients.get(scope, patient_id)
+    typed: Mapping[str, str] = {}
+    problem = None
+    if request.method == "POST":
+        typed = request.POST
+        try:
+            actions.record_authorization(
+                scope,
+                patient_id,
+                paper=read_paper(typed),
+                source="paper",
+                at=clock.now(),
+                evidence=read_evidence(typed, origin=scope.origin),
+            )
+        except Refusal as error:
+            problem = error.sentence
+        else:
+            return done(request, "Recorded the signed authorization.", "permissions", patient_id)
+    context = {
+        "patient": patient,
+        "practice_name": profile(scope).name,
+        "typed": typed,
+        "problem": problem,
+        "expiry_events": [(event.value, words) for event, words in EXPIRY_EVENTS.items()],
+    }
+    return render(request, "web/permissions/authorization.html", context)
+
+
+def _record(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpResponse:
+    act = _ACTS.get(request.POST.get("act", ""), _answer)
+    try:
+        sentence = act(request, scope, patient_id)
+    except Refusal as error:
+        page = _page(scope, patient_id, request.POST)
+        return render(
+            request, "web/permissions/permissions.html", {**page, "problem": error.sentence}, status=422
+        )
+    return done(request, sentence, "permissions", patient_id)
+
+
+def _answer(request: HttpRequest, scope: Scope, patient_id: UUID) -> str:
+    typed, at = request.POST, clock.now()
+    source, evidence = read_source(typed), read_evidence(typed, origin=scope.origin)
+    category, yes = read_category(typed), read_yes(typed)
+    if category is not None:
+        act = actions.grant if yes else actions.refuse
+        changed = act(scope, patient_id, category=category, source=source, at=at, evidence=evidence)
+        return (
+            f"Recorded: {'yes' if yes else 'no'} to {CATEGORY_NAMES[category].lower()}." if changed else _SAME
+        )
+    everything = actions.resume if yes else actions.stop_everything
+    changed = everything(scope, patient_id, source=source, at=at, evidence=evidence)
+    if not changed:
+        return _SAME
+    return "Recorded: wants mail again." if yes else "Recorded: wants no mail at all."
+
+
+def _simple(act: Callable[..., bool], sentence: str) -> Act:
+    def run(request: HttpRequest, scope: Scope, patient_id: UUID) -> str:
+        evidence = read_evidence(request.POST, origin=scope.origin)
+        source = read_source(request.POST)
+        changed = act(scope, patient_id, source=source, at=clock.now(), evidence=evidence)
+        return sentence if changed else _SAME
+
+    return run
+
+
+_ACTS: dict[str, Act] = {
+    "revoke": _simple(actions.revoke_authorization, "Recorded that the authorization is revoked."),
+    "restrict": _simple(actions.restrict_email, "Recorded: we do not write to this person by email."),
+    "unrestrict": _simple(actions.lift_restriction, "Recorded: email is all right again."),
+    "represent": _simple(actions.record_representative, "Recorded that a parent or guardian is on record."),
+    "unrepresent": _simple(actions.end_representative, "Recorded that nobody acts for this person any more."),
+}
+
+
+def _state(scope: Scope, patient_id: UUID) -> dict[str, object]:
+    patient = patients.get(scope, patient_id)
+    held = queries.permissions_of(scope, [patient_id])[patient_id]
+    today = timezone.localdate()
+    badge, words = paper_in_words(held.authorization, today=today)
+    suppression = queries.suppressed_addresses(scope, {patient_id: patient.email}).get(patient_id)
+    return {
+        "patient": patient,
+        "held": held,
+        "lines": lines_of(held),
+        "paper_badge": badge,
+        "paper_words": words,
+        "revocable": held.authorization is not None and held.authorization.revoked_at is None,
+        "minor": patient.is_minor_on(today),
+        "suppressed": None
+        if suppression is None
+        else (SCOPE_NAMES[suppression.scope], REASON_NAMES[suppression.reason], suppression.at),
+    }
+
+
+def _page(scope: Scope, patient_id: UUID, typed: Mapping[str, str]) -> dict[str, object]:
+    state = _state(scope, patient_id)
+    patient = patients.get(scope, patient_id)
+    return {
+        **state,
+        "typed": typed,
+        "outlook": outlook(scope, patient, at=clock.now()),
+        "events": events_in_words(scope, queries.history(scope, patient_id)),
+        "sources": [(source.value, words) for source, words in STAFF_SOURCES.items()],
+    }
