@@ -135,7 +135,7 @@ def _run_main_job(demo: Demo, practice_id: UUID) -> None:
 def _import(scope: Scope, count: int) -> None:
     from bedside.decisions.segments.index import rebuild
     from bedside.records.intake import actions
-    from bedside.records.intake.provenance import Provenance
+    from bedside.records.intake.nouns import Provenance
     from bedside.records.intake.running import run
 
     now = clock.now()
