@@ -1,0 +1,277 @@
+"""Campaigns from draft to approval: who may, what is frozen, what voids."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from bedside.correspondence.campaigns import actions, audience
+from bedside.correspondence.campaigns import queries as campaigns
+from bedside.correspondence.campaigns.models import CampaignRow, RecipientRow
+from bedside.correspondence.campaigns.rules import CampaignState
+from bedside.ground.errors import NotAllowed, NotFound, Refusal
+from bedside.ground.scope import in_scope
+from bedside.safeguards.audit.queries import entries
+from bedside.safeguards.practices.models import PracticeProfile
+from tests.correspondence.building import approve_as, make_plan
+
+
+def _submitted(scope, at, **changes):
+    campaign_id = actions.create(scope, make_plan(scope, at=at, **changes), at=at)
+    actions.submit(scope, campaign_id, at=at)
+    return campaign_id
+
+
+def test_submitting_freezes_the_audience_and_asks_the_gate(scope, people, at):
+    campaign_id = _submitted(scope, at)
+    campaign = campaigns.campaign(scope, campaign_id)
+    assert campaign.state is CampaignState.WAITING_FOR_APPROVAL
+    assert campaign.audience_count == len(people)
+    assert campaigns.numbers(scope, campaign_id).total == len(people)
+    lines, total = campaigns.recipients(scope, campaign_id, state="waiting", code="", offset=0, limit=5)
+    assert (len(lines), total) == (5, len(people))
+    assert b'"facts"' in campaigns.explanation(scope, campaign_id, lines[0].id).facts
+
+
+def test_large_audience_is_prepared_by_a_job(scope, people, at, monkeypatch):
+    monkeypatch.setattr(audience, "AT_ONCE_MAX", 5)
+    monkeypatch.setattr(audience, "BATCH", 5)
+    campaign_id = _submitted(scope, at)
+    campaign = campaigns.campaign(scope, campaign_id)
+    assert campaign.state is CampaignState.PREPARING
+    actions.prepare(scope, campaign_id, version=campaign.version - 1, at=at)  # of an earlier submission
+    assert campaigns.numbers(scope, campaign_id).total == 0
+    actions.prepare(scope, campaign_id, version=campaign.version, at=at)
+    assert campaigns.campaign(scope, campaign_id).state is CampaignState.WAITING_FOR_APPROVAL
+    assert campaigns.numbers(scope, campaign_id).total == len(people)
+
+
+def test_withdrawing_drops_the_frozen_audience(scope, people, at):
+    campaign_id = _submitted(scope, at)
+    actions.withdraw(scope, campaign_id, at=at)
+    assert campaigns.campaign(scope, campaign_id).state is CampaignState.DRAFT
+    assert campaigns.numbers(scope, campaign_id).total == 0
+
+
+def test_unanswered_question_who_pays_blocks(scope, people, at):
+    """MKT-05: a blank answer blocks, in the action and in the database."""
+    with pytest.raises(Refusal) as caught:
+        _submitted(scope, at, remuneration=None)
+    assert caught.value.code == "remuneration"
+    campaign_id = actions.create(scope, make_plan(scope, at=at, remuneration=None), at=at)
+    with pytest.raises(IntegrityError), in_scope(scope), transaction.atomic():
+        CampaignRow.objects.filter(id=campaign_id).update(state="waiting_for_approval")
+
+
+def test_class_is_from_the_closed_list(scope, people, at):
+    """MKT-01: in the action and in the database."""
+    plan = make_plan(scope, at=at)
+    with pytest.raises(Refusal) as caught:
+        actions.create(scope, replace(plan, message_class=""), at=at)
+    assert caught.value.code == "message_class"
+    campaign_id = actions.create(scope, plan, at=at)
+    with pytest.raises(IntegrityError), in_scope(scope), transaction.atomic():
+        CampaignRow.objects.filter(id=campaign_id).update(message_class="spam")
+
+
+def test_message_of_another_class_is_refused(scope, people, at):
+    with pytest.raises(Refusal) as caught:
+        _mismatched(scope, at)
+    assert caught.value.code == "other_class"
+
+
+def _mismatched(scope, at):
+    plan = replace(make_plan(scope, at=at), message_class="treatment")
+    actions.submit(scope, actions.create(scope, plan, at=at), at=at)
+
+
+def test_author_cannot_approve(scope_of, people, at):
+    """Somebody who holds both rights still cannot approve their own campaign."""
+    omar = scope_of("omar")
+    both = replace(omar, rights=omar.rights | {"approve_campaigns"})
+    campaign_id = _submitted(both, at)
+    with pytest.raises(NotAllowed):
+        approve_as(both, campaign_id, at=at)
+    approve_as(scope_of("ada"), campaign_id, at=at)
+    assert campaigns.campaign(both, campaign_id).state is CampaignState.APPROVED
+
+
+def test_editor_cannot_approve_another_authors_campaign(scope_of, people, at):
+    ana, omar = scope_of("ana"), scope_of("omar")
+    both = replace(omar, rights=omar.rights | {"approve_campaigns"})
+    plan = make_plan(ana, at=at)
+    campaign_id = actions.create(ana, plan, at=at)
+    actions.edit(both, campaign_id, replace(plan, name="Other"), based_on=1, at=at)
+    actions.submit(ana, campaign_id, at=at)
+    with pytest.raises(NotAllowed):
+        approve_as(both, campaign_id, at=at)
+
+
+def test_marketer_cannot_approve(scope_of, people, at):
+    campaign_id = _submitted(scope_of("ana"), at)
+    with pytest.raises(NotAllowed):
+        approve_as(scope_of("omar"), campaign_id, at=at)
+
+
+def test_approval_keeps_who_when_and_from_where(scope, scope_of, people, at):
+    campaign_id = _submitted(scope, at)
+    ada = replace(scope_of("ada"), origin="192.0.2.7")
+    approve_as(ada, campaign_id, at=at)
+    told = campaigns.approvals(scope, campaign_id)[0]
+    assert (told.account_id, told.origin, told.at, told.verdict) == (ada.actor.id, "192.0.2.7", at, "approve")
+    assert told.is_present
+
+
+def test_something_else_than_shown_cannot_be_approved(scope, approver, people, at):
+    campaign_id = _submitted(scope, at)
+    with pytest.raises(Refusal) as caught:
+        actions.approve(approver, campaign_id, expected_hash="00" * 32, comment="", at=at)
+    assert caught.value.code == "not_as_shown"
+
+
+def test_rejection_needs_a_comment_and_gives_a_draft(scope, approver, people, at):
+    campaign_id = _submitted(scope, at)
+    shown = campaigns.hash_to_approve(approver, campaign_id)
+    with pytest.raises(Refusal):
+        actions.reject(approver, campaign_id, expected_hash=shown, comment=" ", at=at)
+    actions.reject(approver, campaign_id, expected_hash=shown, comment="Say when we open.", at=at)
+    assert campaigns.campaign(scope, campaign_id).state is CampaignState.DRAFT
+    assert campaigns.approvals(scope, campaign_id)[0].comment == "Say when we open."
+
+
+def _other_class(scope, campaign_id):
+    CampaignRow.objects.filter(id=campaign_id).update(message_class="operations_own_service")
+
+
+def _other_category(scope, campaign_id):
+    CampaignRow.objects.filter(id=campaign_id).update(category="offers")
+
+
+def _other_payment(scope, campaign_id):
+    CampaignRow.objects.filter(id=campaign_id).update(remuneration=True)
+
+
+def _other_time(scope, campaign_id):
+    row = CampaignRow.objects.get(id=campaign_id)
+    CampaignRow.objects.filter(id=campaign_id).update(send_at=row.created_at + timedelta(days=1))
+
+
+def _other_purpose(scope, campaign_id):
+    CampaignRow.objects.filter(id=campaign_id).update(purpose="offer")
+
+
+def _other_basis(scope, campaign_id):
+    CampaignRow.objects.filter(id=campaign_id).update(basis_recorded=True)
+
+
+def _other_rule(scope, campaign_id):
+    from bedside.correspondence.campaigns.sealed import CAMPAIGN, seal
+
+    sealed = seal(scope, b'{"any":[]}', table=CAMPAIGN, row=str(campaign_id), column="rule")
+    CampaignRow.objects.filter(id=campaign_id).update(rule_sealed=sealed)
+
+
+def _one_person_more(scope, campaign_id):
+    row = RecipientRow.objects.filter(campaign_id=campaign_id).first()
+    row.pk, row.patient_id = None, campaign_id
+    row.save(force_insert=True)
+
+
+def _one_person_less(scope, campaign_id):
+    RecipientRow.objects.filter(campaign_id=campaign_id).first().delete()
+
+
+def _other_sender(scope, campaign_id):
+    PracticeProfile.objects.update(sender_name="Somebody Else")
+
+
+def _other_reply_address(scope, campaign_id):
+    PracticeProfile.objects.update(reply_address="else@maple.example")
+
+
+def _other_postal_address(scope, campaign_id):
+    PracticeProfile.objects.update(postal_address="2 Elm Street, Springfield, KS 66000")
+
+
+def _other_content(scope, campaign_id):
+    from bedside.decisions.composer import actions as composer
+    from bedside.decisions.composer.queries import draft_of
+
+    row = CampaignRow.objects.get(id=campaign_id)
+    draft = draft_of(scope, row.message_id, revision=None)
+    changed = replace(draft, subject="Something else")
+    number = composer.edit(
+        scope, row.message_id, changed, based_on_revision=row.message_revision, at=row.created_at
+    )
+    CampaignRow.objects.filter(id=campaign_id).update(message_revision=number)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        _other_class, _other_category, _other_payment, _other_time, _other_purpose, _other_basis, _other_rule,
+        _one_person_more, _one_person_less, _other_sender, _other_reply_address, _other_postal_address,
+        _other_content,
+    ],
+)  # fmt: skip
+def test_any_change_after_approval_voids_it(scope, approver, people, at, change):
+    campaign_id = _submitted(scope, at)
+    approve_as(approver, campaign_id, at=at)
+    assert campaigns.approval_holds(scope, campaign_id)
+    with in_scope(scope):
+        change(scope, campaign_id)
+    with pytest.raises(Refusal):
+        actions.schedule(scope, campaign_id, at=at)
+
+
+def test_approved_campaign_cannot_be_edited(scope, approver, people, at):
+    campaign_id = _submitted(scope, at)
+    approve_as(approver, campaign_id, at=at)
+    campaign = campaigns.campaign(scope, campaign_id)
+    with pytest.raises(Refusal) as caught:
+        actions.edit(scope, campaign_id, campaign.plan, based_on=campaign.version, at=at)
+    assert caught.value.code == "wrong_state"
+
+
+def test_editing_an_older_version_is_refused(scope, people, at):
+    plan = make_plan(scope, at=at)
+    campaign_id = actions.create(scope, plan, at=at)
+    actions.edit(scope, campaign_id, replace(plan, name="First"), based_on=1, at=at)
+    with pytest.raises(Refusal) as caught:
+        actions.edit(scope, campaign_id, replace(plan, name="Second"), based_on=1, at=at)
+    assert caught.value.code == "changed_meanwhile"
+
+
+def test_stranger_sees_nothing(scope, stranger_scope, people, at):
+    campaign_id = _submitted(scope, at)
+    assert campaigns.campaigns(stranger_scope) == []
+    with pytest.raises(NotFound):
+        campaigns.campaign(stranger_scope, campaign_id)
+    with pytest.raises(NotFound):
+        actions.withdraw(stranger_scope, campaign_id, at=at)
+
+
+def test_every_verb_is_in_the_ledger(scope, approver, people, at):
+    campaign_id = _submitted(scope, at)
+    approve_as(approver, campaign_id, at=at)
+    actions.schedule(scope, campaign_id, at=at)
+    actions.pause(scope, campaign_id, at=at)
+    actions.cancel(scope, campaign_id, at=at)
+    told = entries(scope, before_id=None, kind="", actor_id="", subject=str(campaign_id), limit=50)
+    assert [entry.kind.partition(".")[2] for entry in reversed(told)] == [
+        "created", "submitted", "audience_frozen", "approved", "scheduled", "paused", "cancelled",
+    ]  # fmt: skip
+
+
+def test_approvals_are_never_changed(scope, approver, people, at):
+    from django.db import ProgrammingError
+
+    campaign_id = _submitted(scope, at)
+    approve_as(approver, campaign_id, at=at)
+    from bedside.correspondence.campaigns.models import ApprovalRow
+
+    with pytest.raises(ProgrammingError), in_scope(scope), transaction.atomic():
+        ApprovalRow.objects.all().update(verdict="reject")
