@@ -16,7 +16,10 @@ from bedside.kit.mail.headers import token_header
 _MESSAGE_ID = re.compile(r"<[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,120}@[A-Za-z0-9.-]{1,120}>")
 _LIST_ID = re.compile(r"[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,9}")
 _FEEDBACK_ID = re.compile(r"[A-Za-z0-9_.-]*(?::[A-Za-z0-9_.-]*){0,2}:[A-Za-z0-9_.-]{5,15}")
-_HTTPS_URL = re.compile(r"https://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:[/?][!#-;=?-\[\]_a-z~]*)?")
+# Plain http only to the reader's own machine, where demonstrations and tests live and nothing crosses a network.
+_HTTPS_URL = re.compile(
+    r"(?:https://[A-Za-z0-9.-]+|http://(?:localhost|127\.0\.0\.1))(?::[0-9]{1,5})?(?:[/?][!#-;=?-\[\]_a-z~]*)?"
+)
 
 
 class Origin(StrEnum):
