@@ -199,6 +199,17 @@ def test_preview_of_a_patient_is_in_the_ledger_under_the_purpose(scope, message_
     assert entry.details == {"message": str(message_id), "revision": 2}
 
 
+def test_a_page_and_its_frames_are_one_look(scope, scope_of, message_id, patient_id, at):
+    def looks() -> int:
+        previews.preview(scope, message_id, patient_id=patient_id, at=at + timedelta(seconds=passed))
+        return kinds(scope).count("message.previewed")
+
+    for passed, entries in ((0, 1), (2, 1), (29, 1), (31, 2), (40, 2)):
+        assert looks() == entries
+    previews.preview(scope_of("ana"), message_id, patient_id=patient_id, at=at + timedelta(seconds=41))
+    assert kinds(scope).count("message.previewed") == 3  # somebody else's look is their own
+
+
 def test_preview_of_a_patient_without_a_name_still_greets(scope, message_id, at):
     nameless = replace(
         SAMPLE_PATIENT, id=new_id(), mrn="", first_name="", last_name="", email="n@example.org"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
 from bedside.decisions.composer import entries
@@ -18,6 +19,7 @@ from bedside.ground.scope import Purpose, Scope, in_scope
 from bedside.kit.mail import MailError
 from bedside.records.patients.queries import get
 from bedside.safeguards.audit.actions import record
+from bedside.safeguards.audit.queries import entries as ledger
 from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.staff.rules import Right
 
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
     from bedside.safeguards.practices.rules import Profile
 
 _MAY_PREVIEW = (Right.WRITE_MESSAGES, Right.RUN_CAMPAIGNS, Right.APPROVE_CAMPAIGNS)
+# A page and the frames it shows are one look at the record, and one entry.
+ONE_LOOK = timedelta(seconds=30)
+_LOOKS_READ_MAX = 20
 # Inert on purpose: a click in a preview must not say no in a real patient's name.
 _SAMPLE_UNSUBSCRIBE = "https://unsubscribe.example/preview"
 _SAMPLE_PREFERENCES = "https://preferences.example/preview"
@@ -77,14 +82,15 @@ def preview(
     with in_scope(using):
         patient = get(using, patient_id)
         rendered = _rendered(using, shown.draft, patient, remuneration=remuneration, at=at)
-        record(
-            using,
-            entries.MESSAGE_PREVIEWED,
-            at=at,
-            subject=patient_id,
-            message=message_id,
-            revision=shown.revision,
-        )
+        if not _seen_just_now(using, patient_id, message_id=message_id, revision=shown.revision, at=at):
+            record(
+                using,
+                entries.MESSAGE_PREVIEWED,
+                at=at,
+                subject=patient_id,
+                message=message_id,
+                revision=shown.revision,
+            )
     return rendered
 
 
@@ -126,6 +132,23 @@ def purpose_of(message_class: MessageClass | None) -> Purpose:
             return Purpose.OPERATIONS
         case _:
             assert_never(message_class)
+
+
+def _seen_just_now(
+    scope: Scope, patient_id: UUID, *, message_id: UUID, revision: int, at: datetime
+) -> bool:
+    """True if this actor's entry for this look stands already: a page and its frames are one look."""
+    found = ledger(
+        scope,
+        before_id=None,
+        kind=entries.MESSAGE_PREVIEWED.name,
+        actor_id=scope.actor.id,
+        subject=str(patient_id),
+        since=at - ONE_LOOK,
+        limit=_LOOKS_READ_MAX,
+    )
+    wanted = {"message": str(message_id), "revision": revision}
+    return any(entry.details == wanted and entry.at <= at for entry in found)
 
 
 def _rendered(
