@@ -35,6 +35,16 @@ def pytest_configure(config: pytest.Config) -> None:
     import django
 
     django.setup()
+    _hash_quickly()
+
+
+def _hash_quickly() -> None:
+    """Argon2 as cheap as it goes: the cast's passwords are hashed for nearly every test."""
+    from django.contrib.auth.hashers import Argon2PasswordHasher
+
+    Argon2PasswordHasher.time_cost = 1
+    Argon2PasswordHasher.memory_cost = 8
+    Argon2PasswordHasher.parallelism = 1
 
 
 def _start_cluster() -> None:

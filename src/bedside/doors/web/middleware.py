@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -66,7 +67,10 @@ class IdleSignOut:
 
 
 class ScopeOfRequest:
-    """Puts `request.scope`: the signed-in person in the practice chosen for the session, or None."""
+    """Puts `request.scope`: the signed-in person in the practice chosen for the session, or None.
+
+    Nothing that leaves by this door is kept by a browser or a proxy, and every page shows the practice's own time.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -74,10 +78,10 @@ class ScopeOfRequest:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.scope = find_scope(request) if request.user.is_authenticated else None  # type: ignore[attr-defined]
         practice = practice_of(request)
-        if practice is None:
-            return self.get_response(request)
-        with timezone.override(practice.zone):  # every page shows the practice's own time
-            return self.get_response(request)
+        with timezone.override(practice.zone if practice else UTC):
+            response = self.get_response(request)
+        response.headers["Cache-Control"] = "no-store"
+        return response
 
 
 class FirstThingsFirst:

@@ -1,0 +1,69 @@
+"""The practice's settings, through the door."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import pytest
+
+from bedside.doors.web.settings.forms import ProfileForm, typed_from
+from bedside.safeguards.practices.queries import profile
+
+
+@pytest.fixture
+def typed(scope) -> dict[str, object]:
+    """What the form sends when nothing is changed."""
+    values = typed_from(profile(scope))
+    return {name: value for name, value in values.items() if value is not False}
+
+
+def test_shows_what_is_stored(signed_in, scope):
+    page = signed_in("omar").get("/settings/").content.decode()
+    assert 'value="hello@maple.example"' in page
+    assert "1 Maple Street, Springfield, KS 66000" in page
+    assert '<option value="America/Chicago" selected>' in page
+
+
+def test_saves_what_was_changed_and_nothing_else(signed_in, scope, typed, ledger_of):
+    client = signed_in("omar")
+    before = asdict(profile(scope))
+    response = client.post("/settings/", {**typed, "phone": "555-0123", "idle_minutes": "20"})
+    assert response.url == "/settings/"
+    assert asdict(profile(scope)) == {**before, "phone": "555-0123", "idle_minutes": 20}
+    assert "Your settings are saved." in client.get("/settings/").content.decode()
+    assert len(ledger_of("practice.profile_changed")) == 1
+
+
+def test_switches_a_house_rule_off_when_it_is_not_ticked(signed_in, scope, typed):
+    typed.pop("opt_in_required")
+    signed_in("omar").post("/settings/", typed)
+    assert profile(scope).opt_in_required is False
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("name", "", "Give the name of the practice."),
+        ("sender_name", 'Maple "Street"', "Give a sender name without quotes, brackets or line breaks."),
+        ("sender_address", "nobody", "Give a sender address such as hello@practice.example."),
+        ("reply_address", "no body@maple.example", "Give a sender address such as hello@practice.example."),
+        ("postal_address", "Kansas", "Give the postal address of the practice"),
+        ("time_zone", "Mars/Olympus", "Choose a time zone from the list"),
+        ("specialty", "alchemy", "Choose what you do from the list."),
+        ("idle_minutes", "0", "The idle time must be from 1 to 480 minutes."),
+        ("idle_minutes", "soon", "Give a number of minutes from 1 to 480."),
+        ("idle_minutes", "99999999999999999999", "The idle time must be from 1 to 480 minutes."),
+    ],
+)
+def test_keeps_what_was_typed_and_says_one_sentence(signed_in, scope, typed, name, value, sentence):
+    before = profile(scope)
+    response = signed_in("omar").post("/settings/", {**typed, "phone": "555-0199", name: value})
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert page.count(sentence) == 1
+    assert 'value="555-0199"' in page
+    assert profile(scope) == before
+
+
+def test_knows_every_field_of_the_profile(scope):
+    assert set(typed_from(profile(scope))) == set(ProfileForm().fields)

@@ -1,0 +1,226 @@
+"""Whole doors of the product as processes, and a real browser in front of them.
+
+Fixtures (import them into a conftest): `served` gives the web and pick-up door on free ports over a fresh
+database; `chromium` a browser for the module; `open_page` pages of a chosen width and colour scheme.
+Everything is prepared through the product's own commands, so these tests use no ORM.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from playwright.sync_api import Browser, Page
+
+SOURCE = Path(__file__).resolve().parent.parent.parent / "src"
+START_WITHIN_S = 40
+STOP_WITHIN_S = 15
+PASSWORD = "correct horse battery maple"
+PRACTICE = {
+    "name": "Maple Street Family Practice",
+    "sender-address": "hello@maple.example",
+    "postal-address": "1 Maple Street, Springfield, KS 66000",
+    "time-zone": "America/Chicago",
+    "specialty": "primary_care",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """The doors of one installation. `environ` is for further processes, such as `bedside worker`."""
+
+    web_url: str
+    pickup_url: str
+    environ: Mapping[str, str]
+    log: Path = field(repr=False)
+
+    def command(self, *arguments: str, stdin: str = "") -> dict[str, Any]:
+        """Runs `bedside ... --json` and gives its object. Fails the test if the command does not succeed."""
+        done = run_command(self.environ, *arguments, "--json", stdin=stdin)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+def run_command(
+    environ: Mapping[str, str], *arguments: str, stdin: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """One run of `bedside` as a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "bedside.config.entry", *arguments],
+        env={**environ, "PYTHONPATH": str(SOURCE)},
+        input=stdin,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@contextlib.contextmanager
+def door(name: str, port: int, environ: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """`bedside web` or `bedside pickup`, ready when this opens and gone when it closes."""
+    with log.open("ab") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bedside.config.entry", name, "--port", str(port), "--processes", "1"],
+            env={**environ, "PYTHONPATH": str(SOURCE)},
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
+    try:
+        _wait_until_answering(process, port, log)
+        yield process
+    finally:
+        stop(process)
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """Ends the process and whatever it started: they share the session made for it."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(STOP_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(STOP_WITHIN_S)
+
+
+def _wait_until_answering(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    ends_at = time.monotonic() + START_WITHIN_S
+    while time.monotonic() < ends_at:
+        if process.poll() is not None:
+            break
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+        try:
+            connection.request("GET", "/")
+            connection.getresponse().read()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+        finally:
+            connection.close()
+    pytest.fail(f"the door did not open:\n{log.read_text()[-3000:]}")
+
+
+@contextlib.contextmanager
+def serve(environ: Mapping[str, str], folder: Path, *, pickup: bool = True) -> Iterator[Served]:
+    """Both doors over the database that `environ` names."""
+    web_port, pickup_port = free_port(), free_port()
+    addresses = {
+        "BEDSIDE_WEB_URL": f"http://127.0.0.1:{web_port}",
+        "BEDSIDE_PICKUP_URL": f"http://127.0.0.1:{pickup_port}",
+    }
+    full = {**environ, **addresses}
+    log = folder / "doors.log"
+    with contextlib.ExitStack() as doors:
+        doors.enter_context(door("web", web_port, full, log))
+        if pickup:
+            doors.enter_context(door("pickup", pickup_port, full, log))
+        yield Served(
+            web_url=addresses["BEDSIDE_WEB_URL"],
+            pickup_url=addresses["BEDSIDE_PICKUP_URL"],
+            environ=full,
+            log=log,
+        )
+
+
+def set_up_practice(served: Served, *, slug: str = "maple", second_factor: bool = False) -> dict[str, Any]:
+    """Maple Street with nobody in it."""
+    options = [part for name, value in PRACTICE.items() for part in (f"--{name}", value)]
+    switch = "--second-factor" if second_factor else "--no-second-factor"
+    return served.command("practice", "create", slug, *options, switch)
+
+
+def add_staff(served: Served, email: str, name: str, *roles: str, practice: str = "maple") -> dict[str, Any]:
+    """Somebody who signs in with PASSWORD."""
+    chosen = [part for role in roles for part in ("--role", role)]
+    return served.command(
+        "staff",
+        "add",
+        email,
+        name,
+        *chosen,
+        "--practice",
+        practice,
+        "--password-stdin",
+        stdin=PASSWORD + "\n",
+    )
+
+
+def sign_in(page: Page, served: Served, email: str) -> None:
+    """Through the sign-in page, as a person would, for an account without a second factor."""
+    page.goto(f"{served.web_url}/account/login/")
+    page.get_by_label("Mail address").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{served.web_url}/")
+
+
+@pytest.fixture
+def served(own_database: dict[str, str], tmp_path: Path) -> Iterator[Served]:
+    with serve(own_database, tmp_path) as doors:
+        yield doors
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser for one module: Playwright's loop must be gone before other tests use the ORM."""
+    from playwright.sync_api import sync_playwright
+
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Gives pages of their own session: `open_page(width=360, scheme="dark")`."""
+    contexts = []
+
+    def give(*, width: int = 1280, scheme: str = "light") -> Page:
+        context = chromium.new_context(color_scheme=scheme, viewport={"width": width, "height": 860})
+        contexts.append(context)
+        return context.new_page()
+
+    yield give
+    for context in contexts:
+        context.close()
+
+
+def accessibility_faults(page: Page) -> list[str]:
+    """What axe finds against WCAG 2.2 AA, one line each, empty when clean."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
+    return [
+        f"{fault['id']}: {fault['help']} {node['target']}"
+        for fault in found.response["violations"]
+        for node in fault["nodes"]
+    ]
