@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.db import connection
+
 from bedside.ground.scope import Scope, in_scope
 from bedside.records.consent import entries
-from bedside.records.consent.models import ConsentEvent
 from bedside.records.consent.queries import AT_ONCE_MAX, permissions_of
 from bedside.records.consent.recording import check_source
-from bedside.records.consent.rules import Answer, EventKind
+from bedside.records.consent.rules import Answer, Category, EventKind
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
 
@@ -19,9 +20,23 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    from bedside.records.consent.rules import Category, ImportedPermission, PersonPermissions
+    from bedside.records.consent.rules import Authorization, ImportedPermission, PersonPermissions
 
-_ROWS_PER_STATEMENT = 1000
+    # patient, kind, category, source, day of a signature
+    _Row = tuple[UUID, str, str, str, date | None]
+
+# One statement with arrays: a tenth of the time of one with a placeholder per value. COPY knows no row security.
+_ADD_MANY = """
+    INSERT INTO consent_event (
+        practice_id, patient_id, kind, channel, category, at, source, actor_kind, actor_id, verified,
+        signed_on, expires_event, remuneration_stated, sender_covered
+    )
+    SELECT %s, fresh.patient_id, fresh.kind, 'email', fresh.category, %s, fresh.source, %s, %s, false,
+           fresh.signed_on, '', false, fresh.signed_on IS NOT NULL
+    FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[], %s::date[])
+        WITH ORDINALITY AS fresh (patient_id, kind, category, source, signed_on, place)
+    ORDER BY fresh.place
+"""
 _ONLY_AUTHORIZATIONS = "import"
 
 
@@ -86,43 +101,37 @@ def _save(
     scope: Scope, part: Mapping[UUID, _FromFile], counts: ImportCounts, *, source: str, at: datetime
 ) -> None:
     held = permissions_of(scope, part)
-    fresh: list[ConsentEvent] = []
-    for patient_id, said in part.items():
-        for event in _differences(held[patient_id], said, counts, source):
-            event.practice_id = scope.practice_id
-            event.patient_id = patient_id
-            event.at = at
-            event.actor_kind = scope.actor.kind.value
-            event.actor_id = scope.actor.id
-            event.verified = False
-            fresh.append(event)
-    ConsentEvent.objects.bulk_create(fresh, batch_size=_ROWS_PER_STATEMENT)
+    fresh = [
+        row
+        for patient_id, said in part.items()
+        for row in _differences(held[patient_id], said, counts, source)
+    ]
+    if fresh:
+        columns = [list(column) for column in zip(*fresh, strict=True)]
+        actor = scope.actor
+        with connection.cursor() as cursor:
+            cursor.execute(_ADD_MANY, [scope.practice_id, at, actor.kind.value, actor.id, *columns])
 
 
 def _differences(
     held: PersonPermissions, said: _FromFile, counts: ImportCounts, source: str
-) -> Iterator[ConsentEvent]:
+) -> Iterator[_Row]:
+    who = held.patient_id
     for category, row in said.answers.items():
-        kind = (
-            _stop_or_resume(held, row, counts) if category is None else _answer(held, category, row, counts)
-        )
+        choose = _stop_or_resume if category is None else _answer
+        kind = choose(held, row, counts)
         if kind is not None:
-            yield ConsentEvent(
-                kind=kind.value, category=category.value if category else "", source=row.source
-            )
-    known = held.authorization
-    fresh = said.signed_on is not None and (
-        known is None
-        or (not known.verified and known.revoked_at is None and known.signed_on != said.signed_on)
-    )
-    if fresh:
+            yield who, kind.value, category.value if category else "", row.source, None
+    if said.signed_on is not None and _is_news(held.authorization, said.signed_on):
         counts.authorizations += 1
-        yield ConsentEvent(
-            kind=EventKind.AUTHORIZATION_RECORDED.value,
-            source=source,
-            signed_on=said.signed_on,
-            sender_covered=True,
-        )
+        yield who, EventKind.AUTHORIZATION_RECORDED.value, "", source, said.signed_on
+
+
+def _is_news(known: Authorization | None, signed_on: date) -> bool:
+    """A paper that somebody has seen, or that was revoked, is never replaced by a line of a file."""
+    if known is None:
+        return True
+    return not known.verified and known.revoked_at is None and known.signed_on != signed_on
 
 
 def _stop_or_resume(
@@ -141,10 +150,8 @@ def _stop_or_resume(
     return EventKind.RESUMED
 
 
-def _answer(
-    held: PersonPermissions, category: Category, row: ImportedPermission, counts: ImportCounts
-) -> EventKind | None:
-    said = held.permissions[category]
+def _answer(held: PersonPermissions, row: ImportedPermission, counts: ImportCounts) -> EventKind | None:
+    said = held.permissions[Category(row.category)]
     wanted = Answer.GRANTED if row.granted else Answer.REFUSED
     if said.answer is wanted:
         return None
