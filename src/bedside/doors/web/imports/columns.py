@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse, QueryDict
 
     from bedside.ground.scope import Scope
+    from bedside.records.intake.proposing import Column
 
 _PREFIX = "column-"
 _CHOOSABLE = {ImportState.UPLOADED, ImportState.MAPPED}
@@ -48,9 +49,7 @@ def columns(request: HttpRequest, scope: Scope, import_id: UUID) -> HttpResponse
     try:
         _start(scope, import_id, request.POST, fields, date_order)
     except Refusal as error:
-        return _page(
-            request, scope, view, fields=fields, date_order=date_order, problem=error.sentence, status=422
-        )
+        return _page(request, scope, view, fields=fields, date_order=date_order, refusal=error)
     return redirect("import", import_id)
 
 
@@ -103,18 +102,15 @@ def _page(
     *,
     fields: dict[int, PatientField] | None,
     date_order: DateOrder | None,
-    problem: str = "",
-    status: int = 200,
+    refusal: Refusal | None = None,
 ) -> HttpResponse:
     proposal = actions.propose(scope, view.id, fields=fields, date_order=date_order, at=clock.now())
     context = {
         "import": view,
         "size": size_words(view.size_bytes),
         "layout": layout_words(proposal.layout),
-        "columns": [
-            {"column": column, "check": confidence_words(column.confidence) if column.field else ""}
-            for column in proposal.columns
-        ],
+        "columns": [_row(column) for column in proposal.columns],
+        "recognised": sum(_row(column)["is_plain"] is True for column in proposal.columns),
         "groups": field_groups(),
         "remarks": proposal.remarks,
         "errors": [each for each in proposal.problems if each.severity is Severity.ERROR],
@@ -126,9 +122,15 @@ def _page(
         "provenances": list(PROVENANCE_LABELS.items()),
         "posted": request.POST,
         "before": queries.imported_before(scope, view.id),
-        "problem": problem,
+        "problem": refusal.sentence if refusal else "",
+        "problem_code": refusal.code if refusal else "",
     }
-    piece = bool(getattr(request, "htmx", False)) and not problem
-    return render(
-        request, "web/imports/check.html" if piece else "web/imports/columns.html", context, status=status
-    )
+    if getattr(request, "htmx", False) and refusal is None:
+        return render(request, "web/imports/check.html", context)
+    return render(request, "web/imports/columns.html", context, status=422 if refusal else 200)
+
+
+def _row(column: Column) -> dict[str, object]:
+    """`is_plain`: recognised without doubt, so that nobody need read the reason."""
+    check = confidence_words(column.confidence) if column.field else ""
+    return {"column": column, "check": check, "is_plain": bool(column.field) and not check}

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bedside.records.intake.queries import ImportView
 
 PAGE_IMPORTS = 25
-PAGE_REJECTS = 50
+PAGE_REJECTS = 20
 imports_patients = staff_page(Right.IMPORT_PATIENTS)
 _CHOOSING = {ImportState.UPLOADED, ImportState.MAPPED}
 _OVER = {ImportState.FINISHED, ImportState.CANCELLED}
