@@ -61,6 +61,7 @@ class Installation:
 def installation(home: Path | None = None) -> Iterator[Installation]:
     """Without a running server yet; whatever runs at the end is stopped."""
     place = home or Path(tempfile.mkdtemp(prefix="bedside-own-"))
+    place.mkdir(exist_ok=True)
     place.chmod(0o711)
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("BEDSIDE_", "DATABASE_"))}
     environ = {**kept, "BEDSIDE_HOME": str(place), "PYTHONPATH": str(SOURCE)}

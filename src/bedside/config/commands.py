@@ -16,6 +16,7 @@ from bedside.ground.errors import Fault, Refusal
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_DISK_FULL = "53100"  # SQLSTATE
 EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, EXIT_FAULT = 0, 1, 2, 3
 
 
@@ -85,7 +86,9 @@ def _database_errors() -> tuple[type[BaseException], ...]:
     return (OperationalError, InterfaceError)
 
 
-def _database_fault(_error: BaseException) -> Fault:
+def _database_fault(error: BaseException) -> Fault:
+    if getattr(error.__cause__, "sqlstate", None) == _DISK_FULL:
+        return Fault("disk_full", "The disk is full; free some space and do this again.", retry_after_s=None)
     return Fault(
         "database", "The database does not answer; is it running? Nothing was changed.", retry_after_s=5
     )

@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bedside.ground import settings as read
 from bedside.ground.errors import Fault
-from bedside.ground.postgres.target import check_roles, database_for
+from bedside.ground.postgres.target import Login, check_roles, connect, database_for
+from bedside.safeguards.vault.root import ROOT_KEY_FILE, RootKeyMissing, root_sealer
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from bedside.ground.postgres.target import DatabaseTarget
 
 
@@ -27,6 +27,28 @@ def start_database(home: Path) -> DatabaseTarget:
     return target
 
 
+def root_key_file(home: Path) -> Path:
+    """Where this installation's root key lies."""
+    return Path(os.environ.get("BEDSIDE_ROOT_KEY_FILE") or home / ROOT_KEY_FILE)
+
+
+def require_root_key() -> None:
+    """Raises Refusal before a part starts that could open nothing."""
+    root_sealer(root_key_file(read.home(os.environ)))
+
+
+def _refuse_fresh_key_beside_data(target: DatabaseTarget, home: Path) -> None:
+    """A root key is made once, for an empty database; beside existing data a fresh one would hide the loss."""
+    if root_key_file(home).exists():
+        return
+    with connect(target, login=Login.OWNER) as connection:
+        held = connection.execute("SELECT to_regclass('public.practices_practice')").fetchone()
+        if held is None or held[0] is None:
+            return
+        if connection.execute("SELECT 1 FROM practices_practice LIMIT 1").fetchone() is not None:
+            raise RootKeyMissing
+
+
 def migrate() -> None:
     """Migrates in a process of its own that signs in as the owner. Raises Fault, Refusal.
 
@@ -35,6 +57,7 @@ def migrate() -> None:
     home = read.home(os.environ)
     target = start_database(home)
     check_roles(target)
+    _refuse_fresh_key_beside_data(target, home)
     environ = {**os.environ, "BEDSIDE_DATABASE_LOGIN": "owner", "BEDSIDE_MAKE_ROOT_KEY": "yes"}
     done = subprocess.run(
         [sys.executable, "-m", "bedside.config.migrating"],

@@ -46,9 +46,10 @@ def run_migrate(_chosen: argparse.Namespace) -> None:
 
 def run_server(chosen: argparse.Namespace) -> None:
     """Replaces this process by granian, which serves and restarts its own workers."""
-    from bedside.config.database import start_database
+    from bedside.config.database import require_root_key, start_database
     from bedside.ground import settings as read
 
+    require_root_key()
     start_database(read.home(os.environ))
     environ = {**os.environ, "BEDSIDE_DOOR": chosen.door, "DJANGO_SETTINGS_MODULE": "bedside.config.settings"}
     command = [
@@ -61,9 +62,10 @@ def run_server(chosen: argparse.Namespace) -> None:
 
 def run_worker(chosen: argparse.Namespace) -> None:
     from bedside.config import working
-    from bedside.config.database import start_database
+    from bedside.config.database import require_root_key, start_database
     from bedside.ground import settings as read
 
+    require_root_key()
     start_database(read.home(os.environ))
     os.environ["BEDSIDE_DOOR"] = "worker"
     working.run(concurrency=chosen.concurrency)

@@ -6,6 +6,7 @@ import secrets
 import sys
 from typing import TYPE_CHECKING
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 
@@ -35,6 +36,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # no
 
 
 def broken(request: HttpRequest) -> HttpResponse:
+    """The page for a fault of ours, or for a database that is away (503, and nothing to report)."""
     reference = secrets.token_hex(4)
     error = sys.exc_info()[1]
     log.error(
@@ -43,6 +45,8 @@ def broken(request: HttpRequest) -> HttpResponse:
         error=type(error).__name__,
         place=logs.place_of(error.__traceback__ if error else None),
     )
+    if isinstance(error, OperationalError | InterfaceError):
+        return _page(request, 503, "The database does not answer, so nothing was changed; try again in a minute.")
     sentence = (
         f"Something went wrong on our side and nothing was changed. Quote {reference} when you report it."
     )
