@@ -26,8 +26,19 @@ if TYPE_CHECKING:
 NAME_LENGTH_MAX = 80
 
 
-def save(scope: Scope, *, segment_id: UUID | None, name: str, rule: Rule, at: datetime) -> UUID:
-    """Saves a new segment, or a new version of one. Gives its id. Raises Refusal, NotFound."""
+def save(
+    scope: Scope,
+    *,
+    segment_id: UUID | None,
+    name: str,
+    rule: Rule,
+    at: datetime,
+    based_on_version: int | None = None,
+) -> UUID:
+    """Saves a new segment, or a new version of one. Gives its id. Raises Refusal, NotFound.
+
+    With `based_on_version` it refuses ("changed_meanwhile") to write over a newer one than the author saw.
+    """
     scope.require(Right.BUILD_SEGMENTS)
     cleaned = " ".join(name.split())
     if not cleaned or len(cleaned) > NAME_LENGTH_MAX:
@@ -35,6 +46,11 @@ def save(scope: Scope, *, segment_id: UUID | None, name: str, rule: Rule, at: da
     with in_scope(scope):
         _refuse_taken_name(scope, cleaned, segment_id)
         row = _row(scope, segment_id, at=at)
+        if based_on_version is not None and row.version != based_on_version:
+            raise Refusal(
+                "changed_meanwhile",
+                "Somebody else saved this segment meanwhile; save again to keep yours instead.",
+            )
         row.version += 1
         row.sealed = practice_keys(scope).seal(
             orjson.dumps({"name": cleaned, "rule": to_json(rule)}),
@@ -57,6 +73,13 @@ def remove(scope: Scope, segment_id: UUID, *, at: datetime) -> None:
 def restore(scope: Scope, segment_id: UUID, *, at: datetime) -> None:
     """Takes a segment out of the bin. Raises NotFound."""
     _set_removed(scope, segment_id, removed_at=None, at=at)
+
+
+def note_counted(scope: Scope, *, segment_id: UUID | None, count: int, health: bool, at: datetime) -> None:
+    """Records that the actor had patients counted; without an id for a rule that is not saved."""
+    scope.require(Right.BUILD_SEGMENTS)
+    with in_scope(scope):
+        record(scope, entries.SEGMENT_COUNTED, at=at, subject=segment_id or "", count=count, health=health)
 
 
 def _set_removed(scope: Scope, segment_id: UUID, *, removed_at: datetime | None, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """The closed language of segments: named fields, few operators, and, or, not. No text of it is ever executed."""
 
+from bedside.decisions.segments.rules.counting import ShownCount, shown
 from bedside.decisions.segments.rules.fields import FIELDS, Field, Kind, Operator
 from bedside.decisions.segments.rules.language import All, AnyOf, Condition, Not, Rule, from_json, to_json
 from bedside.decisions.segments.rules.sentences import sentence_of, uses_health
@@ -14,8 +15,10 @@ __all__ = [
     "Not",
     "Operator",
     "Rule",
+    "ShownCount",
     "from_json",
     "sentence_of",
+    "shown",
     "to_json",
     "uses_health",
 ]
