@@ -56,6 +56,23 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     "import_cancel": Right.IMPORT_PATIENTS,
     "import_remove": Right.IMPORT_PATIENTS,
     "import_rejected": Right.IMPORT_PATIENTS,
+    # patients
+    "patients": Right.SEE_PATIENTS,
+    "patient": Right.SEE_PATIENTS,
+    "patient_mails": Right.SEE_PATIENTS,
+    "patient_add": Right.EDIT_PATIENTS,
+    "patient_edit": Right.EDIT_PATIENTS,
+    "patient_deceased": Right.EDIT_PATIENTS,
+    "patients_export": Right.EXPORT_PATIENTS,
+    # segments
+    "segments": Right.BUILD_SEGMENTS,
+    "segments_bin": Right.BUILD_SEGMENTS,
+    "segment": Right.BUILD_SEGMENTS,
+    "segment_new": Right.BUILD_SEGMENTS,
+    "segment_duplicate": Right.BUILD_SEGMENTS,
+    "segment_count": Right.BUILD_SEGMENTS,
+    "segment_remove": Right.BUILD_SEGMENTS,
+    "segment_restore": Right.BUILD_SEGMENTS,
     # ledger
     "ledger": Right.SEE_LEDGER,
     "ledger_export": Right.SEE_LEDGER,

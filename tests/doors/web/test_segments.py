@@ -69,7 +69,9 @@ def fields_of(page):
         if name and name.group(1) != "csrfmiddlewaretoken":
             found.setdefault(name.group(1), []).append(value.group(1) if value else "")
     for name, options in re.findall(r'<select [^>]*name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
-        chosen = re.search(r'<option value="([^"]*)" selected', options) or re.search(r'<option value="([^"]*)"', options)
+        chosen = re.search(r'<option value="([^"]*)" selected', options) or re.search(
+            r'<option value="([^"]*)"', options
+        )
         found.setdefault(name, []).append(chosen.group(1))
     return found
 
@@ -97,7 +99,13 @@ def test_works_without_script(signed_in, people):
     assert 'name="r-1.field"' in page
     chosen = {**fields_of(page), "r-0.field": "age", "r-1.field": "city", "do": "update"}
     page = text(client.post("/segments/new/", chosen))
-    typed = {**fields_of(page), "r-0.is": "at_least", "r-0.value": "50", "r-1.value": "fairhaven", "do": "update"}
+    typed = {
+        **fields_of(page),
+        "r-0.is": "at_least",
+        "r-0.value": "50",
+        "r-1.value": "fairhaven",
+        "do": "update",
+    }
     page = text(client.post("/segments/new/", typed))
     assert "12 patients" in page
     assert "age is at least 50 and city is fairhaven" in page
@@ -120,9 +128,13 @@ def test_nests_groups_and_removes_them(signed_in, people):
 def test_several_values_are_asked_for_one_by_one(signed_in, people):
     chosen = {"r-0.shape": "condition", "r-0.field": "city", "r-0.is": "is_any_of", "r-0.was": "city texts"}
     client = signed_in("ana")
-    page = text(client.post("/segments/new/", {**chosen, "r-0.value": "Larkspur", "do": "value:r-0"}, headers=HTMX))
+    page = text(
+        client.post("/segments/new/", {**chosen, "r-0.value": "Larkspur", "do": "value:r-0"}, headers=HTMX)
+    )
     assert fields_of(page)["r-0.value"] == ["Larkspur", ""]
-    page = text(client.post("/segments/new/", {**chosen, "r-0.value": ["Larkspur", "Fairhaven"]}, headers=HTMX))
+    page = text(
+        client.post("/segments/new/", {**chosen, "r-0.value": ["Larkspur", "Fairhaven"]}, headers=HTMX)
+    )
     assert "16 patients" in page
 
 
@@ -153,28 +165,53 @@ def test_the_mark_comes_and_goes_while_somebody_types(signed_in, people):
     assert re.search(r'id="r-0-error"[^>]*hx-swap-oob="true"></p>', right)
 
 
-@pytest.mark.parametrize("start", ["not_seen", "turning_50", "interested", "new", "no_address", "no such start", ""])
+@pytest.mark.parametrize(
+    "start", ["not_seen", "turning_50", "interested", "new", "no_address", "no such start", ""]
+)
 def test_every_starting_point_opens(signed_in, people, start):
     response = signed_in("ana").get("/segments/new/", {"start": start})
     assert response.status_code == 200
     assert "r-0.field" in text(response)
 
 
-@pytest.mark.parametrize("odd", ["", "\x00", "r", "99999", "remove:r", "add:r-0-9-9", "group:", "value:r-7", "add:" + "r-0" * 500])
+@pytest.mark.parametrize(
+    "odd", ["", "\x00", "r", "99999", "remove:r", "add:r-0-9-9", "group:", "value:r-7", "add:" + "r-0" * 500]
+)
 def test_any_form_gets_an_answer(signed_in, people, odd):
-    posted = {"do": odd, "before": odd, "name": odd, "version": odd, **{f"r-0.{n}": odd for n in ("shape", "field", "is", "value", "was")}}
-    for fields in (posted, {**posted, "r-0.shape": "condition"}, {**posted, "r-0.shape": "group", "r-0.how": odd}):
+    posted = {
+        "do": odd,
+        "before": odd,
+        "name": odd,
+        "version": odd,
+        **{f"r-0.{n}": odd for n in ("shape", "field", "is", "value", "was")},
+    }
+    for fields in (
+        posted,
+        {**posted, "r-0.shape": "condition"},
+        {**posted, "r-0.shape": "group", "r-0.how": odd},
+    ):
         assert signed_in("ana").post("/segments/new/", fields, headers=HTMX).status_code == 200
 
 
 def test_warns_when_the_rule_tells_something_about_health(signed_in, people):
     client = signed_in("ana")
-    asthma = {**OLDER, "r-0.field": "conditions", "r-0.is": "has", "r-0.value": "asthma", "r-0.was": "conditions text"}
+    asthma = {
+        **OLDER,
+        "r-0.field": "conditions",
+        "r-0.is": "has",
+        "r-0.value": "asthma",
+        "r-0.was": "conditions text",
+    }
     page = text(client.post("/segments/new/", asthma, headers=RESULT))
-    assert "Anyone who sees this mail in an inbox can guess about the reader&#x27;s conditions" in page.replace("'", "&#x27;")
+    assert (
+        "Anyone who sees this mail in an inbox can guess about the reader&#x27;s conditions"
+        in page.replace("'", "&#x27;")
+    )
     assert "treated as PHI" in page
     assert "treated as PHI" not in text(client.post("/segments/new/", OLDER, headers=RESULT))
-    assert [entry.details for entry in ledger(scope=client_scope(client), kind="segment.counted")][:1] == [{"count": 14, "health": False}]
+    assert [entry.details for entry in ledger(scope=client_scope(client), kind="segment.counted")][:1] == [
+        {"count": 14, "health": False}
+    ]
 
 
 def client_scope(client):
@@ -191,7 +228,28 @@ def client_scope(client):
 
 def test_shows_the_rule_as_json_and_takes_it_back(signed_in, people):
     client = signed_in("ana")
-    page = text(client.post("/segments/new/", {"json": json.dumps(to_json(from_json({"not": {"any": [{"field": "city", "is": "is", "value": "Larkspur"}, {"field": "age", "is": "at_most", "value": 30}]}}))), "do": "json"}))
+    page = text(
+        client.post(
+            "/segments/new/",
+            {
+                "json": json.dumps(
+                    to_json(
+                        from_json(
+                            {
+                                "not": {
+                                    "any": [
+                                        {"field": "city", "is": "is", "value": "Larkspur"},
+                                        {"field": "age", "is": "at_most", "value": 30},
+                                    ]
+                                }
+                            }
+                        )
+                    )
+                ),
+                "do": "json",
+            },
+        )
+    )
     assert fields_of(page)["r.how"] == ["none"]
     assert "12 patients" in page
 
@@ -234,7 +292,7 @@ def test_saves_a_new_segment(signed_in, people, scope):
         ({"r-0.value": "many"}, "r-0-error", "give a whole number of years"),
     ],
 )
-def test_does_not_save_what_is_not_in_order_and_keeps_it(signed_in, people, scope, at, changes, place, sentence):
+def test_does_not_save_what_is_not_in_order_and_keeps_it(signed_in, scope, at, changes, place, sentence):
     saved(scope, at)
     typed = {**OLDER, "name": "Fresh name", "r-1.shape": "condition", "r-1.field": "city", "r-1.is": "is",
              "r-1.value": "Kept", "r-1.was": "city text", **changes}  # fmt: skip
@@ -268,7 +326,10 @@ def test_saving_over_somebody_elses_newer_version_asks_first(signed_in, people, 
     assert response.status_code == 422
     assert "Somebody else saved this segment meanwhile" in text(response)
     assert queries.segment(scope, segment_id).name == "Theirs"
-    assert client.post(f"/segments/{segment_id}/", {**fields_of(text(response)), "do": "save"}).status_code == 302
+    assert (
+        client.post(f"/segments/{segment_id}/", {**fields_of(text(response)), "do": "save"}).status_code
+        == 302
+    )
     assert queries.segment(scope, segment_id).name == "Mine"
 
 
@@ -279,7 +340,10 @@ def test_duplicates_without_saving(signed_in, people, scope, at):
     assert fields_of(page)["name"] == ["Copy of Older patients"]
     assert len(queries.segments(scope)) == 1
     client.post(f"/segments/{segment_id}/duplicate/", {**fields_of(page), "do": "save"})
-    assert [segment.name for segment in queries.segments(scope)] == ["Copy of Older patients", "Older patients"]
+    assert [segment.name for segment in queries.segments(scope)] == [
+        "Copy of Older patients",
+        "Older patients",
+    ]
 
 
 # --- the list
@@ -326,14 +390,22 @@ def test_looking_never_removes(signed_in, scope, at):
 
 
 def test_previews_ten_patients_and_records_it(signed_in, people, scope):
-    page = text(signed_in("ana").post("/segments/new/", {**OLDER, "do": "preview"}, headers={"HX-Request": "true", "HX-Target": "preview"}))
+    page = text(
+        signed_in("ana").post(
+            "/segments/new/",
+            {**OLDER, "do": "preview"},
+            headers={"HX-Request": "true", "HX-Target": "preview"},
+        )
+    )
     assert page.count('<th scope="row">') == 10
     assert ledger(scope, "patients.listed")[0].details == {"count": 10, "filtered": True}
 
 
 def test_whoever_may_not_see_patients_gets_no_preview_and_no_values(signed_in, people, blind):
     client = signed_in("ana")
-    response = client.post("/segments/new/", {**OLDER, "do": "preview"}, headers={"HX-Request": "true", "HX-Target": "preview"})
+    response = client.post(
+        "/segments/new/", {**OLDER, "do": "preview"}, headers={"HX-Request": "true", "HX-Target": "preview"}
+    )
     assert response.status_code == 403
     assert "Zqmark" not in text(response)
     asthma = {**OLDER, "r-0.field": "conditions", "r-0.was": ""}
@@ -347,7 +419,9 @@ def test_whoever_may_not_see_patients_gets_rounded_counts_only(signed_in, people
     page = text(client.post("/segments/new/", OLDER, headers=RESULT))
     assert "about 10 patients" in page
     assert "14" not in page
-    few = text(client.post("/segments/new/", {**OLDER, "r-0.is": "at_most", "r-0.value": "30"}, headers=RESULT))
+    few = text(
+        client.post("/segments/new/", {**OLDER, "r-0.is": "at_most", "r-0.value": "30"}, headers=RESULT)
+    )
     assert "fewer than 11 patients" in few
     assert fields_of(few)["before"] == [""]
     segment_id = saved(scope, at)
@@ -363,7 +437,13 @@ def test_suggests_values_in_use(signed_in, people):
 def test_an_approver_builds_no_segments(signed_in, scope, at):
     segment_id = saved(scope, at)
     client = signed_in("ada")
-    for address in ("/segments/", "/segments/new/", "/segments/bin/", f"/segments/{segment_id}/", f"/segments/{segment_id}/count/"):
+    for address in (
+        "/segments/",
+        "/segments/new/",
+        "/segments/bin/",
+        f"/segments/{segment_id}/",
+        f"/segments/{segment_id}/count/",
+    ):
         assert client.get(address).status_code == 403
     assert client.post(f"/segments/{segment_id}/remove/").status_code == 403
     assert len(queries.segments(scope)) == 1
@@ -377,13 +457,29 @@ def test_another_practices_segment_does_not_exist_here(signed_in, stranger_scope
         assert response.status_code == 404
         assert "secret" not in text(response)
     for page in ("", "remove/", "restore/"):
-        assert client.post(f"/segments/{theirs}/{page}", {**OLDER, "name": "Mine", "do": "save"}).status_code == 404
+        assert (
+            client.post(f"/segments/{theirs}/{page}", {**OLDER, "name": "Mine", "do": "save"}).status_code
+            == 404
+        )
     assert queries.segment(stranger_scope, theirs).name == "Their secret"
     with pytest.raises(NotFound):
         queries.segment(client_scope(client), theirs)
 
 
 def test_no_address_of_the_builder_carries_a_value(signed_in, people):
-    page = text(signed_in("ana").post("/segments/new/", {**OLDER, "r-0.field": "city", "r-0.is": "is", "r-0.was": "city text", "r-0.value": "Zqtown", "name": "Zqname", "do": "update"}))
+    page = text(
+        signed_in("ana").post(
+            "/segments/new/",
+            {
+                **OLDER,
+                "r-0.field": "city",
+                "r-0.is": "is",
+                "r-0.was": "city text",
+                "r-0.value": "Zqtown",
+                "name": "Zqname",
+                "do": "update",
+            },
+        )
+    )
     addresses = re.findall(r'(?:href|action|formaction|hx-post|hx-get)="([^"]*)"', page)
     assert not [address for address in addresses if "zq" in address.lower()]

@@ -19,7 +19,6 @@ from bedside.records.patients.rules import Patient, Sex
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from uuid import UUID
 
 AGE_YEARS_MAX = 130
 YEARS_AHEAD_MAX = 10
@@ -54,7 +53,9 @@ GROUPS: tuple[tuple[str, tuple[TypedField, ...]], ...] = (
         (
             TypedField(name="first_name", label="First name"),
             TypedField(name="last_name", label="Last name"),
-            TypedField(name="mrn", label="Record number", help="As in your practice software.", length_max=60),
+            TypedField(
+                name="mrn", label="Record number", help="As in your practice software.", length_max=60
+            ),
             TypedField(name="birth_date", label="Date of birth", kind=FieldKind.DATE),
             TypedField(name="sex", label="Sex", kind=FieldKind.CHOICE),
             TypedField(name="language", label="Language", help="A code such as en or es.", length_max=20),

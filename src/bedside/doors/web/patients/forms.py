@@ -39,7 +39,9 @@ class Row:
     @property
     def described_by(self) -> str:
         parts = {"help": self.field.help, "error": self.problem, "newer": self.newer}
-        return " ".join(f"{self.field.name}-{part}" for part, text in parts.items() if text is not None and text != "")
+        return " ".join(
+            f"{self.field.name}-{part}" for part, text in parts.items() if text is not None and text != ""
+        )
 
 
 def typed_record(posted: Mapping[str, str]) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils import timezone
@@ -27,6 +26,8 @@ from bedside.safeguards.staff.rules import Right
 if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
+
+    from django.http import HttpRequest, HttpResponse
 
     from bedside.ground.scope import Scope
 
@@ -144,7 +145,9 @@ def deceased(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpRespon
         return render(request, "web/patients/deceased.html", {"patient": patient})
     died = request.POST.get("deceased") == "yes"
     actions.set_deceased(scope, patient_id, deceased=died, at=clock.now())
-    sentence = "Recorded as deceased. Bedside writes to them no more." if died else "No longer recorded as deceased."
+    sentence = (
+        "Recorded as deceased. Bedside writes to them no more." if died else "No longer recorded as deceased."
+    )
     return done(request, sentence, "patient", patient_id)
 
 

@@ -113,7 +113,9 @@ def _answer(request: HttpRequest, scope: Scope, segment: Segment | None) -> Http
         judged = judge(building.draft, insist=True)
         if judged.is_whole:
             return _save(request, scope, building, judged.rule)
-        building = replace(building, problems={"": judged.problem or "Put right what is marked, then save again."})
+        building = replace(
+            building, problems={"": judged.problem or "Put right what is marked, then save again."}
+        )
     return _page(request, scope, building)
 
 
@@ -137,7 +139,9 @@ def _with_pasted(building: Building) -> Building:
         from_json(document)
         return replace(building, draft=draft_of(document), pasted=None)
     except (ValueError, RecursionError):
-        return replace(building, problems={"json": "This is not JSON; check the brackets, quotes and commas."})
+        return replace(
+            building, problems={"json": "This is not JSON; check the brackets, quotes and commas."}
+        )
     except BadRule as error:
         return replace(building, problems={"json": error.sentence})
 
@@ -189,7 +193,10 @@ def _page(request: HttpRequest, scope: Scope, building: Building) -> HttpRespons
         context["conditions"] = conditions_of(judged.draft)
     failed = building.insists or bool(building.problems)
     return render(
-        request, f"web/segments/{piece or 'builder'}.html", context, status=422 if failed and not piece else 200
+        request,
+        f"web/segments/{piece or 'builder'}.html",
+        context,
+        status=422 if failed and not piece else 200,
     )
 
 
@@ -213,8 +220,11 @@ def _result(scope: Scope, building: Building, judged: Judged) -> dict[str, Any]:
         "change": count.change_since(building.before),
         "sentence": sentence_of(judged.rule),
         "telling": _telling_fields(judged) if health else [],
-        "json": building.pasted if building.pasted is not None else json.dumps(to_json(judged.rule), indent=1),
-        "changed": segment is not None and (to_json(judged.rule) != _as_built(segment) or building.name != segment.name),
+        "json": building.pasted
+        if building.pasted is not None
+        else json.dumps(to_json(judged.rule), indent=1),
+        "changed": segment is not None
+        and (to_json(judged.rule) != _as_built(segment) or building.name != segment.name),
         "left_out": judged.unfinished + judged.wrong,
     }
 
@@ -233,7 +243,10 @@ def _controls(scope: Scope, building: Building, judged: Judged) -> dict[str, Any
     fields = {condition.field for _, condition in conditions_of(judged.draft)} & SUGGESTED
     # Values in use name conditions that somebody has: only for those who may see patients.
     suggestions = (
-        {name: queries.values_in_use(scope, name, limit=SUGGESTIONS_MAX, at=clock.now()) for name in sorted(fields)}
+        {
+            name: queries.values_in_use(scope, name, limit=SUGGESTIONS_MAX, at=clock.now())
+            for name in sorted(fields)
+        }
         if scope.may(Right.SEE_PATIENTS)
         else {}
     )
@@ -253,7 +266,14 @@ def _preview(scope: Scope, judged: Judged) -> dict[str, Any]:
     at = clock.now()
     today = timezone.localdate(at)
     page = queries.search_patients(
-        scope, text="", rule=judged.rule, order=Order.NAME, offset=0, limit=PREVIEW_PATIENTS, today=today, at=at
+        scope,
+        text="",
+        rule=judged.rule,
+        order=Order.NAME,
+        offset=0,
+        limit=PREVIEW_PATIENTS,
+        today=today,
+        at=at,
     )
     people = patients.by_ids(scope, page.ids)
     patients_actions.note_listed(scope, count=len(people), filtered=True, at=at)

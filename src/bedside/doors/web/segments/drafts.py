@@ -136,7 +136,9 @@ def _draft(document: Any, *, depth: int) -> Draft:
         raise BadRule("A rule is a condition, or a group with all, any or not.")
     if len(document) == 1 and isinstance(parts := document.get("all", document.get("any")), list):
         how = How.ALL if "all" in document else How.ANY
-        return DraftGroup(how=how, parts=tuple(_draft(part, depth=depth + 1) for part in parts[:CONDITIONS_MAX]))
+        return DraftGroup(
+            how=how, parts=tuple(_draft(part, depth=depth + 1) for part in parts[:CONDITIONS_MAX])
+        )
     if set(document) == {"not"}:
         inner = _draft(document["not"], depth=depth + 1)
         if isinstance(inner, DraftGroup) and inner.how is How.ANY:
@@ -222,7 +224,7 @@ def read_draft(posted: QueryDict) -> DraftGroup:
 
 
 def change(draft: DraftGroup, *, do: str) -> DraftGroup:
-    """The draft after a button: `add:PATH`, `group:PATH`, `remove:PATH`, `value:PATH`; anything else changes nothing."""
+    """The draft after a button: `add:`, `group:`, `remove:` or `value:` and a path; else it stays as it is."""
     verb, _, path = do.partition(":")
     place = [int(step) for step in path.split("-")[1:] if step.isdecimal()]
     changed = _change(draft, verb, place, depth=1)
@@ -305,5 +307,7 @@ def _change_here(draft: Draft, verb: str, *, depth: int) -> Draft:
         return replace(draft, parts=(*draft.parts, fresh_condition(FIRST_FIELD)))
     if verb == "group" and depth < DEPTH_MAX - 1:
         how = How.ANY if draft.how is How.ALL else How.ALL
-        return replace(draft, parts=(*draft.parts, DraftGroup(how=how, parts=(fresh_condition(FIRST_FIELD),))))
+        return replace(
+            draft, parts=(*draft.parts, DraftGroup(how=how, parts=(fresh_condition(FIRST_FIELD),)))
+        )
     return draft

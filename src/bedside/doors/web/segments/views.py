@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -21,6 +20,8 @@ from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from django.http import HttpRequest, HttpResponse
 
     from bedside.decisions.segments.queries import Segment
     from bedside.ground.scope import Scope

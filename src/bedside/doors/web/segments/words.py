@@ -105,7 +105,12 @@ class GroupBox:
 
 
 def group_box(
-    draft: DraftGroup, *, suggestions: Mapping[str, object], path: str = ROOT, depth: int = 1, number: str = ""
+    draft: DraftGroup,
+    *,
+    suggestions: Mapping[str, object],
+    path: str = ROOT,
+    depth: int = 1,
+    number: str = "",
 ) -> GroupBox:
     """`suggestions` are by field; a control offers them where there are some."""
     parts: list[ConditionRow | GroupBox] = []
@@ -149,7 +154,9 @@ def _row(condition: DraftCondition, *, path: str, number: str, suggested: bool) 
         operators=[(operator.value, operator_words(field, operator)) for operator in field.operators],
         control=condition.control,
         values=condition.values if condition.control is Control.TEXTS else condition.values[:1],
-        choices=[(choice, _CHOICES.get((field.name, choice), choice.capitalize())) for choice in field.choices],
+        choices=[
+            (choice, _CHOICES.get((field.name, choice), choice.capitalize())) for choice in field.choices
+        ],
         problem=condition.problem,
         suggested=suggested,
         high={Control.DAYS: DAYS_MAX, Control.NUMBER: AGE_MAX}.get(condition.control, TEXT_LENGTH_MAX),

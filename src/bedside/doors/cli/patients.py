@@ -1,0 +1,245 @@
+"""`bedside patients`: records by id or record number.
+
+What is PHI never stands on the command line, where every process of the machine can read it: search text and
+records come from standard input, exports go into a file that only its owner may read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+from bedside.doors.cli.shared import add_group, add_verb, print_result, print_table, scope_for
+
+if TYPE_CHECKING:
+    import argparse
+    from datetime import date
+    from pathlib import Path
+    from uuid import UUID
+
+    from bedside.ground.scope import Scope
+    from bedside.records.patients.rules import Patient
+
+INPUT_LENGTH_MAX = 1_000_000
+FOUND_DEFAULT, FOUND_MAX = 50, 10_000
+
+
+def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    group = add_group(verbs, "patients", "Find, show, add, change and export patients.")
+    add_verb(group, "count", "How many patients there are.", run_count)
+    show = add_verb(group, "show", "Show one record.", run_show)
+    show.add_argument(
+        "patient",
+        metavar="ID",
+        nargs="?",
+        help="the patient's id; without it the record number is read from standard input",
+    )
+    search = add_verb(
+        group,
+        "search",
+        "Find by name, record number, mail address or phone, read from standard input.",
+        run_search,
+    )
+    search.add_argument("--limit", type=int, default=FOUND_DEFAULT)
+    add_verb(group, "add", "Add one patient from JSON on standard input.", run_add)
+    edit = add_verb(
+        group, "edit", "Change a record by JSON on standard input; fields left out stay.", run_edit
+    )
+    edit.add_argument("patient", metavar="ID")
+    deceased = add_verb(group, "deceased", "Record that a patient has died, or take it back.", run_deceased)
+    deceased.add_argument("patient", metavar="ID")
+    deceased.add_argument("--undo", action="store_true", help="take it back")
+    export = add_verb(
+        group, "export", "Write records into a new file that only its owner may read.", run_export
+    )
+    export.add_argument("file", metavar="FILE")
+    export.add_argument("--segment", metavar="ID", help="only the patients of this segment")
+
+
+def run_count(chosen: argparse.Namespace) -> None:
+    from bedside.records.patients import queries
+    from bedside.safeguards.staff.rules import Right
+
+    scope = scope_for(chosen)
+    scope.require(Right.SEE_PATIENTS)
+    count = queries.count(scope)
+    print_result(chosen, {"count": count}, f"{count:,} patient{'' if count == 1 else 's'}.")
+
+
+def run_show(chosen: argparse.Namespace) -> None:
+    from bedside.ground import clock
+    from bedside.records.patients import actions, queries
+
+    scope = scope_for(chosen)
+    patient_id = _patient_id(chosen.patient) if chosen.patient else _by_record_number(scope)
+    actions.note_seen(scope, patient_id, page="cli", at=clock.now())
+    record = _as_json(queries.get(scope, patient_id))
+    lines = [
+        f"{name:<17}{', '.join(value) if isinstance(value, list) else value}"
+        for name, value in record.items()
+        if value
+    ]
+    print_result(chosen, record, "\n".join(lines))
+
+
+def run_search(chosen: argparse.Namespace) -> None:
+    from bedside.decisions.segments import queries as segments
+    from bedside.ground import clock
+    from bedside.records.patients import actions, queries
+
+    scope, at = scope_for(chosen), clock.now()
+    page = segments.search_patients(
+        scope,
+        text=_read_line(),
+        rule=segments.EVERYBODY,
+        order=segments.Order.NAME,
+        offset=0,
+        limit=min(max(chosen.limit, 1), FOUND_MAX),
+        today=_today(scope),
+        at=at,
+    )
+    actions.note_listed(scope, count=len(page.ids), filtered=True, at=at)
+    rows = [
+        {"id": found.id, "mrn": found.mrn, "name": found.full_name, "birth_date": found.birth_date or ""}
+        for found in queries.by_ids(scope, page.ids)
+    ]
+    print_table(chosen, rows, ["id", "mrn", "name", "birth_date"])
+
+
+def run_add(chosen: argparse.Namespace) -> None:
+    from bedside.ground import clock
+    from bedside.ground.identity import new_id
+    from bedside.records.patients import actions
+    from bedside.records.patients.rules import Patient
+
+    scope = scope_for(chosen)
+    patient = _typed_over(Patient(id=new_id()), today=_today(scope))
+    actions.register(scope, patient, at=clock.now())
+    print_result(chosen, {"id": str(patient.id)}, f"Added {patient.id}.")
+
+
+def run_edit(chosen: argparse.Namespace) -> None:
+    from bedside.ground import clock
+    from bedside.records.patients import actions, queries
+
+    scope = scope_for(chosen)
+    held, version = queries.get_versioned(scope, _patient_id(chosen.patient))
+    patient = _typed_over(held, today=_today(scope))
+    actions.revise(scope, patient, based_on_version=version, at=clock.now())
+    print_result(chosen, {"id": str(patient.id), "version": version + 1}, "Saved.")
+
+
+def run_deceased(chosen: argparse.Namespace) -> None:
+    from bedside.ground import clock
+    from bedside.records.patients import actions
+
+    patient_id = _patient_id(chosen.patient)
+    actions.set_deceased(scope_for(chosen), patient_id, deceased=not chosen.undo, at=clock.now())
+    sentence = "No longer recorded as deceased." if chosen.undo else "Recorded as deceased."
+    print_result(chosen, {"id": str(patient_id), "deceased": not chosen.undo}, sentence)
+
+
+def run_export(chosen: argparse.Namespace) -> None:
+    from pathlib import Path
+
+    from bedside.decisions.segments import queries as segments
+    from bedside.ground import clock
+    from bedside.records.patients import actions
+    from bedside.safeguards.staff.rules import Right
+
+    scope, at = scope_for(chosen), clock.now()
+    scope.require(Right.EXPORT_PATIENTS)
+    rule = segments.segment(scope, _patient_id(chosen.segment)).rule if chosen.segment else segments.EVERYBODY
+    ids = segments.matching_ids(scope, rule, today=_today(scope), at=at)
+    out = _new_file(Path(chosen.file))
+    actions.note_exported(scope, count=len(ids), at=at)
+    _write(scope, ids, out)
+    print_result(chosen, {"count": len(ids), "file": chosen.file}, f"Exported {len(ids):,} patients.")
+
+
+def _write(scope: Scope, ids: list[UUID], out: int) -> None:
+    from bedside.records.intake.rules.exporting import write_csv
+    from bedside.records.patients.exporting import HEADER, rows
+
+    with os.fdopen(out, "wb") as file:
+        for piece in write_csv(HEADER, rows(scope, ids)):
+            file.write(piece)
+
+
+def _new_file(path: Path) -> int:
+    """Never an existing file, which might be readable by others, or somebody else's link."""
+    from bedside.ground.errors import Refusal
+
+    try:
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise Refusal("export_file", "That file exists already or cannot be made; name a new one.") from error
+
+
+def _patient_id(text: str) -> UUID:
+    from uuid import UUID
+
+    from bedside.ground.errors import NotFound
+
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise NotFound("That is not an id; `bedside patients search` shows them.") from error
+
+
+def _by_record_number(scope: Scope) -> UUID:
+    from bedside.ground.errors import NotFound
+    from bedside.records.patients.queries import ids_by_mrn
+
+    mrn = _read_line()
+    found = ids_by_mrn(scope, [mrn])
+    if mrn not in found:
+        raise NotFound("Nobody has that record number.")
+    return found[mrn]
+
+
+def _read_line() -> str:
+    if sys.stdin.isatty():
+        sys.stderr.write("> ")
+    return sys.stdin.readline(INPUT_LENGTH_MAX).strip()
+
+
+def _typed_over(held: Patient, *, today: date) -> Patient:
+    from bedside.ground.errors import Refusal
+    from bedside.records.patients.typed import FIELDS, BadRecord, read
+
+    try:
+        document = json.loads(sys.stdin.read(INPUT_LENGTH_MAX))
+    except (ValueError, RecursionError) as error:
+        raise Refusal("bad_json", "Standard input is not JSON; give one object.") from error
+    if not isinstance(document, dict) or set(document) - set(FIELDS):
+        raise Refusal("bad_json", f"Give one JSON object with some of: {', '.join(FIELDS)}.")
+    try:
+        return read({name: _text(value) for name, value in document.items()}, held=held, today=today)
+    except BadRecord as error:
+        beside = " ".join(f"{name}: {sentence}" for name, sentence in error.problems.items())
+        raise Refusal(error.code, beside) from error
+
+
+def _text(value: object) -> str:
+    if isinstance(value, list):
+        return "\n".join(str(part) for part in value)
+    return "" if value is None else str(value)
+
+
+def _as_json(patient: Patient) -> dict[str, Any]:
+    from bedside.records.patients.typed import FIELDS, FieldKind, as_text
+
+    record: dict[str, Any] = {"id": str(patient.id)}
+    for name, text in as_text(patient).items():
+        record[name] = text.splitlines() if FIELDS[name].kind is FieldKind.LINES else text
+    return {**record, "deceased": patient.deceased}
+
+
+def _today(scope: Scope) -> date:
+    from bedside.ground import clock
+    from bedside.safeguards.practices.queries import profile
+
+    return clock.now().astimezone(profile(scope).zone).date()
