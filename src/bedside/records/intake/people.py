@@ -38,6 +38,7 @@ class People:
         self._by_number: dict[str, Person] = {}
         self._by_address: dict[str, list[Person]] = {}
         self._by_likeness: dict[str, Person] = {}
+        self._keys: dict[str, str] = {}
         self._unopened: set[str] = set()
         self._crowded: set[str] = set()
         self._named_now: dict[str, Person] = {}
@@ -79,12 +80,21 @@ class People:
             update_fields=["patient_id", "import_id"],
         )
 
+    def _key(self, address: str | None) -> str:
+        """Once per address: parsing one costs as much as looking it up."""
+        if not address:
+            return ""
+        found = self._keys.get(address)
+        if found is None:
+            found = self._keys[address] = address_key(address)
+        return found
+
     def _candidates(self, row: PatientRow, like: str | None) -> Candidates:
         number = patients.mrn_key(row.mrn)
         by_number = self._by_number.get(number) if number else None
         if by_number is not None or number in self._unopened:
             return Candidates(by_number=by_number, is_number_taken=by_number is None)
-        address = address_key(row.email or "")
+        address = self._key(row.email)
         near = self._by_address.get(address, []) if address else []
         return Candidates(
             by_address=near if len(near) <= SAME_ADDRESS_MAX else (),
@@ -95,7 +105,7 @@ class People:
     def _index(self, person: Person, row: PatientRow) -> None:
         if row.mrn:
             self._by_number[patients.mrn_key(row.mrn)] = person
-        address = address_key(row.email or "")
+        address = self._key(row.email)
         near = self._by_address.setdefault(address, []) if address else None
         if near is not None and all(each is not person for each in near):
             near.append(person)
@@ -119,7 +129,7 @@ class People:
 
     def _addresses(self, rows: Sequence[PatientRow]) -> dict[str, list[UUID]]:
         found = patients.ids_by_addresses(self._scope, {row.email for row in rows if row.email})
-        by_key = {address_key(address): ids for address, ids in found.items()}
+        by_key = {self._key(address): ids for address, ids in found.items()}
         self._crowded = {key for key, ids in by_key.items() if len(ids) > SAME_ADDRESS_MAX}
         return {key: ids for key, ids in by_key.items() if key not in self._crowded}
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, connection
 
+from bedside.ground import arrays
 from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.scope import Scope, in_scope
 from bedside.kit.mail.addresses import parse_address
@@ -20,7 +21,7 @@ from bedside.safeguards.vault.actions import make_person_keys
 from bedside.safeguards.vault.queries import person_keys, practice_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -28,6 +29,20 @@ if TYPE_CHECKING:
     from bedside.records.patients.rules import Patient
 
 _ROWS_PER_STATEMENT = 1000
+_INSERT = """
+    INSERT INTO patients_patient
+        (id, sealed, version, address_index, mrn_index, change_no, practice_id, created_at, updated_at)
+    SELECT fresh.*, %s, %s, %s
+    FROM unnest(%s::uuid[], %s::bytea[], %s::int[], %s::bytea[], %s::bytea[], %s::bigint[]) AS fresh
+"""
+_UPDATE = """
+    UPDATE patients_patient AS held
+    SET sealed = fresh.sealed, version = fresh.version, address_index = fresh.address_index,
+        mrn_index = fresh.mrn_index, change_no = fresh.change_no, updated_at = %s
+    FROM unnest(%s::uuid[], %s::bytea[], %s::int[], %s::bytea[], %s::bytea[], %s::bigint[])
+        AS fresh (id, sealed, version, address_index, mrn_index, change_no)
+    WHERE held.practice_id = %s AND held.id = fresh.id
+"""
 _CHANGE_NUMBERS = "SELECT nextval('patients_change_no') FROM generate_series(1, %s)"
 
 
@@ -121,10 +136,12 @@ def _insert(scope: Scope, patients: Sequence[Patient], *, at: datetime) -> None:
     numbers = _announce_changes(scope, len(patients))
     sealers = make_person_keys(scope, [patient.id for patient in patients], at=at)
     rows = [
-        _row(scope, patient, sealers[patient.id], version=1, change_no=number, at=at)
+        _row(scope, patient, sealers[patient.id], version=1, change_no=number)
         for patient, number in zip(patients, numbers, strict=True)
     ]
-    PatientRow.objects.bulk_create(rows, batch_size=_ROWS_PER_STATEMENT)
+    with connection.cursor() as cursor:
+        for part in _parts(rows):
+            cursor.execute(_INSERT, [scope.practice_id, at, at, *_columns(part)])
 
 
 def _update(scope: Scope, patients: Sequence[Patient], *, at: datetime) -> int:
@@ -140,24 +157,48 @@ def _update(scope: Scope, patients: Sequence[Patient], *, at: datetime) -> int:
     )
     sealers = person_keys(scope, [row.id for row in held])
     rows = [
-        _row(scope, wanted[row.id], sealers[row.id], version=row.version + 1, change_no=number, at=at)
+        _row(scope, wanted[row.id], sealers[row.id], version=row.version + 1, change_no=number)
         for row, number in zip(held, numbers, strict=False)
     ]
-    PatientRow.objects.bulk_update(
-        rows,
-        ["sealed", "version", "address_index", "mrn_index", "change_no", "updated_at"],
-        batch_size=_ROWS_PER_STATEMENT,
-    )
+    with connection.cursor() as cursor:
+        for part in _parts(rows):
+            cursor.execute(_UPDATE, [at, *_columns(part), scope.practice_id])
     return len(rows)
 
 
-def _row(
-    scope: Scope, patient: Patient, sealer: Sealer, *, version: int, change_no: int, at: datetime
-) -> PatientRow:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Written:
+    """A record as it goes into the table."""
+
+    id: UUID
+    sealed: bytes
+    version: int
+    address_index: bytes | None
+    mrn_index: bytes | None
+    change_no: int
+
+
+def _parts(rows: Sequence[_Written]) -> Iterator[Sequence[_Written]]:
+    for start in range(0, len(rows), _ROWS_PER_STATEMENT):
+        yield rows[start : start + _ROWS_PER_STATEMENT]
+
+
+def _columns(rows: Sequence[_Written]) -> list[str]:
+    """In the order of both statements."""
+    return [
+        arrays.uuids(row.id for row in rows),
+        arrays.byte_strings(row.sealed for row in rows),
+        arrays.numbers(row.version for row in rows),
+        arrays.byte_strings(row.address_index for row in rows),
+        arrays.byte_strings(row.mrn_index for row in rows),
+        arrays.numbers(row.change_no for row in rows),
+    ]
+
+
+def _row(scope: Scope, patient: Patient, sealer: Sealer, *, version: int, change_no: int) -> _Written:
     keys = practice_keys(scope)
-    return PatientRow(
+    return _Written(
         id=patient.id,
-        practice_id=scope.practice_id,
         sealed=seal_patient(patient, sealer=sealer, practice_id=scope.practice_id, version=version),
         version=version,
         address_index=keys.blind_index("address", parse_address(patient.email).lookup_key)
@@ -165,8 +206,6 @@ def _row(
         else None,
         mrn_index=keys.blind_index("mrn", mrn_key(patient.mrn)) if patient.mrn else None,
         change_no=change_no,
-        created_at=at,
-        updated_at=at,
     )
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import connection
+
+from bedside.ground import arrays
 from bedside.ground.scope import Scope, in_scope
 from bedside.kit.sealing import random_key
-from bedside.safeguards.vault.models import PersonKey, PracticeKey
+from bedside.safeguards.vault.models import PracticeKey
 from bedside.safeguards.vault.queries import practice_key_place, practice_keys, root
 
 if TYPE_CHECKING:
@@ -17,6 +20,10 @@ if TYPE_CHECKING:
     from bedside.kit.sealing import Sealer
 
 _ROWS_PER_STATEMENT = 2000
+_INSERT = """
+    INSERT INTO vault_personkey (person_id, wrapped, practice_id, created_at)
+    SELECT fresh.*, %s, %s FROM unnest(%s::uuid[], %s::bytea[]) AS fresh
+"""
 
 
 def make_practice_key(scope: Scope, *, at: datetime) -> None:
@@ -33,10 +40,10 @@ def make_person_keys(scope: Scope, person_ids: Iterable[UUID], *, at: datetime) 
     """A fresh key for each person, stored wrapped. Gives them opened, for sealing the records that follow."""
     keys = practice_keys(scope)
     made = {person_id: keys.new_person(person_id) for person_id in person_ids}
-    rows = [
-        PersonKey(person_id=person_id, practice_id=scope.practice_id, wrapped=wrapped, created_at=at)
-        for person_id, (wrapped, _) in made.items()
-    ]
-    with in_scope(scope):
-        PersonKey.objects.bulk_create(rows, batch_size=_ROWS_PER_STATEMENT)
+    ids = list(made)
+    with in_scope(scope), connection.cursor() as cursor:
+        for start in range(0, len(ids), _ROWS_PER_STATEMENT):
+            part = ids[start : start + _ROWS_PER_STATEMENT]
+            wrapped = arrays.byte_strings(made[person_id][0] for person_id in part)
+            cursor.execute(_INSERT, [scope.practice_id, at, arrays.uuids(part), wrapped])
     return {person_id: sealer for person_id, (_, sealer) in made.items()}
