@@ -41,7 +41,7 @@ def test_shows_the_answers_the_gates_view_and_the_history(
 ) -> None:
     actions.refuse(scope, jane, category=Category.OFFERS, source="phone", at=at)
     text = signed_in("omar").get(page_of(jane)).content.decode()
-    assert "Said no to: Offers by phone" in text
+    assert "Said no to: Offers, by phone" in text
     assert "Treatment: no authorization is needed." in text
     assert "There is no signed authorization for marketing." in text
     assert "Record what they said" in text

@@ -209,7 +209,7 @@ def test_seals_the_evidence(scope: Scope, jane: UUID, at: datetime) -> None:
     actions.stop_everything(scope, jane, source=Source.PHONE, at=at, evidence=evidence)
     shown = queries.history(scope, jane)[0]
     assert shown.evidence == evidence
-    assert shown.sentence == "Stopped all mail by phone"
+    assert shown.sentence == "Stopped all mail, by phone"
     with in_scope(scope), connection.cursor() as cursor:
         cursor.execute("SELECT evidence FROM consent_event")
         assert b"192.0.2.7" not in bytes(cursor.fetchone()[0])

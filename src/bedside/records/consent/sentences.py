@@ -57,7 +57,7 @@ _ACTS = {
 def sentence_of(event: Event) -> str:
     """What happened, in words: never a name."""
     category = CATEGORY_NAMES[Category(event.category)] if event.category else ""
-    return f"{_ACTS[EventKind(event.kind)].format(category=category)} {source_in_words(event.source)}"
+    return f"{_ACTS[EventKind(event.kind)].format(category=category)}, {source_in_words(event.source)}"
 
 
 def source_in_words(source: str) -> str:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from bedside.ground.scope import Scope
+    from bedside.records.consent.rules import PersonPermissions
 
     Act = Callable[[HttpRequest, Scope, UUID], str]
 
@@ -146,12 +147,18 @@ def _state(scope: Scope, patient_id: UUID) -> dict[str, object]:
         "lines": lines_of(held),
         "paper_badge": badge,
         "paper_words": words,
+        "expires_words": _ends_with(held),
         "revocable": held.authorization is not None and held.authorization.revoked_at is None,
         "minor": patient.is_minor_on(today),
         "suppressed": None
         if suppression is None
         else (SCOPE_NAMES[suppression.scope], REASON_NAMES[suppression.reason], suppression.at),
     }
+
+
+def _ends_with(held: PersonPermissions) -> str:
+    event = held.authorization.expires_event if held.authorization else None
+    return EXPIRY_EVENTS[event] if event else ""
 
 
 def _page(scope: Scope, patient_id: UUID, typed: Mapping[str, str]) -> dict[str, object]:

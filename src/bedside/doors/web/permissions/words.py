@@ -124,4 +124,6 @@ def events_in_words(scope: Scope, events: Iterable[ConsentEventView]) -> list[di
 def _actor(event: ConsentEventView, names: Mapping[str, str]) -> str:
     if event.actor_kind == "patient":
         return "the patient"
+    if event.actor_id.startswith("cli:"):
+        return "an administrator of this system"
     return names.get(event.actor_id, "this system")
