@@ -55,6 +55,7 @@ class CampaignRow(models.Model):
     submitted_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
+    summary = models.JSONField(null=True)  # [state, first reason, count] of all its people, once it is over
 
     class Meta:
         db_table = "campaigns_campaign"

@@ -17,6 +17,7 @@ from bedside.correspondence.campaigns import entries
 from bedside.correspondence.campaigns.actions import enqueue_chunks
 from bedside.correspondence.campaigns.binding import is_approved, is_still_approved
 from bedside.correspondence.campaigns.models import CampaignRow, RecipientRow
+from bedside.correspondence.campaigns.queries import count_people
 from bedside.correspondence.campaigns.rows import locked, move
 from bedside.correspondence.campaigns.rules import CampaignState, RecipientState, Verb
 from bedside.correspondence.campaigns.sealed import RECIPIENT, recipient_place, seal
@@ -291,6 +292,7 @@ def finish_if_done(scope: Scope, campaign_id: UUID, *, at: datetime) -> bool:
             return False
         move(row, Verb.FINISH, at=at)
         row.finished_at = at
+        row.summary = [list(line) for line in count_people(scope, campaign_id)]
         row.save()
         record(scope, entries.FINISHED, at=at, subject=campaign_id)
         return True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.db import connection
 
@@ -15,7 +16,7 @@ from bedside.ground.errors import NotFound
 from bedside.ground.scope import Scope, reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from uuid import UUID
 
     from bedside.decisions.composer.rules import Content
@@ -98,10 +99,39 @@ _NUMBERS = """
 
 
 def numbers(scope: Scope, campaign_id: UUID) -> Numbers:
-    """How many people are in which state, and for which first reason."""
+    """How many people are in which state, and for which first reason. Counted once for a campaign that is over."""
+    with reading(scope):
+        rows = CampaignRow.objects.filter(practice_id=scope.practice_id, id=campaign_id)
+        counted = rows.values_list("summary", flat=True).first()
+        if counted is None:
+            counted = count_people(scope, campaign_id)
+    return _numbers(counted)
+
+
+def count_people(scope: Scope, campaign_id: UUID) -> list[tuple[str, str, int]]:
+    """(state, first reason, count), counted now."""
     with reading(scope), connection.cursor() as cursor:
         cursor.execute(_NUMBERS, [scope.practice_id, campaign_id])
-        counted = cursor.fetchall()
+        return [(str(state), str(code), int(count)) for state, code, count in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encryption:
+    """How many messages were handed over, and for how many of them the row proves encryption and verification."""
+
+    handed_over: int
+    proven: int
+
+
+def encryption(scope: Scope) -> Encryption:
+    """Over every campaign of the practice, row by row."""
+    with reading(scope):
+        rows = RecipientRow.objects.filter(practice_id=scope.practice_id, state=RecipientState.DELIVERED)
+        proven = rows.filter(tls_version__in=("TLSv1.2", "TLSv1.3"), certificate_sha256__isnull=False)
+        return Encryption(handed_over=rows.count(), proven=proven.count())
+
+
+def _numbers(counted: Iterable[Sequence[Any]]) -> Numbers:
     by_state: dict[RecipientState, int] = {}
     by_reason: dict[tuple[RecipientState, str], int] = {}
     for name, code, count in counted:

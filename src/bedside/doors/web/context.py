@@ -35,7 +35,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, Right | None]]]] = [
         [
             ("messages", "Messages", Right.WRITE_MESSAGES),
             ("campaigns", "Campaigns", Right.SEE_REPORTS),
-            ("inbox", "Demo inbox", Right.SEE_REPORTS),
+            ("inbox", "Demo inbox", Right.SEE_PATIENTS),
         ],
     ),
     (

@@ -1,5 +1,24 @@
-"""Addresses of the pages about campaigns."""
+"""Addresses of the pages about campaigns. None of them ever holds a person's value."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from bedside.doors.web.campaigns import lists, pages, people, steps
+
+urlpatterns = [
+    path("", lists.campaigns, name="campaigns"),
+    path("new/", steps.new, name="campaign_new"),
+    path("<uuid:campaign_id>/", pages.campaign_page, name="campaign"),
+    path("<uuid:campaign_id>/kind/", steps.kind, name="campaign_kind"),
+    path("<uuid:campaign_id>/audience/", steps.audience, name="campaign_audience"),
+    path("<uuid:campaign_id>/message/", steps.message, name="campaign_message"),
+    path("<uuid:campaign_id>/schedule/", steps.schedule, name="campaign_schedule"),
+    path("<uuid:campaign_id>/review/", steps.review, name="campaign_review"),
+    path("<uuid:campaign_id>/progress/", pages.progress, name="campaign_progress"),
+    path("<uuid:campaign_id>/decide/", pages.decide, name="campaign_decide"),
+    path("<uuid:campaign_id>/frame/", pages.frame, name="campaign_frame"),
+    path("<uuid:campaign_id>/do/<str:verb>/", pages.act, name="campaign_act"),
+    path("<uuid:campaign_id>/cancel/", pages.cancel, name="campaign_cancel"),
+    path("<uuid:campaign_id>/people/", people.people, name="campaign_people"),
+    path("<uuid:campaign_id>/people/export/", people.export, name="campaign_people_export"),
+    path("<uuid:campaign_id>/people/<int:recipient_id>/", people.person, name="campaign_person"),
+]

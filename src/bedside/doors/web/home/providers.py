@@ -113,8 +113,29 @@ def ledger_panel(scope: Scope) -> Panel | None:
     return Panel(template="web/home/recent.html", context={"lines": lines(scope, newest)})
 
 
+def campaigns_panel(scope: Scope) -> Panel | None:
+    from bedside.doors.web.campaigns.summary import TEMPLATE, summary
+
+    context = summary(scope)
+    return None if context is None else Panel(template=TEMPLATE, context=context)
+
+
+def campaign_task(scope: Scope) -> Task | None:
+    if not scope.may(Right.RUN_CAMPAIGNS):
+        return None
+    from bedside.correspondence.campaigns.queries import campaigns
+
+    return Task(
+        title="Send your first campaign",
+        about="Choose the kind of mail, an audience and a message; somebody else approves it.",
+        page="campaign_new",
+        action="Begin",
+        done=any(one.started_at is not None for one in campaigns(scope)),
+    )
+
+
 # In the order in which a new practice does them.
-TASKS: list[Callable[[Scope], Task | None]] = [second_factor_task, colleague_task, patients_task]
+TASKS: list[Callable[[Scope], Task | None]] = [second_factor_task, colleague_task, patients_task, campaign_task]
 # Large parts first (campaigns belong here), then numbers, then the past.
-PANELS: list[Callable[[Scope], Panel | None]] = [ledger_panel]
+PANELS: list[Callable[[Scope], Panel | None]] = [campaigns_panel, ledger_panel]
 NUMBERS: list[Callable[[Scope], Panel | None]] = [patients_panel]

@@ -1,5 +1,7 @@
-"""Addresses of the pages about reports."""
+"""Addresses of the reports."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from bedside.doors.web.reports import views
+
+urlpatterns = [path("", views.reports, name="reports")]

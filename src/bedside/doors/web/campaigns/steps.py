@@ -1,0 +1,241 @@
+"""The steps of a draft: kind and purpose, audience, message, schedule, review."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from django.shortcuts import redirect, render
+from django.utils import timezone
+
+from bedside.correspondence.campaigns import actions, queries
+from bedside.correspondence.campaigns.nouns import Plan
+from bedside.correspondence.campaigns.rules import PURPOSE_NAMES, CampaignState, MailPurpose
+from bedside.decisions.composer import queries as composer
+from bedside.decisions.gate.rules import CLASS_RULES, MessageClass
+from bedside.decisions.segments import queries as segments
+from bedside.doors.web.campaigns.forms import (
+    class_choices,
+    duties_of,
+    plan_from_kind,
+    purposes,
+    read_id,
+    read_send_at,
+)
+from bedside.doors.web.pages import done, staff_page
+from bedside.ground import clock
+from bedside.ground.errors import Refusal
+from bedside.safeguards.practices.queries import profile
+from bedside.safeguards.staff.rules import Right
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from django.http import HttpRequest, HttpResponse
+
+    from bedside.correspondence.campaigns.nouns import Campaign
+    from bedside.ground.scope import Scope
+
+runs_campaigns = staff_page(Right.RUN_CAMPAIGNS)
+STEPS = (
+    ("campaign_kind", "Kind and purpose"),
+    ("campaign_audience", "Audience"),
+    ("campaign_message", "Message"),
+    ("campaign_schedule", "Schedule"),
+    ("campaign_review", "Review"),
+)
+
+
+@runs_campaigns
+def new(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Step one of a campaign that is not there yet."""
+    if request.method != "POST":
+        return _kind_page(request, Plan(name="", message_class="", purpose=""), campaign=None)
+    plan = plan_from_kind(request.POST, None)
+    try:
+        _require_answer(plan)
+        campaign_id = actions.create(scope, plan, at=clock.now())
+    except Refusal as problem:
+        return _kind_page(request, plan, campaign=None, problem=problem)
+    return redirect("campaign_audience", campaign_id)
+
+
+@runs_campaigns
+def kind(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpResponse:
+    """What is sent and why, in plain words, and what follows from it."""
+    campaign = queries.campaign(scope, campaign_id)
+    if request.method != "POST":
+        return _kind_page(request, campaign.plan, campaign=campaign)
+    plan = plan_from_kind(request.POST, campaign.plan)
+    try:
+        _require_answer(plan)
+        _save(request, scope, campaign, plan)
+    except Refusal as problem:
+        return _kind_page(request, plan, campaign=campaign, problem=problem)
+    return redirect("campaign_audience", campaign_id)
+
+
+def _require_answer(plan: Plan) -> None:
+    """MKT-05: without an answer nothing can be sent, so it is asked for here, where the words are."""
+    if plan.remuneration is None:
+        raise Refusal("remuneration", "Answer whether somebody else pays for this mail.")
+
+
+def _kind_page(
+    request: HttpRequest, plan: Plan, *, campaign: Campaign | None, problem: Refusal | None = None
+) -> HttpResponse:
+    context = {
+        "plan": plan,
+        "classes": class_choices(),
+        "purposes": purposes(),
+        **_step_context(campaign, 1, problem),
+    }
+    return render(request, "web/campaigns/kind.html", context, status=422 if problem else 200)
+
+
+@runs_campaigns
+def audience(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpResponse:
+    """A segment, with how many people are in it now."""
+    campaign = queries.campaign(scope, campaign_id)
+
+    def show(problem: Refusal | None) -> HttpResponse:
+        at, today = clock.now(), timezone.localdate(clock.now())
+        found = [
+            (segment, segments.count(scope, segment.rule, today=today, at=at))
+            for segment in segments.segments(scope)
+        ]
+        context = {"segments": found, "plan": campaign.plan, **_step_context(campaign, 2, problem)}
+        return render(request, "web/campaigns/audience.html", context, status=422 if problem else 200)
+
+    def plan() -> Plan:
+        segment_id = read_id(request.POST.get("segment", ""))
+        if segment_id is None:
+            raise Refusal("no_segment", "Choose who should get this mail.")
+        return replace(campaign.plan, segment_id=segment_id)
+
+    return _step(request, scope, campaign, show=show, plan=plan, following="campaign_message")
+
+
+@runs_campaigns
+def message(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpResponse:
+    """A message of the same kind, at its newest revision."""
+    campaign = queries.campaign(scope, campaign_id)
+
+    def show(problem: Refusal | None) -> HttpResponse:
+        chosen = MessageClass(campaign.plan.message_class)
+        fitting = [line for line in composer.messages(scope) if line.message_class in {chosen, None}]
+        context = {
+            "lines": fitting,
+            "plan": campaign.plan,
+            "kind_label": CLASS_RULES[chosen].label,
+            **_step_context(campaign, 3, problem),
+        }
+        return render(request, "web/campaigns/message.html", context, status=422 if problem else 200)
+
+    def plan() -> Plan:
+        message_id = read_id(request.POST.get("message", ""))
+        if message_id is None:
+            raise Refusal("no_message", "Choose the message to send.")
+        return replace(campaign.plan, message_id=message_id, message_revision=None)
+
+    return _step(request, scope, campaign, show=show, plan=plan, following="campaign_schedule")
+
+
+@runs_campaigns
+def schedule(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpResponse:
+    """When sending may begin, in the practice's zone. It is approved along with the rest."""
+    campaign = queries.campaign(scope, campaign_id)
+    zone = profile(scope).zone
+
+    def show(problem: Refusal | None) -> HttpResponse:
+        kept = campaign.plan.send_at
+        typed = request.POST.get("send_at", "")
+        if not typed and kept is not None:
+            typed = kept.astimezone(zone).strftime("%Y-%m-%dT%H:%M")
+        later = request.POST.get("when") == "later" if problem else kept is not None
+        context = {"typed": typed, "later": later, "zone": zone.key, **_step_context(campaign, 4, problem)}
+        return render(request, "web/campaigns/schedule.html", context, status=422 if problem else 200)
+
+    def plan() -> Plan:
+        return replace(campaign.plan, send_at=read_send_at(request.POST, zone=zone, at=clock.now()))
+
+    return _step(request, scope, campaign, show=show, plan=plan, following="campaign_review")
+
+
+@runs_campaigns
+def review(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpResponse:
+    """Everything at a glance, what is missing, and the button that asks for approval."""
+    campaign = queries.campaign(scope, campaign_id)
+    if campaign.state is not CampaignState.DRAFT:
+        return redirect("campaign", campaign_id)
+    problem = None
+    if request.method == "POST":
+        try:
+            actions.submit(scope, campaign_id, at=clock.now())
+        except Refusal as refusal:
+            problem = refusal
+        else:
+            return done(request, "Submitted. Somebody else has to approve it now.", "campaign", campaign_id)
+    return render(
+        request,
+        "web/campaigns/review.html",
+        {**described(scope, campaign), **_step_context(campaign, 5, problem)},
+        status=422 if problem else 200,
+    )
+
+
+def described(scope: Scope, campaign: Campaign) -> dict[str, object]:
+    """A plan in words: for the review and for whoever approves."""
+    plan = campaign.plan
+    rule = CLASS_RULES[MessageClass(plan.message_class)]
+    segment = segments.segment(scope, plan.segment_id) if plan.segment_id else None
+    chosen = None
+    if plan.message_id:
+        chosen = composer.message(scope, plan.message_id, revision=plan.message_revision)
+    return {
+        "plan": plan,
+        "rule": rule,
+        "duties": duties_of(rule, paid=bool(plan.remuneration)),
+        "purpose_name": PURPOSE_NAMES[MailPurpose(plan.purpose)],
+        "segment": segment,
+        "message": chosen,
+        "newer_revision": chosen is not None and chosen.newest_revision != chosen.revision,
+        "sender": profile(scope),
+    }
+
+
+def _step(
+    request: HttpRequest,
+    scope: Scope,
+    campaign: Campaign,
+    *,
+    show: Callable[[Refusal | None], HttpResponse],
+    plan: Callable[[], Plan],
+    following: str,
+) -> HttpResponse:
+    if request.method != "POST":
+        return show(None)
+    try:
+        _save(request, scope, campaign, plan())
+    except Refusal as problem:
+        return show(problem)
+    return redirect(following, campaign.id)
+
+
+def _save(request: HttpRequest, scope: Scope, campaign: Campaign, plan: Plan) -> None:
+    """Based on the version the page was made from, so that nobody overwrites what they have not seen."""
+    based_on = request.POST.get("based_on", "")
+    actions.edit(
+        scope, campaign.id, plan, based_on=int(based_on) if based_on.isdecimal() else 0, at=clock.now()
+    )
+
+
+def _step_context(campaign: Campaign | None, number: int, problem: Refusal | None) -> dict[str, object]:
+    return {
+        "campaign": campaign,
+        "steps": STEPS,
+        "step": number,
+        "problem": problem.sentence if problem else "",
+        "is_draft": campaign is None or campaign.state is CampaignState.DRAFT,
+    }

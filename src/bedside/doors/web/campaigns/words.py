@@ -1,0 +1,205 @@
+"""Campaigns in words: states, counts and reasons as a page shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bedside.correspondence.campaigns.rules import (
+    RECIPIENT_STATE_NAMES,
+    STATE_NAMES,
+    CampaignState,
+    RecipientState,
+)
+from bedside.correspondence.delivery.queries import reason_citation, reason_sentence
+from bedside.oversight.insight.rules import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bedside.correspondence.campaigns.nouns import Numbers
+
+CAMPAIGN_BADGES = {
+    CampaignState.DRAFT: "badge-quiet",
+    CampaignState.PREPARING: "badge-info",
+    CampaignState.WAITING_FOR_APPROVAL: "badge-warn",
+    CampaignState.APPROVED: "badge-info",
+    CampaignState.SCHEDULED: "badge-info",
+    CampaignState.SENDING: "badge-info",
+    CampaignState.PAUSED: "badge-warn",
+    CampaignState.FINISHED: "badge-ok",
+    CampaignState.CANCELLED: "badge-quiet",
+}
+# In the order of the picture: what went well first, what needs somebody last.
+ORDER = (
+    RecipientState.DELIVERED,
+    RecipientState.HANDING_OVER,
+    RecipientState.WAITING,
+    RecipientState.DEFERRED,
+    RecipientState.SUPPRESSED,
+    RecipientState.HELD,
+    RecipientState.CANCELLED,
+    RecipientState.FAILED,
+    RecipientState.IN_DOUBT,
+)
+RECIPIENT_BADGES = {
+    RecipientState.DELIVERED: "badge-ok",
+    RecipientState.HANDING_OVER: "badge-info",
+    RecipientState.WAITING: "badge-info",
+    RecipientState.DEFERRED: "badge-warn",
+    RecipientState.SUPPRESSED: "badge-quiet",
+    RecipientState.HELD: "badge-warn",
+    RecipientState.CANCELLED: "badge-quiet",
+    RecipientState.FAILED: "badge-bad",
+    RecipientState.IN_DOUBT: "badge-warn",
+}
+_MEANS = {
+    RecipientState.DELIVERED: "The receiving server took the message over an encrypted, verified connection.",
+    RecipientState.HANDING_OVER: "With a sender right now.",
+    RecipientState.WAITING: "Allowed, and still to be sent.",
+    RecipientState.DEFERRED: "Could not be handed over yet and will be tried again.",
+    RecipientState.SUPPRESSED: "Not sent, because this person must not or does not want to get it.",
+    RecipientState.HELD: "Not sent, because something has to be put right or decided first.",
+    RecipientState.CANCELLED: "Not sent, because the campaign was cancelled.",
+    RecipientState.FAILED: "Could not be handed over.",
+    RecipientState.IN_DOUBT: "Left, but the connection broke before the answer; never sent twice by itself.",
+}
+# After these the reasons are told; for the others the state says it all.
+_EXPLAINED = (
+    RecipientState.SUPPRESSED,
+    RecipientState.HELD,
+    RecipientState.DEFERRED,
+    RecipientState.FAILED,
+    RecipientState.IN_DOUBT,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StateLine:
+    """One state: how many, in words, and as a part of the picture (thousandths from the left)."""
+
+    state: RecipientState
+    name: str
+    means: str
+    badge: str
+    count: int
+    shown: str
+    start: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasonLine:
+    """One reason within one state."""
+
+    state: RecipientState
+    code: str
+    state_name: str
+    sentence: str
+    citation: str
+    count: int
+    shown: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """The numbers of a campaign, told."""
+
+    sentence: str
+    states: tuple[StateLine, ...]
+    reasons: tuple[ReasonLine, ...]
+    total: int
+    done: int  # people for whom nothing more happens
+
+    @property
+    def percent(self) -> int:
+        return self.done * 100 // self.total if self.total else 0
+
+
+def tell(numbers: Numbers, *, begun: bool, exact: bool) -> Told:
+    """`begun`: sending has started. `exact`: the reader may see patients, so small counts are not hidden."""
+    counts = {state: numbers.by_state[state] for state in ORDER if numbers.by_state.get(state)}
+    states = _states(counts, numbers.total, exact=exact)
+    reasons = reason_lines(numbers.by_reason, exact=exact)
+    return Told(
+        sentence=_after(states) if begun else _before(states, reasons),
+        states=states,
+        reasons=reasons,
+        total=numbers.total,
+        done=numbers.total - numbers.still_open,
+    )
+
+
+def _states(counts: Mapping[RecipientState, int], total: int, *, exact: bool) -> tuple[StateLine, ...]:
+    words = shown(counts, exact=exact)
+    lines, start = [], 0.0
+    for state, count in counts.items():
+        width = count * 1000 / total
+        lines.append(
+            StateLine(
+                state=state, name=RECIPIENT_STATE_NAMES[state], means=_MEANS[state],
+                badge=RECIPIENT_BADGES[state], count=count, shown=words[state],
+                start=round(start, 2), width=round(width, 2),
+            )
+        )  # fmt: skip
+        start += width
+    return tuple(lines)
+
+
+def reason_lines(
+    by_reason: Mapping[tuple[RecipientState, str], int], *, exact: bool
+) -> tuple[ReasonLine, ...]:
+    """The reasons for which somebody does not get it (yet), commonest first."""
+    chosen = {key: count for key, count in by_reason.items() if key[0] in _EXPLAINED}
+    words = shown(chosen, exact=exact)
+    return tuple(
+        ReasonLine(
+            state=state, code=code, state_name=RECIPIENT_STATE_NAMES[state], sentence=reason_sentence(code),
+            citation=reason_citation(code), count=count, shown=words[state, code],
+        )
+        for (state, code), count in sorted(chosen.items(), key=lambda row: -row[1])
+    )  # fmt: skip
+
+
+def _before(states: tuple[StateLine, ...], reasons: tuple[ReasonLine, ...]) -> str:
+    by_state = {line.state: line.shown for line in states}
+    will = by_state.get(RecipientState.WAITING, "Nobody")
+    sentence = f"{will} will get it."
+    if reasons:
+        why = "; ".join(f"{line.shown}: {_uncapitalised(line.sentence)}" for line in reasons[:4])
+        sentence += f" Not sent: {why}"
+        sentence += f"; and {len(reasons) - 4} more reasons." if len(reasons) > 4 else "."  # noqa: PLR2004
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _uncapitalised(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:].rstrip(".")
+
+
+_AFTER = {
+    RecipientState.DELIVERED: "delivered",
+    RecipientState.HANDING_OVER: "being sent",
+    RecipientState.WAITING: "waiting",
+    RecipientState.DEFERRED: "to be tried again",
+    RecipientState.SUPPRESSED: "not allowed",
+    RecipientState.HELD: "held",
+    RecipientState.CANCELLED: "cancelled",
+    RecipientState.FAILED: "failed",
+    RecipientState.IN_DOUBT: "in doubt",
+}
+
+
+def _after(states: tuple[StateLine, ...]) -> str:
+    told = ", ".join(f"{line.shown} {_AFTER[line.state]}" for line in states)
+    return f"{told[:1].upper()}{told[1:]}." if told else "Nobody is in this campaign."
+
+
+def state_words(state: CampaignState) -> tuple[str, str]:
+    """(words, badge) of a campaign's state."""
+    return STATE_NAMES[state], CAMPAIGN_BADGES[state]
+
+
+STOPPED = {
+    "approval_void": "Something about this campaign changed after its approval, so it was stopped. "
+    "Put it back as it was and resume, or cancel it and begin anew.",
+}
