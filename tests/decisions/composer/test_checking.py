@@ -252,7 +252,8 @@ def test_headings_are_checked(changes, expected):
 def test_practice_fields_need_the_practice_to_have_them():
     bare = make_practice(phone="", website="")
     draft = make_draft('{{ practice_phone }} <a href="{{ practice_url }}">x</a>')
-    assert [problem.code for problem in check_draft(draft, bare)] == ["field", "link"]
+    assert [problem.code for problem in check_draft(draft, bare)] == ["practice_lacks", "practice_lacks"]
+    assert examine(draft, bare, remuneration=False).content is not None  # can be shown, cannot be sent
 
 
 @given(st.text(max_size=300))

@@ -134,9 +134,7 @@ def purpose_of(message_class: MessageClass | None) -> Purpose:
             assert_never(message_class)
 
 
-def _seen_just_now(
-    scope: Scope, patient_id: UUID, *, message_id: UUID, revision: int, at: datetime
-) -> bool:
+def _seen_just_now(scope: Scope, patient_id: UUID, *, message_id: UUID, revision: int, at: datetime) -> bool:
     """True if this actor's entry for this look stands already: a page and its frames are one look."""
     found = ledger(
         scope,

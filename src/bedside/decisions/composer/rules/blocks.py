@@ -161,7 +161,7 @@ def _markup(block: Block, shade: Shade, level: int) -> list[str]:
         case Kind.BOX:
             return [
                 (
-                    f'      <mj-text container-background-color="{shade.pale}" padding="14px 32px" font-size="17px"'
+                    f'      <mj-text container-background-color="{shade.pale}" padding="16px 32px" font-size="17px"'
                     ' line-height="1.55" color="#1d2733">'
                 ),
                 *paragraphs(block.text, colour=shade.strong),
@@ -182,7 +182,7 @@ def _markup(block: Block, shade: Shade, level: int) -> list[str]:
             assert_never(block.kind)
 
 
-_TEXT_OPEN = '      <mj-text font-size="16px" line-height="1.6" color="#1d2733" padding="6px 32px">'
+_TEXT_OPEN = '      <mj-text font-size="16px" line-height="1.6" color="#1d2733" padding="6px 32px 12px 32px">'
 
 
 def _heading(block: Block, shade: Shade, level: int) -> list[str]:

@@ -11,8 +11,10 @@ from bedside.decisions.composer.rules.elements import ELEMENTS, REFUSED
 from bedside.decisions.composer.rules.fields import (
     FALLBACK_LENGTH_MAX,
     FIELDS,
+    LACKING,
     fields_for,
     nearest_field,
+    practice_lacks,
     stray_braces,
     written_places,
 )
@@ -55,17 +57,23 @@ def check_body(draft: Draft, practice: Profile) -> list[Problem]:
     return _first_of_each_block(found)
 
 
-def check_words(text: str, message_class: MessageClass | None, practice: Profile) -> Iterator[str]:
-    """Sentences about the fields in a stretch of words."""
+def _word_problems(
+    text: str, message_class: MessageClass | None, practice: Profile
+) -> Iterator[tuple[str, str]]:
+    """What is wrong with the fields in a stretch of words."""
     if stray_braces(text):
-        yield "“{{” and “}}” belong around a field's name, such as {{ first_name }}; put the missing part."
+        yield (
+            "field",
+            "“{{” and “}}” belong around a field's name, such as {{ first_name }}; put the missing part.",
+        )
     for place in written_places(text):
-        sentence = _place_problem(place, message_class, practice)
-        if sentence:
-            yield sentence
+        if lacking := practice_lacks(place.field, practice):
+            yield LACKING, lacking
+        elif sentence := _place_problem(place, message_class):
+            yield "field", sentence
 
 
-def _place_problem(place: Written, message_class: MessageClass | None, practice: Profile) -> str | None:
+def _place_problem(place: Written, message_class: MessageClass | None) -> str | None:
     known = FIELDS.get(place.field)
     if known is None:
         return _unknown(place.field, message_class)
@@ -74,7 +82,7 @@ def _place_problem(place: Written, message_class: MessageClass | None, practice:
     if message_class is not None and message_class not in known.classes:
         return _not_for(place.field, message_class)
     if known.of_practice:
-        return _of_practice_problem(place, practice)
+        return _same_for_all(place) if place.fallback is not None else None
     if place.fallback is not None and not 1 <= len(place.fallback) <= FALLBACK_LENGTH_MAX:
         return f"after “|” in “{known.name}” there should be 1 to {FALLBACK_LENGTH_MAX} characters."
     return None
@@ -94,12 +102,8 @@ def _not_for(name: str, message_class: MessageClass) -> str:
     return f"the field “{name}” may not be used in messages of the kind “{label}”; use {allowed}."
 
 
-def _of_practice_problem(place: Written, practice: Profile) -> str | None:
-    if place.fallback is not None:
-        return f"the field “{place.field}” is the same for everybody; remove the words after “|”."
-    if place.field == "practice_phone" and not practice.phone:
-        return "your practice has no phone number yet; enter it in Settings or remove the field."
-    return None
+def _same_for_all(place: Written) -> str:
+    return f"the field “{place.field}” is the same for everybody; remove the words after “|”."
 
 
 def _check_markup(source: str, message_class: MessageClass | None, practice: Profile) -> Iterator[Problem]:
@@ -143,8 +147,7 @@ def _node_problems(
     for text in (child for child in node.children if isinstance(child, str)):
         if not known.text and text.strip():
             yield "text", f"words cannot stand directly in <{node.tag}>; put them into <mj-text>."
-        for sentence in check_words(text, message_class, practice):
-            yield "field", sentence
+        yield from _word_problems(text, message_class, practice)
 
 
 def _unknown_element(tag: str) -> str:
@@ -198,8 +201,7 @@ def _meaning_problems(
                 'a picture needs alt="…" that says what it shows; alt="" if it only decorates.',
             )
     for name in ("alt", "title"):
-        for sentence in check_words(node.attributes.get(name, ""), message_class, practice):
-            yield "field", sentence
+        yield from _word_problems(node.attributes.get(name, ""), message_class, practice)
 
 
 def _link_problems(
@@ -214,10 +216,8 @@ def _link_problems(
         yield "link", sentence
         return
     for place in written_places(address):
-        if place.field == "practice_url" and not practice.website:
-            yield "link", "your practice has no website yet; enter it in Settings or write an address."
-        elif place.field == "practice_phone" and not practice.phone:
-            yield "link", "your practice has no phone number yet; enter it in Settings or remove the link."
+        if lacking := practice_lacks(place.field, practice):
+            yield LACKING, lacking
         elif place.field not in FIELDS:
             yield "field", _unknown(place.field, message_class)
 

@@ -12,6 +12,7 @@ from bedside.decisions.composer.rules.blocks import to_mjml
 from bedside.decisions.composer.rules.checking import check_body
 from bedside.decisions.composer.rules.content import Content, Problem, Where
 from bedside.decisions.composer.rules.defaults import spelled_out
+from bedside.decisions.composer.rules.fields import LACKING, with_samples
 from bedside.decisions.composer.rules.finished import Unfinished, check_finished
 from bedside.decisions.composer.rules.footer import (
     footer_nodes,
@@ -48,20 +49,20 @@ def examine(draft: Draft, practice: Profile, *, remuneration: bool) -> Examined:
     """Checks and compiles. `remuneration`: somebody pays for the sending, so it is labelled as advertising."""
     headings = tuple(check_headings(draft, practice))
     body = tuple(check_body(draft, practice))
-    if body:
+    if any(problem.code != LACKING for problem in body):
         return Examined(problems=(*headings, *body), content=None)
-    unfit = {problem.where for problem in headings}
+    unfit = {problem.where for problem in headings if problem.code != LACKING}
     try:
         content = _compile(
             draft,
-            printable(practice),
+            printable(with_samples(practice)),
             subject=NO_SUBJECT_YET if Where.SUBJECT in unfit else draft.subject,
             preheader="" if Where.PREHEADER in unfit else draft.preheader,
             remuneration=remuneration,
         )
     except Unfinished as error:
-        return Examined(problems=(*headings, _unfinished(error)), content=None)
-    return Examined(problems=(*headings, *_size_problems(content)), content=content)
+        return Examined(problems=(*headings, *body, _unfinished(error)), content=None)
+    return Examined(problems=(*headings, *body, *_size_problems(content)), content=content)
 
 
 def _compile(draft: Draft, practice: Profile, *, subject: str, preheader: str, remuneration: bool) -> Content:

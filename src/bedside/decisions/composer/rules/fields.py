@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bedside.decisions.gate.rules.classes import MessageClass
@@ -16,7 +16,10 @@ from bedside.decisions.gate.rules.classes import MessageClass
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bedside.safeguards.practices.rules import Profile
+
 FALLBACK_LENGTH_MAX = 60
+LACKING = "practice_lacks"  # code of a problem that Settings solve; the message can be shown all the same
 
 _EVERY_CLASS = frozenset(MessageClass)
 _CARE = frozenset({MessageClass.TREATMENT})
@@ -187,6 +190,24 @@ def stray_braces(text: str) -> bool:
     """True where `{{` or `}}` does not belong to a well-formed place."""
     rest = PLACE.sub("", text)
     return "{{" in rest or "}}" in rest
+
+
+def practice_lacks(name: str, practice: Profile) -> str | None:
+    """What to do when a field of the practice has nothing to show; None if it has, or is another field."""
+    if name == "practice_phone" and not practice.phone:
+        return "your practice has no phone number yet; enter it in Settings or remove the field."
+    if name == "practice_url" and not practice.website:
+        return "your practice has no website yet; enter it in Settings or write an address."
+    return None
+
+
+def with_samples(practice: Profile) -> Profile:
+    """The practice with invented values for what it lacks: for looking at a message, never for sending one."""
+    return replace(
+        practice,
+        phone=practice.phone or FIELDS["practice_phone"].sample,
+        website=practice.website or FIELDS["practice_url"].sample,
+    )
 
 
 def nearest_field(name: str) -> str | None:

@@ -6,7 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from bedside.decisions.composer.rules.content import Problem, Where
-from bedside.decisions.composer.rules.fields import FIELDS, nearest_field, stray_braces, written_places
+from bedside.decisions.composer.rules.fields import (
+    FIELDS,
+    LACKING,
+    nearest_field,
+    practice_lacks,
+    stray_braces,
+    written_places,
+)
 from bedside.decisions.gate.rules.classes import CLASS_RULES
 
 if TYPE_CHECKING:
@@ -34,8 +41,8 @@ def check_headings(draft: Draft, practice: Profile) -> Iterator[Problem]:
     for where, text in ((Where.SUBJECT, draft.subject), (Where.PREHEADER, draft.preheader)):
         if _ODD_SIGN.search(text):
             yield _problem("sign", where, "it has signs that cannot be seen; write it anew on one line.")
-        for sentence in _field_problems(text, practice):
-            yield _problem("field", where, sentence)
+        for code, sentence in _field_problems(text, practice):
+            yield _problem(code, where, sentence)
 
 
 def _subject_problems(draft: Draft) -> Iterator[Problem]:
@@ -51,17 +58,21 @@ def _subject_problems(draft: Draft) -> Iterator[Problem]:
         )
 
 
-def _field_problems(text: str, practice: Profile) -> Iterator[str]:
+def _field_problems(text: str, practice: Profile) -> Iterator[tuple[str, str]]:
     """Headers travel and are shown in the clear on lock screens: nothing but a first name (MIN-04)."""
     if stray_braces(text):
-        yield "“{{” and “}}” belong around a field's name, such as {{ first_name }}; put the missing part."
+        yield (
+            "field",
+            "“{{” and “}}” belong around a field's name, such as {{ first_name }}; put the missing part.",
+        )
     for place in written_places(text):
-        sentence = _place_problem(place, practice)
-        if sentence:
-            yield sentence
+        if lacking := practice_lacks(place.field, practice):
+            yield LACKING, lacking
+        elif sentence := _place_problem(place):
+            yield "field", sentence
 
 
-def _place_problem(place: Written, practice: Profile) -> str | None:
+def _place_problem(place: Written) -> str | None:
     known = FIELDS.get(place.field)
     if known is None:
         near = nearest_field(place.field)
@@ -71,8 +82,6 @@ def _place_problem(place: Written, practice: Profile) -> str | None:
         return f"the field “{known.name}” may not stand here, where anybody may see it; use {allowed}."
     if known.of_practice and place.fallback is not None:
         return f"the field “{known.name}” is the same for everybody; remove the words after “|”."
-    if known.name == "practice_phone" and not practice.phone:
-        return "your practice has no phone number yet; enter it in Settings or remove the field."
     if place.fallback == "":
         return f"write the words to use without a {known.label.lower()} after “|”."
     return None

@@ -35,9 +35,12 @@ def attribute(text: str) -> str:
 
 def paragraphs(text: str, *, colour: str) -> Iterator[str]:
     """Paragraphs and lists, one line of markup for each, so that a problem's line leads to its block."""
-    for part in _GAP.split(text.replace("\r\n", "\n").strip()):
-        for lines, listed in _runs(part.split("\n")):
-            yield _list(lines, colour) if listed else _paragraph(lines, colour)
+    parts = [
+        run for part in _GAP.split(text.replace("\r\n", "\n").strip()) for run in _runs(part.split("\n"))
+    ]
+    for number, (lines, listed) in enumerate(parts, start=1):
+        below = 0 if number == len(parts) else 12  # the block's own padding follows the last
+        yield _list(lines, colour, below) if listed else _paragraph(lines, colour, below)
 
 
 def _runs(lines: list[str]) -> Iterator[tuple[list[str], bool]]:
@@ -55,15 +58,15 @@ def _runs(lines: list[str]) -> Iterator[tuple[list[str], bool]]:
         yield run, listed
 
 
-def _paragraph(lines: list[str], colour: str) -> str:
+def _paragraph(lines: list[str], colour: str, below: int) -> str:
     marked = inline("\n".join(line.strip() for line in lines), colour=colour)
-    return f'        <p style="margin:0 0 12px 0">{marked}</p>'
+    return f'        <p style="margin:0 0 {below}px 0">{marked}</p>'
 
 
-def _list(lines: list[str], colour: str) -> str:
+def _list(lines: list[str], colour: str, below: int) -> str:
     items = [match["item"].strip() for line in lines if (match := _LIST_LINE.match(line))]
     marked = "".join(f'<li style="margin:0 0 6px 0">{inline(item, colour=colour)}</li>' for item in items)
-    return f'        <ul style="margin:0 0 12px 0;padding:0 0 0 22px">{marked}</ul>'
+    return f'        <ul style="margin:0 0 {below}px 0;padding:0 0 0 22px">{marked}</ul>'
 
 
 def _marked(match: re.Match[str], *, colour: str, links: bool) -> str:

@@ -1,0 +1,112 @@
+"""The message pages in a real browser: accessible, without a word from the console, live as one types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.support.serving import accessibility_faults, add_staff, set_up_practice, sign_in
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.processes]
+
+
+def listen(page: Page) -> list[str]:
+    heard: list[str] = []
+    page.on("console", lambda line: heard.append(line.text) if line.type in {"error", "warning"} else None)
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    return heard
+
+
+def fits(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"))
+
+
+def faults(page: Page) -> list[str]:
+    """Of our own part; frames hold mail, which is judged as mail."""
+    return [
+        fault for fault in accessibility_faults(page) if ".account" not in fault and ".brand" not in fault
+    ]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark")])
+def test_a_message_is_written_without_seeing_mjml(served, open_page, width, scheme):
+    set_up_practice(served)
+    add_staff(served, "ana@maple.example", "Nurse Ana", "marketer")
+    served.command("practice", "edit", "--phone", "555-0100", "--website", "https://maple.example")
+    page = open_page(width=width, scheme=scheme)
+    heard = listen(page)
+    sign_in(page, served, "ana@maple.example")
+    page.goto(f"{served.web_url}/messages/new/")
+    assert faults(page) == []
+    assert fits(page)
+    page.locator("button[value=recall]").click()
+    page.get_by_label("Kind of message").select_option("treatment")
+    page.locator("#block-1-text").fill("Come {{ frist_name }}")
+    page.get_by_text("did you mean “first_name”").wait_for()
+    assert faults(page) == []
+    page.locator("#block-1-text").fill("Come ")
+    page.get_by_text("Fields to insert").click()
+    page.locator("#block-1-text").press("End")
+    page.get_by_role("button", name="First name", exact=True).click()
+    assert page.locator("#block-1-text").input_value() == "Come {{ first_name | there }}"
+    page.get_by_text("Ready: nothing to put right.").wait_for()
+    page.frame_locator("[data-look] iframe:not(.coming)").get_by_role("heading", name="Come Maria").wait_for()
+    page.locator("button[value='down-1']").click()
+    page.locator("#block-2 input[value='Come {{ first_name | there }}']").wait_for()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("ready to be used in a campaign").wait_for()
+    assert fits(page)
+    address = page.url
+    for part in ("preview/", "history/", ""):
+        page.goto(address + part)
+        assert faults(page) == [], part
+        assert fits(page), part
+    page.goto(f"{served.web_url}/messages/")
+    assert faults(page) == []
+    assert fits(page)
+    assert heard == []
+
+
+def test_mjml_problems_lead_to_their_line(served, open_page):
+    set_up_practice(served)
+    add_staff(served, "ana@maple.example", "Nurse Ana", "marketer")
+    page = open_page()
+    heard = listen(page)
+    sign_in(page, served, "ana@maple.example")
+    page.goto(f"{served.web_url}/messages/new/")
+    page.locator("button[value=two_columns]").click()
+    page.locator("#mjml").fill("<mjml>\n<mj-body>\n<mj-foo/>\n</mj-body></mjml>")
+    page.get_by_role("link", name="Line 3", exact=True).click()
+    assert (
+        page.evaluate(
+            "const t = document.querySelector('#mjml'); t.value.slice(t.selectionStart, t.selectionEnd)"
+        )
+        == "<mj-foo/>"
+    )
+    assert page.locator(".line-numbers b").inner_text().strip() == "3"
+    assert faults(page) == []
+    assert heard == []
+
+
+def test_everything_works_without_script(served, chromium):
+    set_up_practice(served)
+    add_staff(served, "ana@maple.example", "Nurse Ana", "marketer")
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    sign_in(page, served, "ana@maple.example")
+    page.goto(f"{served.web_url}/messages/new/")
+    page.locator("button[value=blank]").click()
+    page.locator("#block-1-text").fill("TYPED")
+    page.get_by_text("Add at the top").click()
+    page.locator("button[value='add-0-line']").click()
+    assert page.locator("#block-2-text").input_value() == "TYPED"
+    page.locator("#subject").fill("Hello")
+    page.get_by_role("button", name="Check and preview").click()
+    assert page.get_by_text("1 thing to put right").is_visible()
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    assert page.get_by_text("Saved. There is one thing left").is_visible()
+    context.close()
