@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import pickle
+import re
 from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -180,3 +182,14 @@ def test_asks_for_many_people_with_few_queries(
     with django_assert_max_num_queries(12):  # of these, eight open and close scopes
         answers = gate.ask(scope, REMINDER, people, at=at)
     assert [answered.verdict.decision for answered in answers].count(Decision.SUPPRESS) == 1
+
+
+def test_no_other_code_reaches_for_the_gates_key() -> None:
+    """Python cannot hide a name, so the source is searched for anybody who takes it."""
+    source = Path(issuing.__file__).parents[2]
+    takers = [
+        path.relative_to(source).as_posix()
+        for path in source.rglob("*.py")
+        if re.search(r"gate\.cleared import.*\b(issue|_KEY)\b|cleared\.(issue|_KEY)\b", path.read_text())
+    ]
+    assert takers == ["decisions/gate/queries.py"]

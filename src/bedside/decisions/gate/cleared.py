@@ -60,5 +60,5 @@ class Cleared:
 
 
 def issue(*, patient: Patient, facts: Facts, verdict: Verdict) -> Cleared:
-    """For `gate.queries.clear` alone: an import contract and a test keep everybody else away from it."""
+    """For `gate.queries.clear` alone; a test looks for anybody else who imports it."""
     return Cleared(key=_KEY, patient=patient, facts=facts, verdict=verdict)

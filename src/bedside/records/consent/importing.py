@@ -11,7 +11,7 @@ from bedside.ground.scope import Scope, in_scope
 from bedside.records.consent import entries
 from bedside.records.consent.queries import AT_ONCE_MAX, permissions_of
 from bedside.records.consent.recording import check_source
-from bedside.records.consent.rules import Answer, Category, EventKind
+from bedside.records.consent.rules import Answer, EventKind
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
     from uuid import UUID
 
-    from bedside.records.consent.rules import Authorization, ImportedPermission, PersonPermissions
+    from bedside.records.consent.rules import Authorization, Category, ImportedPermission, PersonPermissions
 
     # patient, kind, category, source, day of a signature
     _Row = tuple[UUID, str, str, str, date | None]
@@ -118,8 +118,9 @@ def _differences(
 ) -> Iterator[_Row]:
     who = held.patient_id
     for category, row in said.answers.items():
-        choose = _stop_or_resume if category is None else _answer
-        kind = choose(held, row, counts)
+        kind = (
+            _stop_or_resume(held, row, counts) if category is None else _answer(held, category, row, counts)
+        )
         if kind is not None:
             yield who, kind.value, category.value if category else "", row.source, None
     if said.signed_on is not None and _is_news(held.authorization, said.signed_on):
@@ -150,8 +151,10 @@ def _stop_or_resume(
     return EventKind.RESUMED
 
 
-def _answer(held: PersonPermissions, row: ImportedPermission, counts: ImportCounts) -> EventKind | None:
-    said = held.permissions[Category(row.category)]
+def _answer(
+    held: PersonPermissions, category: Category, row: ImportedPermission, counts: ImportCounts
+) -> EventKind | None:
+    said = held.permissions[category]
     wanted = Answer.GRANTED if row.granted else Answer.REFUSED
     if said.answer is wanted:
         return None
