@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.http import HttpResponse
 
 from bedside.decisions.composer.previews import preview, preview_draft
 from bedside.decisions.composer.queries import message
-from bedside.decisions.composer.rules.starters import starter_draft
+from bedside.decisions.composer.rules.starters import starter_draft, starters
 from bedside.doors.web.messages.forms import edit_from
 from bedside.doors.web.pages import staff_page
 from bedside.ground import clock
@@ -51,7 +52,9 @@ def mail_frame(html: str) -> HttpResponse:
 @staff_page(Right.WRITE_MESSAGES)
 def starter(_request: HttpRequest, scope: Scope, starter: str) -> HttpResponse:
     """A starter as it would look, for its card."""
-    draft = starter_draft(starter, name="")
+    suggested = starters()[starter].suggested if starter in starters() else ()
+    # For the look of its footer only: a message made from it has no class until somebody chooses one.
+    draft = replace(starter_draft(starter, name=""), message_class=next(iter(suggested), None))
     return _framed(lambda: preview_draft(scope, draft, at=clock.now()).preview)
 
 
