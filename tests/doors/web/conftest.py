@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+
 from tests.support.serving import chromium, open_page, served  # noqa: F401  fixtures
 
 if TYPE_CHECKING:

@@ -7,7 +7,16 @@ import re
 import pytest
 from django.test import Client
 
-PAGES = ["/", "/account/", "/account/2fa/", "/account/password/change/", "/ledger/", "/staff/", "/staff/add/", "/settings/"]
+PAGES = [
+    "/",
+    "/account/",
+    "/account/2fa/",
+    "/account/password/change/",
+    "/ledger/",
+    "/staff/",
+    "/staff/add/",
+    "/settings/",
+]
 OTHER = ["/account/login/", "/nowhere/", "/account/password/forgotten/"]
 
 

@@ -32,12 +32,15 @@ def test_shows_only_pages_that_the_person_may_open(signed_in):
 
 def test_marks_the_present_page_in_the_navigation(signed_in):
     page = signed_in("omar").get("/staff/add/").content.decode()
-    assert page.count('<a href="/staff/" aria-current="page">') == 2  # beside the page and in the phone's menu
+    assert (
+        page.count('<a href="/staff/" aria-current="page">') == 2
+    )  # beside the page and in the phone's menu
     assert '<a href="/" aria-current="page">' not in page
 
 
 @pytest.mark.parametrize(
-    ("hour", "words"), [(0, "Good morning"), (11, "Good morning"), (12, "Good afternoon"), (18, "Good evening")]
+    ("hour", "words"),
+    [(0, "Good morning"), (11, "Good morning"), (12, "Good afternoon"), (18, "Good evening")],
 )
 def test_greets_by_the_hour(hour, words):
     assert greeting(hour) == words

@@ -73,7 +73,9 @@ def test_turns_pages_without_losing_or_doubling_entries(signed_in, scope, at):
         seen.append(rows_of(page))
         path = ""
         if 'rel="next"' in page:
-            path = "/ledger/?" + page.split('rel="next"')[0].rsplit('href="?', 1)[1].split('"')[0].replace("&amp;", "&")
+            path = "/ledger/?" + page.split('rel="next"')[0].rsplit('href="?', 1)[1].split('"')[0].replace(
+                "&amp;", "&"
+            )
     assert seen == [50, 50, 20]
 
 

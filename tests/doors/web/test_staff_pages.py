@@ -117,7 +117,9 @@ def test_gives_a_new_first_password_and_signs_out_everywhere(signed_in, cast):
     ana = signed_in("ana")
     assert ana.get("/").status_code == 200
     client = signed_in("omar")
-    assert "New first password for Nurse Ana?" in client.get(f"/staff/{cast['ana']}/password/").content.decode()
+    assert (
+        "New first password for Nurse Ana?" in client.get(f"/staff/{cast['ana']}/password/").content.decode()
+    )
     assert ana.get("/").status_code == 200
     password = first_password(client.post(f"/staff/{cast['ana']}/password/").content.decode())
     assert ana.get("/").status_code == 302
@@ -140,9 +142,7 @@ def test_takes_away_a_lost_phone(signed_in, cast, ledger_of):
 def test_does_not_open_an_account_that_works_elsewhere_too(signed_in, stranger_scope, cast, at):
     from bedside.safeguards.staff.actions import add_member
 
-    add_member(
-        stranger_scope, email="ana@maple.example", name="", roles=["marketer"], password=None, at=at
-    )
+    add_member(stranger_scope, email="ana@maple.example", name="", roles=["marketer"], password=None, at=at)
     client = signed_in("omar")
     for page in ("password", "second-step"):
         response = client.post(f"/staff/{cast['ana']}/{page}/")
