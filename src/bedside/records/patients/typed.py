@@ -77,9 +77,9 @@ GROUPS: tuple[tuple[str, tuple[TypedField, ...]], ...] = (
         (
             TypedField(name="last_visit", label="Last visit", kind=FieldKind.DATE),
             TypedField(name="next_appointment", label="Next appointment", kind=FieldKind.DATE, future=True),
-            TypedField(name="provider", label="Provider"),
             TypedField(name="conditions", label="Conditions", kind=FieldKind.LINES, help="One a line."),
             TypedField(name="medications", label="Medications", kind=FieldKind.LINES, help="One a line."),
+            TypedField(name="provider", label="Provider"),
         ),
     ),
     (

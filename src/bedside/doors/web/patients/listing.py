@@ -116,6 +116,11 @@ def kept(request: HttpRequest, word: str) -> Wanted:
     return read_wanted(request.session.get(_SESSION_KEY, {}).get(word, {}))
 
 
+def newest_kept(request: HttpRequest) -> str:
+    """The word of the list that was looked at last; empty for none."""
+    return next(reversed(request.session.get(_SESSION_KEY, {})), "")
+
+
 def rule_of(scope: Scope, wanted: Wanted) -> Rule:
     """The rule of the chosen segment; everybody without one, or if it has been removed meanwhile."""
     if wanted.segment_id is None:

@@ -13,7 +13,7 @@ from bedside.correspondence.campaigns import queries as campaigns
 from bedside.decisions.segments import queries as segments
 from bedside.doors.web.pages import done, staff_page
 from bedside.doors.web.patients.forms import record_page, typed_record
-from bedside.doors.web.patients.listing import ORDERS, Wanted, find, keep, kept, read_wanted
+from bedside.doors.web.patients.listing import ORDERS, Wanted, find, keep, kept, newest_kept, read_wanted
 from bedside.doors.web.patients.mails import mail_lines
 from bedside.ground import clock
 from bedside.ground.errors import NotFound, Refusal
@@ -81,6 +81,7 @@ def patient_page(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpRe
         "age": patient.age_on(today()),
         "minor": patient.is_minor_on(today()),
         "permissions_address": _permissions_address(patient_id),
+        "kept": newest_kept(request),
     }
     return render(request, "web/patients/patient.html", context)
 

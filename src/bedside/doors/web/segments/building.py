@@ -113,9 +113,10 @@ def _answer(request: HttpRequest, scope: Scope, segment: Segment | None) -> Http
         judged = judge(building.draft, insist=True)
         if judged.is_whole:
             return _save(request, scope, building, judged.rule)
-        building = replace(
-            building, problems={"": judged.problem or "Put right what is marked, then save again."}
-        )
+        problems = {"": judged.problem or "Put right what is marked, then save again."}
+        if not building.name.strip():
+            problems["name"] = "Give the segment a name."
+        building = replace(building, problems=problems)
     return _page(request, scope, building)
 
 
@@ -217,7 +218,7 @@ def _result(scope: Scope, building: Building, judged: Judged) -> dict[str, Any]:
     count = shown(found, exact=scope.may(Right.SEE_PATIENTS))
     return {
         "count": count,
-        "change": count.change_since(building.before),
+        "change": "" if building.insists else count.change_since(building.before),
         "sentence": sentence_of(judged.rule),
         "telling": _telling_fields(judged) if health else [],
         "json": building.pasted
