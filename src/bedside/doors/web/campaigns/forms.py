@@ -24,6 +24,13 @@ ATTESTED = {
     MessageClass.RESEARCH_RECRUITMENT: "We hold the authorization, or the review board's waiver, for this study.",
 }
 
+RARE = frozenset(
+    {
+        MessageClass.PAYMENT, MessageClass.RESEARCH_RECRUITMENT, MessageClass.LEGAL_NOTICE,
+        MessageClass.ACCOUNT_TRANSACTIONAL, MessageClass.PROSPECT_COMMERCIAL,
+    }
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassChoice:

@@ -12,9 +12,11 @@ from bedside.correspondence.campaigns import actions, queries
 from bedside.correspondence.campaigns.nouns import Plan
 from bedside.correspondence.campaigns.rules import PURPOSE_NAMES, CampaignState, MailPurpose
 from bedside.decisions.composer import queries as composer
+from bedside.decisions.composer.rules.fields import FIELDS, written_places
 from bedside.decisions.gate.rules import CLASS_RULES, MessageClass
 from bedside.decisions.segments import queries as segments
 from bedside.doors.web.campaigns.forms import (
+    RARE,
     class_choices,
     duties_of,
     plan_from_kind,
@@ -85,9 +87,13 @@ def _require_answer(plan: Plan) -> None:
 def _kind_page(
     request: HttpRequest, plan: Plan, *, campaign: Campaign | None, problem: Refusal | None = None
 ) -> HttpResponse:
+    choices = class_choices()
     context = {
         "plan": plan,
-        "classes": class_choices(),
+        "common": [choice for choice in choices if choice.rule.message_class not in RARE],
+        "rare": [choice for choice in choices if choice.rule.message_class in RARE],
+        "rare_is_chosen": plan.message_class in RARE,
+        "attested": [choice for choice in choices if choice.attested],
         "purposes": purposes(),
         **_step_context(campaign, 1, problem),
     }
@@ -124,7 +130,11 @@ def message(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespon
 
     def show(problem: Refusal | None) -> HttpResponse:
         chosen = MessageClass(campaign.plan.message_class)
-        fitting = [line for line in composer.messages(scope) if line.message_class in {chosen, None}]
+        fitting = [
+            (line, in_words(line.subject))
+            for line in composer.messages(scope)
+            if line.message_class in {chosen, None}
+        ]
         context = {
             "lines": fitting,
             "plan": campaign.plan,
@@ -200,9 +210,18 @@ def described(scope: Scope, campaign: Campaign) -> dict[str, object]:
         "purpose_name": PURPOSE_NAMES[MailPurpose(plan.purpose)],
         "segment": segment,
         "message": chosen,
+        "subject": in_words(chosen.subject) if chosen else "",
         "newer_revision": chosen is not None and chosen.newest_revision != chosen.revision,
         "sender": profile(scope),
     }
+
+
+def in_words(subject: str) -> str:
+    """A subject with what stands for each reader's value named in words."""
+    for place in reversed(list(written_places(subject))):
+        known = FIELDS.get(place.field)
+        subject = f"{subject[: place.start]}[{known.label if known else place.field}]{subject[place.end :]}"
+    return subject
 
 
 def _step(

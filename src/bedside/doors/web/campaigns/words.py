@@ -122,7 +122,7 @@ def tell(numbers: Numbers, *, begun: bool, exact: bool) -> Told:
     states = _states(counts, numbers.total, exact=exact)
     reasons = reason_lines(numbers.by_reason, exact=exact)
     return Told(
-        sentence=_after(states) if begun else _before(states, reasons),
+        sentence=_after(states) if begun else _before(counts, states, reasons),
         states=states,
         reasons=reasons,
         total=numbers.total,
@@ -161,19 +161,56 @@ def reason_lines(
     )  # fmt: skip
 
 
-def _before(states: tuple[StateLine, ...], reasons: tuple[ReasonLine, ...]) -> str:
+# For a sentence such as "626 will not: 394 have not said yes, 86 have stopped all mail".
+_IN_SHORT = {
+    "no_address": "no usable address",
+    "deceased": "have died",
+    "email_restricted": "asked for no email",
+    "stopped_everything": "stopped all mail",
+    "category_refused": "said no to this kind",
+    "fundraising_refused": "do not want to be asked for gifts",
+    "care_mail_refused": "prefer another way",
+    "address_bounced": "mail came back",
+    "address_complained": "reported mail as unwanted",
+    "address_opted_out": "opted out",
+    "address_suppressed": "put on the list by staff",
+    "address_suppressed_import": "on an imported list",
+    "opt_in_missing": "have not said yes to this kind",
+    "notice_not_agreed": "did not agree to notices by email",
+    "no_current_prescription": "no current prescription",
+    "authorization_missing": "no authorization",
+    "authorization_revoked": "authorization revoked",
+    "authorization_expired": "authorization expired",
+    "authorization_unverified": "authorization not looked at yet",
+    "minor_without_representative": "minors without somebody who may act for them",
+    "patient_not_prospect": "are patients",
+}
+_SHORT_REASONS = 4
+
+
+def _before(
+    counts: Mapping[RecipientState, int], states: tuple[StateLine, ...], reasons: tuple[ReasonLine, ...]
+) -> str:
     by_state = {line.state: line.shown for line in states}
-    will = by_state.get(RecipientState.WAITING, "Nobody")
-    sentence = f"{will} will get it."
-    if reasons:
-        why = "; ".join(f"{line.shown}: {_uncapitalised(line.sentence)}" for line in reasons[:4])
-        sentence += f" Not sent: {why}"
-        sentence += f"; and {len(reasons) - 4} more reasons." if len(reasons) > 4 else "."  # noqa: PLR2004
+    will = by_state.get(RecipientState.WAITING, "nobody")
+    others = [line for line in states if line.state is not RecipientState.WAITING]
+    if not others:
+        return _capitalised(f"{will} will get it.")
+    exact = all(line.shown.replace(",", "").isdigit() for line in others)
+    total = sum(count for state, count in counts.items() if state is not RecipientState.WAITING)
+    will_not = f"{total:,}" if exact else "some"
+    why = ", ".join(f"{line.shown} {_in_short(line)}" for line in reasons[:_SHORT_REASONS])
+    more = len(reasons) - _SHORT_REASONS
+    rest = f", and {more} more reason{'s' if more > 1 else ''}" if more > 0 else ""
+    return _capitalised(f"{will} will get it; {will_not} will not: {why}{rest}.")
+
+
+def _in_short(line: ReasonLine) -> str:
+    return _IN_SHORT.get(line.code) or "(" + line.sentence[:1].lower() + line.sentence[1:].rstrip(".") + ")"
+
+
+def _capitalised(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
-
-
-def _uncapitalised(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:].rstrip(".")
 
 
 _AFTER = {
@@ -191,7 +228,7 @@ _AFTER = {
 
 def _after(states: tuple[StateLine, ...]) -> str:
     told = ", ".join(f"{line.shown} {_AFTER[line.state]}" for line in states)
-    return f"{told[:1].upper()}{told[1:]}." if told else "Nobody is in this campaign."
+    return f"{_capitalised(told)}." if told else "Nobody is in this campaign."
 
 
 def state_words(state: CampaignState) -> tuple[str, str]:

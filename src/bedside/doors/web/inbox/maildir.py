@@ -77,7 +77,7 @@ def opened(name: str, *, sender: str) -> Mail | None:
         received=str(message["Received"]),
         text=text,
         html=html,
-        links=tuple(dict.fromkeys(_LINK.findall(text))),
+        links=tuple(dict.fromkeys(link.rstrip(").,;") for link in _LINK.findall(text))),
         is_signed=message["DKIM-Signature"] is not None,
     )
 
