@@ -13,7 +13,8 @@ class ConsentEvent(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT)
+    # No index on the practice alone: the planner would read all of its rows to find a few people's.
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, db_index=False)
     patient_id = models.UUIDField()
     kind = models.CharField(max_length=30)
     channel = models.CharField(max_length=10, default="email")
@@ -42,7 +43,7 @@ class AddressSuppression(models.Model):
     """One reason why an address is kept from something. Never the address: its blind index survives erasure."""
 
     id = models.UUIDField(primary_key=True)
-    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, db_index=False)
     address_index = models.BinaryField(max_length=32)
     scope = models.CharField(max_length=20)
     reason = models.CharField(max_length=20)
