@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
+
+import pytest
 
 from bedside.ground import logs
 
@@ -45,3 +49,39 @@ def test_names_the_place_of_a_fault_without_values():
         place = logs.place_of(error.__traceback__)
     assert place.startswith("ground/test_logs.py:")
     assert MARK not in place
+
+
+def frozen_fault() -> UnicodeDecodeError:
+    """An error whose innermost frame is of a module without a file: `<frozen codecs>`."""
+    import codecs
+
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(MARK.encode() + b"\xff", True)
+    except UnicodeDecodeError as error:
+        return error
+    raise AssertionError("it must not decode")
+
+
+def test_names_the_place_of_a_fault_in_code_without_a_file():
+    error = frozen_fault()
+    assert logs.place_of(error.__traceback__).startswith("<frozen codecs>:")
+    record = logging.LogRecord(
+        "lib", 40, __file__, 1, "%s", (MARK,), (type(error), error, error.__traceback__)
+    )
+    assert MARK not in logs.LibraryFormatter().format(record)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "raise ValueError(MARK)",
+        "import threading; t = threading.Thread(target=lambda: int(MARK)); t.start(); t.join()",
+        "logging.getLogger('lib').error('%d', MARK)",
+        "logging.getLogger('lib').addHandler(logging.StreamHandler()); logging.getLogger('lib').error('%d', MARK)",
+        "exec(compile('def f(): raise KeyError(MARK)', '<string>', 'exec'), globals()); f()",
+    ],
+)
+def test_prints_no_value_of_what_nobody_caught(fault):
+    script = f"import logging\nfrom bedside.ground import logs\nlogs.configure()\nMARK = {MARK!r}\n{fault}\n"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert MARK not in done.stdout + done.stderr

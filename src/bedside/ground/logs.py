@@ -1,13 +1,14 @@
 """Structured logs of an event's name and listed keys. A key that is not listed is dropped, whatever it holds.
 
 The promise: no personal data in a log. Exceptions from libraries may quote values, so only their type and place
-are kept, never their text.
+are kept, never their text; also of those that nobody caught, which Python would print whole.
 """
 
 from __future__ import annotations
 
 import logging
 import sys
+import threading
 import traceback
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +45,16 @@ def configure(*, level: int = logging.INFO) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LibraryFormatter())
     logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
+    _quieten_python()
+
+
+def _quieten_python() -> None:
+    """Python itself prints what nobody caught, and what could not be formatted, with every value in it."""
+    logging.raiseExceptions = False
+    if sys.excepthook is sys.__excepthook__:  # whoever put their own there, such as a test runner, keeps it
+        sys.excepthook = _process_crashed
+    if threading.excepthook is threading.__excepthook__:
+        threading.excepthook = _thread_crashed
 
 
 def keep_allowed(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -87,7 +98,20 @@ def place_of(trace: TracebackType | None) -> str:
     if not frames:
         return ""
     last = frames[-1]
-    return f"{last.filename.rsplit('/', 2)[-2]}/{last.filename.rsplit('/', 1)[-1]}:{last.lineno} {last.name}"
+    # Frames of frozen modules and of generated code have no folder: `<frozen codecs>`, `<string>`.
+    file = "/".join(last.filename.rsplit("/", 2)[-2:])
+    return f"{file}:{last.lineno} {last.name}"
+
+
+def _process_crashed(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
+    """What Python would print of an error nobody caught, without its text."""
+    if not issubclass(kind, KeyboardInterrupt):
+        logger("process").critical("crashed", error=kind.__name__, place=place_of(trace))
+
+
+def _thread_crashed(seen: threading.ExceptHookArgs) -> None:
+    if not issubclass(seen.exc_type, SystemExit):
+        logger("thread").critical("crashed", error=seen.exc_type.__name__, place=place_of(seen.exc_traceback))
 
 
 def logger(name: str) -> Any:
