@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from django.db import DatabaseError, InterfaceError, connection
 
 from bedside.ground import logs
-from bedside.ground.errors import Refusal
+from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.jobs import enqueue
-from bedside.ground.scope import Scope, current_practice, in_scope
+from bedside.ground.scope import Scope, in_scope
 from bedside.records.intake import entries
 from bedside.records.intake.batches import Interrupted, Plan, batches, plan_for, store
 from bedside.records.intake.models import Import, Stop
@@ -48,6 +48,8 @@ def run(
         plan, line = _begin(scope, import_id, at=clock())
     except Interrupted:
         return view(scope, import_id)
+    except NotFound:
+        raise
     except Refusal as error:
         _fail(scope, import_id, code=error.code, at=clock())
         return view(scope, import_id)
@@ -121,8 +123,8 @@ def _finish(scope: Scope, import_id: UUID, *, at: datetime) -> None:
 def _fail(scope: Scope, import_id: UUID, *, code: str, at: datetime) -> None:
     """Says why it stopped, if the database still listens; otherwise the import is found abandoned later."""
     log.warning("import.failed", import_id=str(import_id), code=code)
-    if current_practice() is None:
-        connection.close()  # whatever state the failed transaction left it in
+    if not connection.in_atomic_block:
+        connection.close_if_unusable_or_obsolete()  # the failed transaction may have been its end
     with suppress(DatabaseError, InterfaceError), in_scope(scope):
         rows = Import.objects.filter(id=import_id, practice_id=scope.practice_id, state__in=_WORKING)
         if rows.update(state=ImportState.FAILED.value, failure=code, worked_at=at):
