@@ -57,7 +57,7 @@ class ProfileForm(forms.Form):
     sender_address = forms.CharField(
         label="Sender address",
         max_length=254,
-        help_text="On a domain that your practice owns, such as hello@yourpractice.com.",
+        help_text="On a domain that your practice owns, such as hello@yourpractice.example.",
         widget=forms.EmailInput(attrs={"spellcheck": "false"}),
         error_messages={"required": "Give a sender address such as hello@practice.example."},
     )
