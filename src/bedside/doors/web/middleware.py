@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpResponse
+from django.middleware.csrf import CSRF_SESSION_KEY, rotate_token
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 IDLE_DEFAULT_S = 15 * 60
 LAST_SEEN = "last_seen"
+SIGNED_IN_AT = "signed_in_at"
 IDLE_LIMIT = "idle_limit_s"
 PRACTICE = "practice"
 # Pages that poll must not keep a deserted session alive.
@@ -40,7 +43,11 @@ ALWAYS_OPEN = ("account_reauthenticate", "mfa_reauthenticate", "account_logout",
 
 
 class IdleSignOut:
-    """Ends a session that nobody used for the practice's idle time (45 CFR 164.312(a)(2)(iii))."""
+    """Ends a session that nobody used for the practice's idle time (45 CFR 164.312(a)(2)(iii)).
+
+    And every session half a day after its sign-in, used or not: a stolen cookie, or a page that a script keeps
+    awake, is good for a working day at most (NIST SP 800-63B-4 section 2.2.3).
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -51,19 +58,22 @@ class IdleSignOut:
         now = int(time.time())
         seen = request.session.get(LAST_SEEN, now)
         if now - seen > idle_limit_s(request):
-            return self._end(request)
+            return self._end(request, reason="idle", address=f"{reverse('account_login')}?idle=yes")
+        _remember(request, SIGNED_IN_AT, request.session.get(SIGNED_IN_AT, now))
+        if now - request.session[SIGNED_IN_AT] > settings.SESSION_COOKIE_AGE:
+            return self._end(request, reason="time_limit", address=reverse("account_login"))
         if request.headers.get(POLLING_HEADER) != "yes":
             request.session[LAST_SEEN] = now
         return self.get_response(request)
 
-    def _end(self, request: HttpRequest) -> HttpResponse:
+    def _end(self, request: HttpRequest, *, reason: str, address: str) -> HttpResponse:
         scope = find_scope(request)
         request.idle = True  # type: ignore[attr-defined]  # the sign-out signal leaves the entry to us
         logout(request)
         if scope is not None:
             with in_scope(scope):
-                record(scope, entries.SIGNED_OUT, at=clock.now(), subject=scope.actor.id, reason="idle")
-        return go_to(request, f"{reverse('account_login')}?idle=yes")
+                record(scope, entries.SIGNED_OUT, at=clock.now(), subject=scope.actor.id, reason=reason)
+        return go_to(request, address)
 
 
 class ScopeOfRequest:
@@ -124,6 +134,8 @@ def find_scope(request: HttpRequest) -> Scope | None:
         return None
     chosen = request.session.get(PRACTICE)
     practice_id, _, rights = next((row for row in open_to if str(row[0]) == chosen), open_to[0])
+    if chosen not in {None, str(practice_id)}:
+        forget_forms(request)
     scope = staff_scope(request, practice_id, rights)
     choose_practice(request, scope)
     return scope
@@ -149,6 +161,15 @@ def choose_practice(request: HttpRequest, scope: Scope) -> None:
     request.practice_profile = practice  # type: ignore[attr-defined]
     _remember(request, PRACTICE, str(scope.practice_id))
     _remember(request, IDLE_LIMIT, practice.idle_minutes * 60 if practice else IDLE_DEFAULT_S)
+
+
+def forget_forms(request: HttpRequest) -> None:
+    """Makes every form that stands open in some window invalid, from this very request on.
+
+    The session works in another practice now: what was typed for one must never be stored in the other (P6).
+    """
+    rotate_token(request)
+    request.session[CSRF_SESSION_KEY] = request.META["CSRF_COOKIE"]
 
 
 def practice_of(request: HttpRequest) -> Profile | None:

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
-from bedside.doors.web.middleware import PRACTICE
+from bedside.doors.web.middleware import PRACTICE, forget_forms
 from bedside.doors.web.pages import done, staff_page
 from bedside.ground.errors import Refusal
 from bedside.safeguards.staff.queries import practices_of
@@ -45,6 +45,7 @@ def switch_practice(request: HttpRequest, scope: Scope) -> HttpResponse:
     if wanted not in names:
         raise Refusal("which_practice", "Choose one of the practices in the list.")
     request.session[PRACTICE] = wanted
+    forget_forms(request)
     return done(request, f"You now work in {names[wanted]}.", "home")
 
 
