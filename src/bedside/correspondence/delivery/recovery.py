@@ -21,6 +21,9 @@ from bedside.correspondence.delivery.rules import Judgement, judge_doubt, judge_
 from bedside.ground import logs
 from bedside.ground.jobs import enqueue
 from bedside.ground.scope import Scope, in_scope
+from bedside.records.consent.actions import suppress_address
+from bedside.records.consent.rules import SuppressionReason
+from bedside.records.patients import queries as patients
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.practices.queries import directory
 
@@ -78,6 +81,7 @@ def _fold(story: Story, *, at: datetime) -> Recovered:
             counts[kind] += 1
             settled.append(outcome)
         progress.settle(scope, heading.campaign_id, heading.claim_id, settled)
+        _suppress_unknown(scope, settled, at=at)
         if claims.end(scope, heading.claim_id, at=at):
             progress.close_claim(
                 scope, heading.campaign_id, heading.claim_id, chunk_no=heading.chunk_no, recovered=True, at=at
@@ -96,6 +100,14 @@ def _fold(story: Story, *, at: datetime) -> Recovered:
         "delivery.recovered", campaign_id=str(heading.campaign_id), chunk=heading.chunk_no, count=len(settled)
     )
     return Recovered(**counts)
+
+
+def _suppress_unknown(scope: Scope, settled: list[Settled], *, at: datetime) -> None:
+    """The journal holds no addresses, so they are looked up again."""
+    unknown = [one.patient_id for one in settled if "address_unknown" in one.codes]
+    for patient in patients.by_ids(scope, unknown):
+        if patient.email:
+            suppress_address(scope, patient.email, reason=SuppressionReason.BOUNCED, at=at)
 
 
 def _judge(story: Story, one: Claimed, *, at: datetime) -> tuple[str, Settled]:
