@@ -24,7 +24,8 @@ PICKUP_PORT = 8001
 
 def main(arguments: Sequence[str]) -> int:
     chosen = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, _interrupt)
+    for number in (signal.SIGTERM, signal.SIGINT):  # a shell may have started us with Ctrl-C ignored
+        signal.signal(number, _interrupt)
     started = time.monotonic()
     try:
         demo = Demo(
