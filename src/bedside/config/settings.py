@@ -35,6 +35,8 @@ _own_host = _own_url.split("://", 1)[1].rsplit(":", 1)[0]
 ALLOWED_HOSTS = [_own_host]
 CSRF_TRUSTED_ORIGINS = [_own_url]
 _encrypted = _own_url.startswith("https://")
+# Encryption ends at a proxy, so an https address means at least one; each appends who called it.
+BEDSIDE_PROXIES = read.number(ENVIRON, "BEDSIDE_PROXIES", 1 if _encrypted else 0, low=0, high=5)
 
 # --- mail: one smart host for now, always with STARTTLS and a verified certificate
 BEDSIDE_RELAY_HOST = read.text(ENVIRON, "BEDSIDE_RELAY_HOST", "")
@@ -47,6 +49,10 @@ BEDSIDE_RELAY_CONNECTIONS = read.number(ENVIRON, "BEDSIDE_RELAY_CONNECTIONS", 8,
 BEDSIDE_EHLO_NAME = read.text(
     ENVIRON, "BEDSIDE_EHLO_NAME", _own_host if _encrypted else "localhost.localdomain"
 )
+if BEDSIDE_DEMO:
+    read.require_this_machine(
+        "BEDSIDE_DEMO", BEDSIDE_WEB_URL, BEDSIDE_PICKUP_URL, f"smtp://{BEDSIDE_RELAY_HOST or 'localhost'}"
+    )
 # Waits between tries of a temporarily refused message; the last one is repeated until the time is up.
 BEDSIDE_RETRY_DELAYS_S = [
     int(part) for part in read.text(ENVIRON, "BEDSIDE_RETRY_DELAYS_S", "300,900,3600,14400").split(",")
@@ -113,6 +119,7 @@ if BEDSIDE_DOOR == "pickup":
         name for name in INSTALLED_APPS if not name.startswith(("allauth", "bedside.doors.web"))
     ]
 _everywhere = [
+    "bedside.ground.proxies.CallerAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -179,6 +186,8 @@ LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 SESSION_ENGINE = "bedside.doors.web.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
+# The prefix makes browsers refuse a cookie of that name from a neighbouring host or over plain http (RFC 6265bis).
+SESSION_COOKIE_NAME = "__Host-sessionid" if _encrypted else "sessionid"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = _encrypted
@@ -188,8 +197,15 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_USE_SESSIONS = True
 CSRF_FAILURE_VIEW = "bedside.doors.web.errors.stale_form"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-# allauth's rate limits need a cache that all processes share.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "ground_cache"}}
+# allauth's rate limits need a cache that all processes share. It is told to keep many entries: of more than that
+# it drops some at random, and whoever makes enough of them could so wipe out the count of their wrong passwords.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "ground_cache",
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 
 # --- in the browser
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -198,7 +214,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 63072000 if _encrypted else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = False
 SECURE_SSL_REDIRECT = False
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _encrypted else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEDSIDE_PROXIES else None
 X_FRAME_OPTIONS = "SAMEORIGIN"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -224,6 +240,7 @@ WHITENOISE_AUTOREFRESH = False
 
 # --- uploads never touch the disk in clear
 FILE_UPLOAD_HANDLERS = ["bedside.ground.uploads.SealedUploadHandler"]
+DATA_UPLOAD_MAX_NUMBER_FILES = 1
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
 

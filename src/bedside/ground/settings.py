@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _YES = {"1", "true", "yes", "on"}
 _NO = {"0", "false", "no", "off"}
+_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
 
 
 class BadSetting(Refusal):
@@ -44,12 +45,21 @@ def web_address(environ: Mapping[str, str], name: str, default: str) -> str:
     """An http(s) address without a path; plain http only for this machine itself."""
     value = text(environ, name, default).rstrip("/")
     parts = urlsplit(value)
-    local = parts.hostname in {"127.0.0.1", "localhost", "::1"}
+    local = parts.hostname in _THIS_MACHINE
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
         raise BadSetting(name, "a web address such as https://mail.example.org")
     if parts.scheme == "http" and not local:
         raise BadSetting(name, "an https address, since patients' pages must be encrypted")
     return value
+
+
+def require_this_machine(name: str, *addresses: str) -> None:
+    """Raises BadSetting if a demonstration would reach anything else, or anybody else would reach it.
+
+    It tells everybody that all people are invented and no mail leaves, and it keeps mails readable on the disk.
+    """
+    if any(urlsplit(address).hostname not in _THIS_MACHINE for address in addresses):
+        raise BadSetting(name, "no unless the web addresses and the mail server are all on this machine")
 
 
 def home(environ: Mapping[str, str]) -> Path:
