@@ -17,6 +17,8 @@ from bedside.kit.sealing import Place, Sealer, random_key
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from django.http import HttpRequest
+
 UPLOAD_BYTES_MAX = 128 * 1024 * 1024
 PIECE_BYTES = 256 * 1024
 _IN_MEMORY_BYTES = 1024 * 1024
@@ -56,12 +58,17 @@ class SealedUpload(UploadedFile):  # type: ignore[type-arg]
 
 
 class SealedUploadHandler(FileUploadHandler):
-    """Takes every upload; stops one that is over the limit, which the form then sees as missing and too large."""
+    """Takes an upload of somebody signed in; stops one over the limit, which the form then sees as missing.
+
+    A stranger's is not even read: forms are read before any page asks who sends them, and each would fill the disk.
+    """
 
     chunk_size = PIECE_BYTES
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
+        if self.request is not None and not _is_signed_in(self.request):
+            raise StopUpload(connection_reset=True)
         self._received = 0
         self._upload = SealedUpload(name=self.file_name or "", content_type=self.content_type)
 
@@ -75,3 +82,8 @@ class SealedUploadHandler(FileUploadHandler):
     def file_complete(self, file_size: int) -> SealedUpload:
         self._upload.size = file_size
         return self._upload
+
+
+def _is_signed_in(request: HttpRequest) -> bool:
+    user = getattr(request, "user", None)
+    return user is not None and user.is_authenticated
