@@ -114,7 +114,7 @@ def _propose(
     samples = sample_rows(head, layout=layout)
     own = propose_columns(layout.header, samples=samples)
     chosen = fields if fields is not None else facts.fields
-    mapping = own if chosen is None else with_reasons(choose(own, fields=chosen), own)
+    mapping = own if chosen is None else with_reasons(choose(own, fields=_real(chosen, layout)), own)
     finding = date_order_of(mapping, samples)
     order = date_order or facts.date_order or finding.order
     return Proposal(
@@ -127,6 +127,11 @@ def _propose(
         remarks=(*layout.warnings, *(finding.remarks if order is finding.order else ())),
         preview=_preview(head, layout, mapping, order, today),
     )
+
+
+def _real(fields: Mapping[int, PatientField], layout: Layout) -> dict[int, PatientField]:
+    """Without columns that the file does not have: a preview has nothing to show of them, a start refuses them."""
+    return {column: each for column, each in fields.items() if column < len(layout.header)}
 
 
 def date_order_of(mapping: ColumnMapping, samples: Sequence[Sequence[str]]) -> DateOrderFinding:
