@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
@@ -28,7 +29,9 @@ USUAL_ZONES = [
 SPECIALTIES = [(specialty.value, specialty.value.replace("_", " ").capitalize()) for specialty in Specialty]
 
 
-def zone_choices() -> list[Any]:
+@cache
+def zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """(heading, [(zone, words)]); kept, since finding all zones reads hundreds of files."""
     usual = {name for name, _ in USUAL_ZONES}
     others = sorted(
         name for name in available_timezones() - usual if "/" in name and not name.startswith("Etc/")
@@ -84,7 +87,6 @@ class ProfileForm(forms.Form):
     time_zone = forms.CharField(
         label="Time zone",
         help_text="Times on all pages, and when a scheduled campaign starts.",
-        widget=forms.Select(),
         error_messages={"required": "Choose a time zone from the list."},
     )
     specialty = forms.ChoiceField(
@@ -116,10 +118,6 @@ class ProfileForm(forms.Form):
         help_text="Switched off, patients who never answered may get mail that the law allows without asking. "
         "A signed authorization stays necessary where the law asks for one.",
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["time_zone"].widget.choices = zone_choices()
 
     def profile(self, practice_id: UUID) -> Profile:
         """Only for a valid form."""

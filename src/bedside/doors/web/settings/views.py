@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import render
 
 from bedside.doors.web.pages import done, staff_page
-from bedside.doors.web.settings.forms import ProfileForm, typed_from
+from bedside.doors.web.settings.forms import ProfileForm, typed_from, zone_choices
 from bedside.ground import clock
 from bedside.ground.errors import Refusal
 from bedside.ground.scope import Purpose
@@ -43,7 +43,12 @@ def _page(request: HttpRequest, scope: Scope, form: ProfileForm) -> HttpResponse
     if form.errors:
         general = form.non_field_errors()
         problem = str(general[0]) if general else "Nothing is saved yet; please put right what is marked."
-    context = {"form": form, "problem": problem, "signing_records": _signing_records(scope)}
+    context = {
+        "form": form,
+        "problem": problem,
+        "zones": zone_choices(),
+        "signing_records": _signing_records(scope),
+    }
     return render(request, "web/settings/settings.html", context, status=422 if form.errors else 200)
 
 
