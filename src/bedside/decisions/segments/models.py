@@ -45,7 +45,8 @@ class Shard(models.Model):
     """One column of some ten thousand patients: an Arrow stream, compressed, sealed under the practice key."""
 
     id = models.BigAutoField(primary_key=True)
-    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT)
+    # No index of its own: over one big practice the planner would read the whole table by it.
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, db_index=False)
     generation = models.PositiveIntegerField()
     number = models.PositiveIntegerField()
     column = models.CharField(max_length=30)

@@ -9,7 +9,8 @@ class PatientRow(models.Model):
     """One person. `sealed` opens under the person's own key; `change_no` grows with each write in the practice."""
 
     id = models.UUIDField(primary_key=True)
-    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT)
+    # No index of its own: over one big practice the planner would read the whole table by it.
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, db_index=False)
     sealed = models.BinaryField()
     version = models.PositiveIntegerField()
     address_index = models.BinaryField(max_length=32, null=True)

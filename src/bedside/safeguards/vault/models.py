@@ -25,7 +25,8 @@ class PersonKey(models.Model):
     """One person's key, wrapped by the practice key: destroying it erases the person everywhere."""
 
     person_id = models.UUIDField(primary_key=True)
-    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT)
+    # No index of its own: over one big practice the planner would read the whole table by it.
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, db_index=False)
     wrapped = models.BinaryField()
     created_at = models.DateTimeField()
 

@@ -7,6 +7,7 @@ Made at the very first start. A missing file beside existing data is refused, si
 from __future__ import annotations
 
 import os
+import secrets
 import stat
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -36,12 +37,13 @@ def root_sealer(path: Path) -> Sealer:
     Raises RootKeyMissing when there is no file, Refusal when others may read it or it is damaged.
     """
     try:
-        state = path.stat()
+        file = path.open("rb")
     except FileNotFoundError:
         raise RootKeyMissing from None
-    if stat.S_IMODE(state.st_mode) & 0o077:
-        raise Refusal("root_key_open", "Others may read the root key file; run: chmod 600 root.key")
-    key = path.read_bytes()
+    with file:  # asked of the very file that is read, not of one that lay there a moment before
+        if stat.S_IMODE(os.fstat(file.fileno()).st_mode) & 0o077:
+            raise Refusal("root_key_open", "Others may read the root key file; run: chmod 600 root.key")
+        key = file.read(KEY_BYTES + 1)
     if len(key) != KEY_BYTES:
         raise Refusal(
             "root_key_damaged", "The root key file is damaged; put root.key back from your safe copy."
@@ -51,9 +53,11 @@ def root_sealer(path: Path) -> Sealer:
 
 def make_root_key(path: Path) -> bool:
     """Makes the file if there is none. True if made. Two starts at once: one makes it, both use it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    # A name that nobody can guess, and never a file or link that is there already: whoever could put one in place
+    # would be given the key.
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
     try:
         os.write(handle, random_key())
         os.fsync(handle)
