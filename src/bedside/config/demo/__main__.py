@@ -33,7 +33,8 @@ def main(arguments: Sequence[str]) -> int:
         )
         with contextlib.ExitStack() as stack:
             stack.enter_context(demo.running())
-            demo.tell_story()
+            demo.tell_story()  # while the doors are still opening
+            demo.wait_until_open()
             print(f"\n  Ready in {time.monotonic() - started:.1f} s. Ctrl-C ends everything.", flush=True)
             if not chosen.once:
                 demo.wait()

@@ -38,7 +38,7 @@ class Demo:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Everything started; everything ended at the end, whatever happened. Raises Refusal, Fault."""
+        """Everything being started; everything ended at the end, whatever happened. Raises Refusal, Fault."""
         from bedside.ground.postgres.starting import ensure_running, stop
 
         self._take_home()
@@ -63,6 +63,13 @@ class Demo:
         from bedside.config.demo import story
 
         story.tell(self)
+
+    def wait_until_open(self) -> None:
+        """Until both doors and the receiver answer. Raises Fault naming the part that does not."""
+        assert self._parts is not None  # noqa: S101  only inside `running`
+        wait_for_port(self.receiver_port, part="receiver", parts=self._parts)
+        wait_for_page(self.web, part="web", parts=self._parts)
+        wait_for_page(self.pickup, part="pickup", parts=self._parts)
 
     def wait(self) -> None:
         """Until interrupted, or a part ends by itself."""
@@ -145,9 +152,6 @@ class Demo:
         )
         self._parts.start("pickup", ["bedside.config.entry", "pickup", "--port", str(self.pickup_port)])
         self._parts.start("worker", ["bedside.config.entry", "worker"])
-        wait_for_port(self.receiver_port, part="receiver", parts=self._parts)
-        wait_for_page(self.web, part="web", parts=self._parts)
-        wait_for_page(self.pickup, part="pickup", parts=self._parts)
 
     def _migrate(self) -> None:
         """Migrating takes seconds even when there is nothing to do, so a mark says for which code it was done."""
