@@ -12,7 +12,7 @@ def run() -> None:
     import django
     from django.conf import settings
     from django.core.management import call_command
-    from django.db import connection
+    from django.db import connection, transaction
 
     from bedside.ground.rowsecurity import runtime_grants
 
@@ -21,8 +21,10 @@ def run() -> None:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         call_command("migrate", interactive=False, verbosity=0)
         call_command("createcachetable", verbosity=0)
-        for statement in runtime_grants(settings.DATABASE_TARGET.app_user):
-            cursor.execute(statement)
+        # At once: statement by statement a running part could change the ledger between a grant and its revoke.
+        with transaction.atomic():
+            for statement in runtime_grants(settings.DATABASE_TARGET.app_user):
+                cursor.execute(statement)
         cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 

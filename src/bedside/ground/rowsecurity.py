@@ -19,6 +19,14 @@ CURRENT_PRACTICE: LiteralString = "NULLIF(current_setting('bedside.practice', tr
 APPEND_ONLY: set[str] = {"audit_entry", "campaigns_approval", "composer_revision", "consent_event"}
 
 
+# Rows that nothing in the product ever deletes: without them a dispute could not be settled, or nothing opened.
+NEVER_DELETED: set[str] = {
+    "campaigns_campaign", "composer_message", "consent_suppression", "delivery_claim", "delivery_dkimkey",
+    "intake_import", "practices_practice", "practices_practiceprofile", "staff_account", "staff_membership",
+    "vault_practicekey",
+}  # fmt: skip
+
+
 def protect(table: LiteralString, *, column: LiteralString = "practice_id") -> migrations.RunSQL:
     """Migration operation that puts `table` under row-level security by `column`."""
     forward = f"""
@@ -36,7 +44,10 @@ def protect(table: LiteralString, *, column: LiteralString = "practice_id") -> m
 
 
 def runtime_grants(role: str, *, append_only: Iterable[str] = frozenset(APPEND_ONLY)) -> list[str]:
-    """Statements that give the runtime role what it needs and no more; run by the owner after each migration."""
+    """Statements that give the runtime role what it needs and no more; run by the owner after each migration.
+
+    To be run in one transaction: some take back what an earlier one gives.
+    """
     quoted = '"' + role.replace('"', '""') + '"'
     statements = [
         f"GRANT USAGE ON SCHEMA public TO {quoted}",
@@ -47,5 +58,6 @@ def runtime_grants(role: str, *, append_only: Iterable[str] = frozenset(APPEND_O
     statements += [
         f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {quoted}" for table in sorted(append_only)
     ]
+    statements += [f"REVOKE DELETE ON {table} FROM {quoted}" for table in sorted(NEVER_DELETED)]
     statements.append(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {quoted}")
     return statements
