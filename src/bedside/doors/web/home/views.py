@@ -33,6 +33,7 @@ def home(request: HttpRequest, scope: Scope) -> HttpResponse:
     context = {
         "greeting": greeting(timezone.localtime(clock.now()).hour),
         "tasks": tasks if any(not task.done for task in tasks) else [],
+        "next_task": next((task for task in tasks if not task.done), None),
         "tasks_done": sum(task.done for task in tasks),
         "numbers": [panel for give in NUMBERS if (panel := give(scope)) is not None],
         "panels": [panel for give in PANELS if (panel := give(scope)) is not None],
