@@ -13,15 +13,18 @@ from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 
 from bedside.doors.web.middleware import go_to
+from bedside.ground import logs
 from bedside.ground.errors import Fault, NotAllowed, NotFound, Refusal
 from bedside.ground.scope import Purpose, Scope, in_scope
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from django.http.response import HttpResponseBase
 
     from bedside.safeguards.staff.rules import Right
+
+log = logs.logger("web")
 
 
 class StaffRequest(HttpRequest):
@@ -63,6 +66,8 @@ def staff_page(
             response = _answer(view, request, right, purpose, args, kwargs)
             add_never_cache_headers(response)
             response.headers["Cache-Control"] = "no-store"
+            if response.streaming:
+                response.streaming_content = _guarded(response.streaming_content)  # type: ignore[attr-defined]
             return response
 
         PAGES[page] = PageRule(right=right, purpose=purpose)
@@ -97,6 +102,22 @@ def _answer(
         return problem(request, error, status=422)
     except Fault as error:
         return problem(request, error, status=503)
+
+
+class FileBroken(Exception):
+    """A file ended before its time, for whoever serves it to cut the connection; says nothing of why."""
+
+
+def _guarded(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """A file is made while it is sent, after Django's own care for errors; the server would log their text."""
+    try:
+        yield from pieces
+    except Exception as error:  # noqa: BLE001  a border: nothing of the fault but its sort and place goes on
+        place = logs.place_of(error.__traceback__)
+        log.error("file.broken", error=type(error).__name__, place=place)  # noqa: TRY400  without its text
+    else:
+        return
+    raise FileBroken
 
 
 def scope_of(request: HttpRequest, purpose: Purpose) -> Scope | None:
