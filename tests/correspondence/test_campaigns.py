@@ -110,6 +110,17 @@ def test_editor_cannot_approve_another_authors_campaign(scope_of, people, at):
         approve_as(both, campaign_id, at=at)
 
 
+def test_writer_of_the_message_cannot_approve_a_colleagues_campaign_with_it(scope_of, people, at):
+    ana, omar = scope_of("ana"), scope_of("omar")
+    both = replace(omar, rights=omar.rights | {"approve_campaigns"})
+    plan = make_plan(both, at=at)
+    campaign_id = actions.create(ana, plan, at=at)
+    actions.submit(ana, campaign_id, at=at)
+    with pytest.raises(NotAllowed):
+        approve_as(both, campaign_id, at=at)
+    approve_as(scope_of("ada"), campaign_id, at=at)
+
+
 def test_marketer_cannot_approve(scope_of, people, at):
     campaign_id = _submitted(scope_of("ana"), at)
     with pytest.raises(NotAllowed):
@@ -130,6 +141,13 @@ def test_something_else_than_shown_cannot_be_approved(scope, approver, people, a
     with pytest.raises(Refusal) as caught:
         actions.approve(approver, campaign_id, expected_hash="00" * 32, comment="", at=at)
     assert caught.value.code == "not_as_shown"
+
+
+@pytest.mark.parametrize("shown", ["", "²", "f" * 63, "f" * 64, "0" * 5000])
+def test_nothing_is_approved_by_a_made_up_hash(scope, approver, people, at, shown):
+    campaign_id = _submitted(scope, at)
+    with pytest.raises(Refusal, match="no longer what was shown"):
+        actions.approve(approver, campaign_id, expected_hash=shown, comment="", at=at)
 
 
 def test_rejection_needs_a_comment_and_gives_a_draft(scope, approver, people, at):

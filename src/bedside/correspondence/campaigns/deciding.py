@@ -11,6 +11,7 @@ from bedside.correspondence.campaigns.models import ApprovalRow
 from bedside.correspondence.campaigns.rows import back_to_draft, locked, move
 from bedside.correspondence.campaigns.rules import COMMENT_CHARACTERS_MAX, Verb
 from bedside.correspondence.campaigns.sealed import APPROVAL, seal
+from bedside.decisions.composer import queries as composer
 from bedside.ground.errors import NotAllowed, Refusal
 from bedside.ground.identity import new_id
 from bedside.ground.scope import Scope, in_scope
@@ -55,12 +56,19 @@ def reject(scope: Scope, campaign_id: UUID, *, expected_hash: str, comment: str,
 def _take(scope: Scope, campaign_id: UUID, *, expected_hash: str) -> tuple[CampaignRow, bytes]:
     scope.require(Right.APPROVE_CAMPAIGNS)
     row = locked(scope, campaign_id)
-    if scope.actor.id == row.author_id or scope.actor.id in row.editor_ids:
+    if scope.actor.id in {row.author_id, *row.editor_ids, _writer(scope, row)}:
         raise NotAllowed("You worked on this campaign yourself; somebody else must approve it.")
     present = present_hash(scope, row)
-    if not hmac.compare_digest(present.hex(), expected_hash.strip().lower()):
+    if not hmac.compare_digest(present.hex().encode(), expected_hash.strip().lower().encode()):
         raise Refusal("not_as_shown", "This campaign is no longer what was shown to you; look at it again.")
     return row, present
+
+
+def _writer(scope: Scope, row: CampaignRow) -> str:
+    """Who wrote the message as it goes out: whoever puts it into a campaign need not be its author."""
+    if row.message_id is None:
+        return ""
+    return composer.message(scope, row.message_id, revision=row.message_revision).author_id
 
 
 def _keep(scope: Scope, row: CampaignRow, bound: bytes, *, verdict: str, comment: str, at: datetime) -> None:
