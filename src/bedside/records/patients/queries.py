@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 
 from django.db import connection
 
+from bedside.ground import arrays
 from bedside.ground.errors import NotFound
 from bedside.ground.scope import Scope, reading
 from bedside.kit.mail.addresses import InvalidAddress, parse_address
@@ -21,6 +22,14 @@ if TYPE_CHECKING:
 
 OPEN_AT_ONCE_MAX = 2000
 _SEALED = ("id", "sealed", "version")
+_BY_ADDRESSES: LiteralString = """
+    SELECT id, address_index FROM patients_patient
+    WHERE practice_id = %s AND address_index = ANY(%s::bytea[]) ORDER BY id
+"""
+_BY_MRNS: LiteralString = """
+    SELECT id, mrn_index FROM patients_patient
+    WHERE practice_id = %s AND mrn_index = ANY(%s::bytea[]) ORDER BY id
+"""
 _BY_IDS = "SELECT id, sealed, version FROM patients_patient WHERE practice_id = %s AND id = ANY(%s)"
 
 
@@ -93,9 +102,8 @@ def ids_by_addresses(scope: Scope, addresses: Iterable[str]) -> dict[str, list[U
         by_index.setdefault(index, []).append(address)
     found: dict[str, list[UUID]] = {}
     with reading(scope):
-        rows = PatientRow.objects.filter(practice_id=scope.practice_id, address_index__in=list(by_index))
-        for row_id, row_index in rows.order_by("id").values_list("id", "address_index"):
-            for address in by_index[bytes(row_index or b"")]:
+        for row_id, row_index in _matching(scope, _BY_ADDRESSES, by_index):
+            for address in by_index[row_index]:
                 found.setdefault(address, []).append(row_id)
     return found
 
@@ -104,10 +112,14 @@ def ids_by_mrn(scope: Scope, mrns: Iterable[str]) -> dict[str, UUID]:
     keys = practice_keys(scope)
     index_to_mrn = {keys.blind_index("mrn", mrn_key(mrn)): mrn for mrn in mrns if mrn}
     with reading(scope):
-        rows = PatientRow.objects.filter(practice_id=scope.practice_id, mrn_index__in=list(index_to_mrn))
-        return {
-            index_to_mrn[bytes(index or b"")]: row_id for row_id, index in rows.values_list("id", "mrn_index")
-        }
+        return {index_to_mrn[index]: row_id for row_id, index in _matching(scope, _BY_MRNS, index_to_mrn)}
+
+
+def _matching(scope: Scope, statement: LiteralString, indexes: Iterable[bytes]) -> list[tuple[UUID, bytes]]:
+    """(id, blind index) of each patient found, oldest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [scope.practice_id, arrays.byte_strings(indexes)])
+        return [(row_id, bytes(index)) for row_id, index in cursor.fetchall()]
 
 
 def last_change(scope: Scope) -> int:
