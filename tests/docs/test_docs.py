@@ -24,7 +24,9 @@ def test_lists_exactly_the_settings_that_are_read():
         name for path in reading for name in re.findall(r"[\"'`](BEDSIDE_[A-Z_]+|DATABASE_(?:OWNER_)?URL|PGBIN)[\"'`]",
                                                         path.read_text())
     }  # fmt: skip
-    told = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs/reference/settings.md").read_text(), re.MULTILINE))
+    told = set(
+        re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs/reference/settings.md").read_text(), re.MULTILINE)
+    )
     assert told == read
 
 
@@ -44,7 +46,9 @@ def test_names_settings_that_exist(page):
 def test_has_a_heading_for_each_verb_and_no_other():
     from bedside.config.commands import build_parser, verbs_of
 
-    told = set(re.findall(r"^### `bedside ([^`]+)`", (ROOT / "docs/reference/commands.md").read_text(), re.MULTILINE))
+    told = set(
+        re.findall(r"^### `bedside ([^`]+)`", (ROOT / "docs/reference/commands.md").read_text(), re.MULTILINE)
+    )
     assert told == {" ".join(path) for path in verbs_of(build_parser())}
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from tests.conftest import CAST, PASSWORD
 
 from bedside.ground.errors import NotAllowed, NotFound, Refusal
 from bedside.safeguards.staff import actions, queries
 from bedside.safeguards.staff.models import Account
 from bedside.safeguards.staff.passwords import first_password
 from bedside.safeguards.staff.rules import ROLE_NAMES, ROLE_RIGHTS, Right, Role, parse_roles, rights_of
+from tests.conftest import CAST, PASSWORD
 
 
 def refusal(code: str):

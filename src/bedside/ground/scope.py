@@ -17,8 +17,8 @@ from django.db import connection, transaction
 from bedside.ground.errors import NotAllowed
 
 if TYPE_CHECKING:
-    from uuid import UUID
     from collections.abc import Iterator
+    from uuid import UUID
 
 
 class Purpose(StrEnum):

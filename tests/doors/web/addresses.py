@@ -45,7 +45,7 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     # home
     "home": Open.MEMBER,
     "session": Open.MEMBER,
-    # imports
+    # the pages of imports
     "imports": Right.IMPORT_PATIENTS,
     "import_new": Right.IMPORT_PATIENTS,
     "import": Right.IMPORT_PATIENTS,

@@ -12,8 +12,6 @@ from cryptography.hazmat.primitives.serialization import load_der_public_key
 from dkim.canonicalization import Relaxed
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mail_oracles import dkimpy_accepts, dkimpy_accepts_records
-from mail_samples import AT, any_value, parts, recipient, values
 
 from bedside.kit.mail import (
     DkimError,
@@ -27,6 +25,8 @@ from bedside.kit.mail import (
     sign_any,
 )
 from bedside.kit.mail.dkim import raw_signature, relaxed_body, relaxed_headers, signing_input
+from tests.kit.mail.mail_oracles import dkimpy_accepts, dkimpy_accepts_records
+from tests.kit.mail.mail_samples import AT, any_value, parts, recipient, values
 
 CAMPAIGN = compile_message(parts())
 RSA = DkimKey(domain="maple.example", selector="s2026", private_key=generate_rsa_key())

@@ -6,12 +6,12 @@ import nh3
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mail_oracles import parse, part_text
-from mail_samples import any_value, parts, recipient
 
 from bedside.kit.mail import CompiledMessage, InvalidTemplate, UnsafeValue, compile_message
 from bedside.kit.mail.markup import html_kinds
 from bedside.kit.mail.places import PlaceKind, find_places
+from tests.kit.mail.mail_oracles import parse, part_text
+from tests.kit.mail.mail_samples import any_value, parts, recipient
 
 
 def kinds(html: str) -> list[PlaceKind]:

@@ -11,17 +11,6 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from mail_oracles import (
-    as_lines,
-    as_one_line,
-    assert_transportable,
-    display_name,
-    header_names,
-    parse,
-    part_text,
-    standard_message,
-)
-from mail_samples import AT, HTML, SUBJECT, TEXT, UNUSUAL, any_value, parts, recipient, values
 
 from bedside.kit.mail import (
     InvalidHeader,
@@ -33,6 +22,17 @@ from bedside.kit.mail import (
     compile_message,
     parse_address,
 )
+from tests.kit.mail.mail_oracles import (
+    as_lines,
+    as_one_line,
+    assert_transportable,
+    display_name,
+    header_names,
+    parse,
+    part_text,
+    standard_message,
+)
+from tests.kit.mail.mail_samples import AT, HTML, SUBJECT, TEXT, UNUSUAL, any_value, parts, recipient, values
 
 CAMPAIGN = compile_message(parts())
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.kit.transport.transport_world import World, make_world
 
 

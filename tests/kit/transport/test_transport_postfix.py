@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.kit.transport.postfix_instance import LATER, ODD, running_postfix, why_not
-from tests.kit.transport.transport_world import PATIENT, SERVER_NAME, connected, failure_of, message, run_all
 
 from bedside.kit.transport.smtp import FailureKind, Outcome, Stage, Target, Timeouts
+from tests.kit.transport.postfix_instance import LATER, ODD, running_postfix, why_not
+from tests.kit.transport.transport_world import PATIENT, SERVER_NAME, connected, failure_of, message, run_all
 
 pytestmark = [
     pytest.mark.processes,

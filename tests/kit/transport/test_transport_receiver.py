@@ -15,6 +15,11 @@ import sys
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
+from bedside.kit.transport.behaviour import Behaviour
+from bedside.kit.transport.incoming import COMMAND_BYTES_MAX, Incoming, Overlong
+from bedside.kit.transport.receiver import MaildirSink, Receiver
+from bedside.kit.transport.smtp import Outcome, Target
 from tests.kit.transport.transport_world import (
     CONTENT,
     PATIENT,
@@ -25,11 +30,6 @@ from tests.kit.transport.transport_world import (
     receiving,
     run_all,
 )
-
-from bedside.kit.transport.behaviour import Behaviour
-from bedside.kit.transport.incoming import COMMAND_BYTES_MAX, Incoming, Overlong
-from bedside.kit.transport.receiver import MaildirSink, Receiver
-from bedside.kit.transport.smtp import Outcome, Target
 
 crlf_contents = st.lists(
     st.sampled_from([b".", b"..", b"a", b".b", b"", b"\x00\xff", b"\r.", b"\n."]), max_size=8

@@ -5,6 +5,18 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+
+from bedside.kit.transport.behaviour import Behaviour, Moment
+from bedside.kit.transport.smtp import (
+    FailureKind,
+    HandOff,
+    Outcome,
+    Outgoing,
+    Stage,
+    Target,
+    TransportFailure,
+    connect,
+)
 from tests.kit.transport.transport_world import (
     CONTENT,
     PATIENT,
@@ -17,18 +29,6 @@ from tests.kit.transport.transport_world import (
     message,
     receiving,
     run_all,
-)
-
-from bedside.kit.transport.behaviour import Behaviour, Moment
-from bedside.kit.transport.smtp import (
-    FailureKind,
-    HandOff,
-    Outcome,
-    Outgoing,
-    Stage,
-    Target,
-    TransportFailure,
-    connect,
 )
 
 MIME = "8BITMIME"

@@ -13,6 +13,10 @@ import time
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
+
+from bedside.kit.transport.behaviour import Behaviour, Moment
+from bedside.kit.transport.encryption import is_approved
+from bedside.kit.transport.smtp import FailureKind, Target, connect
 from tests.kit.transport.transport_world import (
     PATIENT,
     SENDER,
@@ -25,10 +29,6 @@ from tests.kit.transport.transport_world import (
     scripted,
     tapped,
 )
-
-from bedside.kit.transport.behaviour import Behaviour, Moment
-from bedside.kit.transport.encryption import is_approved
-from bedside.kit.transport.smtp import FailureKind, Target, connect
 
 
 def old_server(world, **limits) -> ssl.SSLContext:

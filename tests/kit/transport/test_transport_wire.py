@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.kit.transport.transport_world import scripted
 
 from bedside.kit.transport.failures import FailureKind, TransportFailure
 from bedside.kit.transport.wire import Wire
+from tests.kit.transport.transport_world import scripted
 
 MORE_THAN_BUFFERS_HOLD = b"x" * 30_000_000
 

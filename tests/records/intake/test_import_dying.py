@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from tests.records.intake.import_files import many
 
 SOURCE = Path(__file__).resolve().parents[3] / "src"

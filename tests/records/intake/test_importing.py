@@ -8,18 +8,6 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
-from tests.records.intake.import_files import (
-    ANN,
-    BOB,
-    FIXTURES,
-    counts,
-    csv_of,
-    import_file,
-    many,
-    ready,
-    reasons,
-    receive,
-)
 
 from bedside.ground.errors import NotAllowed, NotFound, Refusal
 from bedside.ground.scope import in_scope
@@ -32,6 +20,18 @@ from bedside.records.intake.rules.nouns import DateOrder, PatientField
 from bedside.records.patients import actions as patients_actions
 from bedside.records.patients import queries as patients
 from bedside.safeguards.audit.queries import entries
+from tests.records.intake.import_files import (
+    ANN,
+    BOB,
+    FIXTURES,
+    counts,
+    csv_of,
+    import_file,
+    many,
+    ready,
+    reasons,
+    receive,
+)
 
 
 def one(scope, mrn):

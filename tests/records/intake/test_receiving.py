@@ -7,13 +7,13 @@ import zipfile
 
 import pytest
 from django.db import connection
-from tests.records.intake.import_files import ANN, BOB, counts, csv_of, import_file, many, receive
 
 from bedside.ground.errors import Refusal
 from bedside.ground.scope import in_scope
 from bedside.kit.sealing import Unsealable
 from bedside.records.intake import actions, pieces, queries
 from bedside.records.intake.rules.nouns import PatientField
+from tests.records.intake.import_files import ANN, BOB, counts, csv_of, import_file, many, receive
 
 
 def workbook() -> bytes:

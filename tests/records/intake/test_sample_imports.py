@@ -8,9 +8,9 @@ import os
 from pathlib import Path
 
 import pytest
-from tests.records.intake.import_files import import_file
 
 from bedside.records.patients import queries as patients
+from tests.records.intake.import_files import import_file
 
 _FOLDER = os.environ.get("BEDSIDE_SAMPLE_DATA", "")
 _FILES = (

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
-    from bedside.correspondence.campaigns.nouns import Numbers
-
     from bedside.config.demo.installation import Demo
+    from bedside.correspondence.campaigns.nouns import Numbers
 
 SLUG = "maple"
 PRACTICE = "Maple Street Family Practice"

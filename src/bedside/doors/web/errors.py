@@ -46,7 +46,9 @@ def broken(request: HttpRequest) -> HttpResponse:
         place=logs.place_of(error.__traceback__ if error else None),
     )
     if isinstance(error, OperationalError | InterfaceError):
-        return _page(request, 503, "The database does not answer, so nothing was changed; try again in a minute.")
+        return _page(
+            request, 503, "The database does not answer, so nothing was changed; try again in a minute."
+        )
     sentence = (
         f"Something went wrong on our side and nothing was changed. Quote {reference} when you report it."
     )

@@ -20,7 +20,8 @@ CACHED_CHARACTERS_MAX = 256  # so that a full cache stays around a few megabytes
 _URL_RESERVED = ":/?#[]@!$&'()*+,;=%"  # kept in a whole link: it is already encoded (RFC 3986 section 2.2)
 # Plain http leads to the reader's own machine only: demonstrations and tests, no network.
 _SAFE_LINK = re.compile(
-    r"https://[^/?#\s]|http://(?:localhost|127\.0\.0\.1)(?::[0-9]{1,5})?/|mailto:[^\s]|tel:[^\s]", re.IGNORECASE
+    r"https://[^/?#\s]|http://(?:localhost|127\.0\.0\.1)(?::[0-9]{1,5})?/|mailto:[^\s]|tel:[^\s]",
+    re.IGNORECASE,
 )
 # Needs no escape of any kind in text or HTML and fits one line: most names, dates and places.
 _PLAIN = re.compile(rb"(?!From )[!#-%(-\-/-;?-~](?:[!#-%(-;?-~]| (?! )){0,74}")

@@ -1,10 +1,10 @@
 """How a file is laid out, and which files are refused."""
 
 import pytest
-from intake_files import fixture, layout_of
 
 from bedside.records.intake.rules.encodings import Encoding
 from bedside.records.intake.rules.layout import UnreadableFile, inspect
+from tests.records.intake.rules.intake_files import fixture, layout_of
 
 NAMES = ("First Name", "Last Name", "E-Mail")
 TEXT = "First Name,Last Name,E-Mail\nAna,Lee,ana@example.org\n"

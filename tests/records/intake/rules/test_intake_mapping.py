@@ -1,13 +1,13 @@
 """Which column becomes which field, and what is never taken."""
 
 import pytest
-from intake_files import fixture, layout_of
 
 from bedside.records.intake.rules.fields import FIELDS
 from bedside.records.intake.rules.headings import read_heading
 from bedside.records.intake.rules.mapping import Severity, check, choose, propose
 from bedside.records.intake.rules.nouns import PatientField as F
 from bedside.records.intake.rules.reading import sample_rows
+from tests.records.intake.rules.intake_files import fixture, layout_of
 
 
 def proposed(header: str, *rows: str) -> dict[str, F]:

@@ -3,7 +3,6 @@
 from datetime import date
 
 import pytest
-from intake_files import fixture, layout_of
 
 from bedside.records.intake.rules.dates import detect_date_order
 from bedside.records.intake.rules.mapping import propose
@@ -18,6 +17,7 @@ from bedside.records.intake.rules.nouns import (
 )
 from bedside.records.intake.rules.reading import rows, sample_rows
 from bedside.records.intake.rules.remarks import RemarkCode, remark
+from tests.records.intake.rules.intake_files import fixture, layout_of
 
 F = PatientField
 TODAY = date(2026, 11, 21)

@@ -6,7 +6,6 @@ from datetime import date
 
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
-from intake_files import layout_of, read
 
 from bedside.records.intake.rules.encodings import DAMAGE
 from bedside.records.intake.rules.exporting import write_csv
@@ -16,6 +15,7 @@ from bedside.records.intake.rules.normalise import normalise
 from bedside.records.intake.rules.nouns import DateOrder, NormalisedRow, PatientField, RejectedRow
 from bedside.records.intake.rules.reading import rows, sample_rows
 from bedside.records.intake.rules.values import tidy
+from tests.records.intake.rules.intake_files import layout_of, read
 
 HEADER = ["Patient #", "First Name", "Last Name", "E-Mail", "Notes on City"]
 WIDTH = len(HEADER)
@@ -119,7 +119,7 @@ def test_arbitrary_bytes_raise_nothing_but_a_refusal(content):
     try:
         _import(content)
     except UnreadableFile as refusal:
-        assert refusal.sentence  # noqa: PT017  either outcome is fine, nothing else is
+        assert refusal.sentence  # either outcome is fine, nothing else is
 
 
 _fragments = st.lists(

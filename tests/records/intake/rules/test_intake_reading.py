@@ -3,10 +3,10 @@
 import tracemalloc
 
 import pytest
-from intake_files import fixture, layout_of, read
 
 from bedside.records.intake.rules.reading import SENTENCES, RowProblem, rows, sample_rows
 from bedside.records.intake.rules.records import RECORD_CHARACTERS_MAX, RECORD_LINES_MAX
+from tests.records.intake.rules.intake_files import fixture, layout_of, read
 
 HEADER = "Name,Email,City\n"
 

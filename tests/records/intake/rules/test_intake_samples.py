@@ -6,12 +6,12 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from intake_files import layout_of
 
 from bedside.records.intake.rules.mapping import Severity, check, propose
 from bedside.records.intake.rules.normalise import normalise
 from bedside.records.intake.rules.nouns import DateOrder, NormalisedRow
 from bedside.records.intake.rules.reading import rows, sample_rows
+from tests.records.intake.rules.intake_files import layout_of
 
 _FOLDER = os.environ.get("BEDSIDE_SAMPLE_DATA", "")
 _FILES = (

@@ -76,7 +76,7 @@ OPERATORS: MappingProxyType[Kind, tuple[Operator, ...]] = MappingProxyType(
 )  # fmt: skip
 
 
-def _field(  # noqa: PLR0917  a table is read by columns
+def _field(
     name: str, label: str, help_text: str, kind: Kind, sensitivity: Sensitivity, choices: tuple[str, ...] = ()
 ) -> tuple[str, Field]:
     field = Field(

@@ -107,7 +107,7 @@ def _parse(document: object, *, depth: int) -> Rule:
     if not isinstance(document, dict):
         raise BadRule("A rule is a condition, or a group with all, any or not.")
     keys = set(document)
-    if keys == {"all"} or keys == {"any"}:
+    if keys in ({"all"}, {"any"}):
         name = next(iter(keys))
         parts = _parts(document[name], depth=depth)
         return All(parts) if name == "all" else AnyOf(parts)

@@ -135,7 +135,12 @@ def campaign_task(scope: Scope) -> Task | None:
 
 
 # In the order in which a new practice does them.
-TASKS: list[Callable[[Scope], Task | None]] = [second_factor_task, colleague_task, patients_task, campaign_task]
+TASKS: list[Callable[[Scope], Task | None]] = [
+    second_factor_task,
+    colleague_task,
+    patients_task,
+    campaign_task,
+]
 # Large parts first (campaigns belong here), then numbers, then the past.
 PANELS: list[Callable[[Scope], Panel | None]] = [campaigns_panel, ledger_panel]
 NUMBERS: list[Callable[[Scope], Panel | None]] = [patients_panel]
