@@ -27,7 +27,9 @@ def add_verb(
     verb.set_defaults(run=run)
     verb.add_argument("--json", action="store_true", help="print one JSON object")
     if practice:
-        verb.add_argument("--practice", help="short name of the practice; may be left out if there is only one")
+        verb.add_argument(
+            "--practice", help="short name of the practice; may be left out if there is only one"
+        )
         verb.add_argument("--as", dest="as_email", metavar="ADDRESS", help="act as this member of staff")
     return verb
 
@@ -49,7 +51,9 @@ def scope_for(chosen: argparse.Namespace, *, purpose: Purpose = Purpose.OPERATIO
     else:
         known = directory()
         if len(known) != 1:
-            raise Refusal("which_practice", "Say which practice with --practice; `bedside practice list` shows them.")
+            raise Refusal(
+                "which_practice", "Say which practice with --practice; `bedside practice list` shows them."
+            )
         practice_id = known[0][0]
     base = administrator_scope(practice_id, purpose=purpose)
     return _as_member(base, chosen.as_email) if chosen.as_email else base
@@ -69,10 +73,19 @@ def _as_member(base: Scope, email: str) -> Scope:
 
     account = account_by_email(email)
     if account is None:
-        raise Refusal("unknown_member", "Nobody with that address works here; `bedside staff list` shows who does.")
+        raise Refusal(
+            "unknown_member", "Nobody with that address works here; `bedside staff list` shows who does."
+        )
     rights = member(base, account.id).rights
     actor = Actor(kind=ActorKind.STAFF, id=str(account.id))
-    return Scope(practice_id=base.practice_id, actor=actor, purpose=base.purpose, rights=rights)
+    # No password was asked for: ledger and approvals say from which login of the machine it was done in their name.
+    return Scope(
+        practice_id=base.practice_id,
+        actor=actor,
+        purpose=base.purpose,
+        rights=rights,
+        origin=f"cli:{_user()}",
+    )
 
 
 def _user() -> str:
@@ -84,15 +97,24 @@ def _user() -> str:
 
 def print_result(chosen: argparse.Namespace, result: Mapping[str, Any], sentence: str) -> None:
     """One JSON object with `--json`, else the sentence."""
-    print(json.dumps(result, default=str) if chosen.json else sentence)
+    print(json.dumps(result, default=str) if chosen.json else _printable(sentence, keep="\n"))
 
 
-def print_table(chosen: argparse.Namespace, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> None:
+def print_table(
+    chosen: argparse.Namespace, rows: Sequence[Mapping[str, Any]], columns: Sequence[str]
+) -> None:
     """One JSON object `{"rows": [...]}` with `--json`, else aligned columns with a heading."""
     if chosen.json:
         print(json.dumps({"rows": list(rows)}, default=str))
         return
-    table = [list(columns), *([str(row.get(column, "")) for column in columns] for row in rows)]
+    table = [list(columns), *([_printable(str(row.get(column, ""))) for column in columns] for row in rows)]
     widths = [max(len(line[place]) for line in table) for place in range(len(columns))]
     for line in table:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _printable(text: str, *, keep: str = "") -> str:
+    """A terminal obeys control characters, and a name out of a file may hold some."""
+    return "".join(
+        sign if sign.isprintable() or sign in keep else "\N{REPLACEMENT CHARACTER}" for sign in text
+    )
