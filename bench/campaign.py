@@ -118,9 +118,7 @@ def _message(scope: Scope) -> UUID:
     from bedside.decisions.gate.rules import MessageClass
 
     message_id = create(scope, name="Winter", starter="newsletter", at=AT)
-    draft = replace(
-        draft_of(scope, message_id, revision=None), message_class=MessageClass.GENERAL_HEALTH
-    )
+    draft = replace(draft_of(scope, message_id, revision=None), message_class=MessageClass.GENERAL_HEALTH)
     assert draft.blocks is not None
     plain = tuple(block for block in draft.blocks.items if block.kind is Kind.TEXT)
     revision, paragraphs = 1, 1

@@ -28,7 +28,7 @@ from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -107,9 +107,9 @@ def check_approval(scope: Scope, campaign_id: UUID, *, at: datetime) -> bool:
         return False
 
 
-def _holds(question: object, scope: Scope, row: CampaignRow) -> bool:
+def _holds(question: Callable[[Scope, CampaignRow], bool], scope: Scope, row: CampaignRow) -> bool:
     try:
-        return bool(question(scope, row))  # type: ignore[operator]
+        return question(scope, row)
     except Refusal:
         return False  # content that no longer compiles is not what was approved
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from uuid import UUID
 
+    from django.db.models import QuerySet
+
     from bedside.decisions.composer.rules import Content
     from bedside.decisions.gate.rules import MessageFacts
 
@@ -204,7 +206,7 @@ def _row(scope: Scope, campaign_id: UUID) -> CampaignRow:
     return row
 
 
-def _people(scope: Scope, campaign_id: UUID, *, state: str, code: str):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _people(scope: Scope, campaign_id: UUID, *, state: str, code: str) -> QuerySet[RecipientRow]:
     rows = RecipientRow.objects.filter(practice_id=scope.practice_id, campaign_id=campaign_id)
     if state:
         rows = rows.filter(state=state)

@@ -15,7 +15,7 @@ from bedside.doors.web.campaigns.words import STOPPED, state_words, tell
 from bedside.doors.web.messages.frames import mail_frame
 from bedside.doors.web.pages import done, staff_page
 from bedside.ground import clock
-from bedside.ground.errors import NotFound
+from bedside.ground.errors import NotFound, Refusal
 from bedside.safeguards.staff.queries import names_of
 from bedside.safeguards.staff.rules import Right
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from bedside.correspondence.campaigns.nouns import Campaign
+    from bedside.decisions.composer.previews import Preview
     from bedside.ground.scope import Scope
 
 sees_reports = staff_page(Right.SEE_REPORTS)
@@ -121,8 +122,6 @@ def cancel(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespons
 @approves
 def decide(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpResponse:
     """Exactly what goes out, and yes or no to exactly that."""
-    from bedside.ground.errors import Refusal
-
     problem = ""
     if request.method == "POST":
         try:
@@ -155,13 +154,12 @@ def _decided(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespo
 @sees_reports
 def frame(_request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpResponse:
     """The message as for an invented person, in an answer where nothing can run."""
-    scope_may = scope.may(Right.APPROVE_CAMPAIGNS) or scope.may(Right.RUN_CAMPAIGNS)
-    if not scope_may:
+    if not (scope.may(Right.APPROVE_CAMPAIGNS) or scope.may(Right.RUN_CAMPAIGNS)):
         raise NotFound
     return mail_frame(_rendered(scope, queries.campaign(scope, campaign_id)).html)
 
 
-def _rendered(scope: Scope, campaign: Campaign):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _rendered(scope: Scope, campaign: Campaign) -> Preview:
     if campaign.plan.message_id is None:
         raise NotFound
     return preview(

@@ -15,7 +15,7 @@ from bedside.correspondence.campaigns.rules import RECIPIENT_STATE_NAMES, Recipi
 from bedside.correspondence.delivery.queries import reason_citation, reason_sentence
 from bedside.decisions.gate.rules import BadFacts, Facts, decide
 from bedside.doors.web.campaigns.words import RECIPIENT_BADGES, tell
-from bedside.doors.web.pages import staff_page
+from bedside.doors.web.pages import staff_page, whole_number
 from bedside.ground import clock
 from bedside.ground.scope import in_scope
 from bedside.records.intake.rules.exporting import write_csv
@@ -61,7 +61,7 @@ def people(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespons
         return redirect("campaign", campaign_id)
     state, code = _wanted(request)
     page_no = request.GET.get("page", "1")
-    offset = (max(1, int(page_no)) - 1) * PAGE_PEOPLE if page_no.isdecimal() else 0
+    offset = (max(1, whole_number(page_no, otherwise=1)) - 1) * PAGE_PEOPLE
     found, total = queries.recipients(
         scope, campaign_id, state=state, code=code, offset=offset, limit=PAGE_PEOPLE
     )

@@ -24,7 +24,7 @@ from bedside.doors.web.campaigns.forms import (
     read_id,
     read_send_at,
 )
-from bedside.doors.web.pages import done, staff_page
+from bedside.doors.web.pages import done, staff_page, whole_number
 from bedside.ground import clock
 from bedside.ground.errors import Refusal
 from bedside.safeguards.practices.queries import profile
@@ -246,7 +246,7 @@ def _save(request: HttpRequest, scope: Scope, campaign: Campaign, plan: Plan) ->
     """Based on the version the page was made from, so that nobody overwrites what they have not seen."""
     based_on = request.POST.get("based_on", "")
     actions.edit(
-        scope, campaign.id, plan, based_on=int(based_on) if based_on.isdecimal() else 0, at=clock.now()
+        scope, campaign.id, plan, based_on=whole_number(based_on, otherwise=0), at=clock.now()
     )
 
 
