@@ -30,6 +30,11 @@ def pytest_configure(config: pytest.Config) -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is None:
         _start_cluster()
+        if config.getoption("numprocesses", None):
+            # The workers inherit this environment; with a settings module in it they would read the settings,
+            # and with them this process's database, before they get here.
+            os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+            return
     os.environ["BEDSIDE_DATABASE_NAME"] = f"test_{worker or 'alone'}"
     os.environ["DJANGO_SETTINGS_MODULE"] = "bedside.config.settings"
     import django
