@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bedside.safeguards.staff.rules import Right
 
 log = logs.logger("web")
+_DIGITS_MAX = 9
 
 
 class StaffRequest(HttpRequest):
@@ -138,6 +139,12 @@ def problem(request: HttpRequest, error: Refusal | Fault, *, status: int) -> Htt
     """The page that says in one sentence what is wrong; a fragment for htmx."""
     name = "web/problem_fragment.html" if getattr(request, "htmx", False) else "web/problem.html"
     return render(request, name, {"sentence": error.sentence, "code": error.code}, status=status)
+
+
+def whole_number(text: str, *, otherwise: int) -> int:
+    """A number out of a form or an address. Whatever is none that a column could hold counts as not given."""
+    plain = text.isascii() and text.isdigit() and len(text) <= _DIGITS_MAX
+    return int(text) if plain else otherwise
 
 
 def done(request: HttpRequest, sentence: str, to: str, *args: object) -> HttpResponse:

@@ -245,9 +245,7 @@ def _step(
 def _save(request: HttpRequest, scope: Scope, campaign: Campaign, plan: Plan) -> None:
     """Based on the version the page was made from, so that nobody overwrites what they have not seen."""
     based_on = request.POST.get("based_on", "")
-    actions.edit(
-        scope, campaign.id, plan, based_on=whole_number(based_on, otherwise=0), at=clock.now()
-    )
+    actions.edit(scope, campaign.id, plan, based_on=whole_number(based_on, otherwise=0), at=clock.now())
 
 
 def _step_context(campaign: Campaign | None, number: int, problem: Refusal | None) -> dict[str, object]:

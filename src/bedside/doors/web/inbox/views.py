@@ -11,7 +11,7 @@ from django.shortcuts import render
 
 from bedside.doors.web.inbox.maildir import arrived, opened
 from bedside.doors.web.messages.frames import FRAME_POLICY
-from bedside.doors.web.pages import staff_page
+from bedside.doors.web.pages import staff_page, whole_number
 from bedside.ground.errors import NotFound
 from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.staff.rules import Right
@@ -34,7 +34,7 @@ def inbox(request: HttpRequest, scope: Scope) -> HttpResponse:
     _require_demo()
     words = request.POST.get("words", "")[:100]
     page_no = request.POST.get("page", "1")
-    number = int(page_no) if page_no.isdecimal() else 1
+    number = whole_number(page_no, otherwise=1)
     sender = profile(scope).sender_address
     found, total = arrived(
         sender=sender, words=words, offset=(max(number, 1) - 1) * PAGE_MAILS, limit=PAGE_MAILS

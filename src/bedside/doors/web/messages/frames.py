@@ -12,7 +12,7 @@ from bedside.decisions.composer.previews import preview, preview_draft
 from bedside.decisions.composer.queries import message
 from bedside.decisions.composer.rules.starters import starter_draft, starters
 from bedside.doors.web.messages.forms import edit_from
-from bedside.doors.web.pages import staff_page
+from bedside.doors.web.pages import staff_page, whole_number
 from bedside.ground import clock
 from bedside.ground.errors import NotFound, Refusal
 from bedside.safeguards.staff.rules import Right
@@ -67,8 +67,8 @@ def look(request: HttpRequest, scope: Scope, message_id: UUID) -> HttpResponse:
     if request.GET.get("patient"):
         patient_id = _id(request.GET["patient"])
         return _framed(lambda: preview(scope, message_id, patient_id=patient_id, at=at))
-    number = request.GET.get("revision", "")
-    draft = message(scope, message_id, revision=int(number) if number.isdigit() else None).draft
+    number = whole_number(request.GET.get("revision", ""), otherwise=0)
+    draft = message(scope, message_id, revision=number or None).draft
     return _framed(lambda: preview_draft(scope, draft, at=at).preview)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from bedside.correspondence.campaigns import queries as campaigns
 from bedside.decisions.segments import queries as segments
-from bedside.doors.web.pages import done, staff_page
+from bedside.doors.web.pages import done, staff_page, whole_number
 from bedside.doors.web.patients.forms import record_page, typed_record
 from bedside.doors.web.patients.listing import ORDERS, Wanted, find, keep, kept, newest_kept, read_wanted
 from bedside.doors.web.patients.mails import mail_lines
@@ -124,7 +124,7 @@ def edit(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpResponse:
         actions.revise(
             scope,
             patient,
-            based_on_version=int(based_on) if based_on.isdecimal() else 0,
+            based_on_version=whole_number(based_on, otherwise=0),
             at=clock.now(),
         )
     except NotFound:

@@ -15,7 +15,7 @@ from bedside.decisions.segments.queries import Order
 from bedside.decisions.segments.rules import FIELDS, from_json, sentence_of, shown, to_json, uses_health
 from bedside.decisions.segments.rules.fields import Sensitivity
 from bedside.decisions.segments.rules.language import BadRule
-from bedside.doors.web.pages import done, staff_page
+from bedside.doors.web.pages import done, staff_page, whole_number
 from bedside.doors.web.segments.drafts import (
     DraftGroup,
     change,
@@ -170,7 +170,7 @@ def _save(request: HttpRequest, scope: Scope, building: Building, rule: Rule) ->
 def _based_on(building: Building) -> int | None:
     if building.segment is None:
         return None
-    return int(building.version) if building.version.isdecimal() else 0
+    return whole_number(building.version, otherwise=0)
 
 
 # --- showing
