@@ -61,3 +61,13 @@ def test_knows_no_segment_message_or_patient_of_another_practice_in_a_form(
     preview = pages["message"] + "preview/"
     assert client.post(preview, {"patient": str(stranger.id)}).status_code == 404
     assert client.get(pages["look"], {"patient": str(stranger.id)}).status_code == 404
+
+
+def test_shows_nobodys_name_or_mails_without_a_ledger_entry(everything, ledger_of):
+    """Also on the small pieces of pages, which anybody signed in can ask for by hand (45 CFR 164.312(b))."""
+    client, pages = everything
+    found = client.post(pages["message"] + "preview/", {"words": "Planted"})
+    assert "Planted1" in found.content.decode()
+    assert ledger_of("patients.listed")[0].details == {"count": 3, "filtered": True}
+    assert client.get(pages["patient"].replace("/edit/", "/mails/")).status_code == 200
+    assert ledger_of("patient.seen")[0].details == {"page": "mails"}

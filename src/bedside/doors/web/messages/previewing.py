@@ -15,6 +15,7 @@ from bedside.doors.web.messages.forms import class_label
 from bedside.doors.web.pages import done, staff_page
 from bedside.ground import clock
 from bedside.ground.errors import NotFound, Refusal
+from bedside.records.patients.actions import note_listed
 from bedside.records.patients.queries import by_ids
 from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.staff.rules import Right
@@ -107,7 +108,9 @@ def _search(scope: Scope, words: str) -> list[Patient]:
         today=at.astimezone(profile(scope).zone).date(),
         at=at,
     )
-    return by_ids(scope, page.ids)
+    found = by_ids(scope, page.ids)
+    note_listed(scope, count=len(found), filtered=True, at=at)
+    return found
 
 
 def _id(text: str) -> UUID:

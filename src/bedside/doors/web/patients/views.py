@@ -91,6 +91,7 @@ def patient_page(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpRe
 def mails(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpResponse:
     """A piece of the patient's page: which campaigns they were part of, and how each ended for them."""
     queries.get(scope, patient_id)  # a stranger's id is not found
+    actions.note_seen(scope, patient_id, page="mails", at=clock.now())
     sent = campaigns.sent_to(scope, patient_id, limit=MAILS_SHOWN)
     return render(request, "web/patients/mails.html", {"lines": mail_lines(scope, sent)})
 
