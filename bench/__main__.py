@@ -59,12 +59,19 @@ def main() -> int:
             print(f"{name:<14}{known[name].ABOUT}")
         return 0
     if chosen.name not in known:
-        print(f"bin/bench: there is no benchmark {chosen.name}; without a name they are listed.", file=sys.stderr)
+        print(
+            f"bin/bench: there is no benchmark {chosen.name}; without a name they are listed.",
+            file=sys.stderr,
+        )
         return 2
     before = conditions()
     figures = known[chosen.name].run(quick=chosen.quick)
     if chosen.json:
-        print(json.dumps({"name": chosen.name, "quick": chosen.quick, "conditions": before, **figures}, default=str))
+        print(
+            json.dumps(
+                {"name": chosen.name, "quick": chosen.quick, "conditions": before, **figures}, default=str
+            )
+        )
     else:
         print_figures(figures)
         print("  ".join(f"{key}={value}" for key, value in before.items()))
