@@ -88,10 +88,10 @@ def patients_task(scope: Scope) -> Task | None:
         return None
     return Task(
         title="Bring in your patients",
-        about="Export them from your practice software as CSV or Excel and import the file.",
+        about="Export them from your practice software as a CSV file and import it.",
         page="imports",
         action="Import",
-        done=patients.count(scope) > 0,
+        done=patients.has_any(scope),
     )
 
 
