@@ -35,11 +35,24 @@ def jane(scope: Scope, at: datetime) -> UUID:
 
 
 @pytest.fixture
-def token_for(scope: Scope, jane: UUID) -> Callable[[object], str]:
-    """Gives a token for Jane and a category, or all mail with None."""
-    from bedside.records.consent.links import seal_link
+def token_for(scope: Scope, jane: UUID) -> Callable[..., str]:
+    """Gives a token for Jane and a category, or all mail with None: of a mail to `address` some days ago."""
+    from datetime import timedelta
 
-    def give(category: object) -> str:
-        return seal_link(practice_id=scope.practice_id, patient_id=jane, campaign_id=None, category=category)
+    from bedside.ground import clock
+    from bedside.ground.identity import new_id
+    from bedside.records.consent.links import address_mark, seal_link
+    from bedside.safeguards.vault.queries import practice_keys
+    from tests.records.consent.people import ADDRESS
+
+    def give(category: object, *, address: str = ADDRESS, days: int = 1, of_campaign: bool = True) -> str:
+        return seal_link(
+            practice_id=scope.practice_id,
+            patient_id=jane,
+            campaign_id=new_id() if of_campaign else None,
+            category=category,
+            address_mark=address_mark(practice_keys(scope), address),
+            written_at=clock.now() - timedelta(days=days),
+        )
 
     return give

@@ -33,11 +33,12 @@ from bedside.ground import clock
 from bedside.ground.identity import new_id
 from bedside.ground.scope import Purpose
 from bedside.records.consent import actions
-from bedside.records.consent.links import seal_link
+from bedside.records.consent.links import address_mark, seal_link
 from bedside.records.consent.rules import Category, Paper
 from bedside.records.patients import actions as patients
 from bedside.records.patients.rules import Patient
 from bedside.safeguards.practices.queries import practice_id_of
+from bedside.safeguards.vault.queries import practice_keys
 
 scope = administrator_scope(practice_id_of("maple"), purpose=Purpose.OPERATIONS)
 patient = Patient(id=new_id(), first_name="Jane", email="jane.roe@example.org")
@@ -46,8 +47,10 @@ paper = Paper(signed_on=date(2024, 1, 5), expires_on=date(2099, 1, 5), expires_e
               remuneration_stated=False, sender_covered=True)
 actions.record_authorization(scope, patient.id, paper=paper, source="paper", at=clock.now())
 actions.grant(scope, patient.id, category=Category.OFFERS, source="paper", at=clock.now())
+mark = address_mark(practice_keys(scope), patient.email)
 print(json.dumps({
-    name: seal_link(practice_id=scope.practice_id, patient_id=patient.id, campaign_id=None, category=category)
+    name: seal_link(practice_id=scope.practice_id, patient_id=patient.id, campaign_id=new_id(), category=category,
+                    address_mark=mark, written_at=clock.now())
     for name, category in (("offers", Category.OFFERS), ("all", None))
 }))
 """

@@ -28,7 +28,7 @@ TODAY = AT.date()
 
 
 def said(kind: str, *, verified: bool = True, category: str = "offers", **more: object) -> Event:
-    has_category = kind in {"granted", "refused"}
+    has_category = kind in {"granted", "refused", "refusal_undone"}
     signed = {"signed_on": date(2026, 1, 1)} if kind == "authorization_recorded" else {}
     return Event(
         kind=kind,
@@ -139,6 +139,28 @@ def test_saying_the_same_again_changes_nothing(acts: list[Event]) -> None:
     once, twice = fold(WHO, [*acts, refused]), fold(WHO, [*acts, refused, refused])
     assert once == twice
     assert once.permissions[Category.OFFERS].answer is Answer.REFUSED
+
+
+@given(st.lists(events, max_size=20))
+def test_an_undone_no_leaves_what_was_said_before(acts: list[Event]) -> None:
+    clicked = said("refused")._replace(source="unsubscribe_link")
+    state = fold(WHO, [*acts, clicked, said("refusal_undone")])
+    assert state == fold(WHO, acts)
+
+
+@pytest.mark.parametrize(
+    ("sources", "beyond"),
+    [
+        (["unsubscribe_link"], False),
+        (["phone"], True),
+        (["preference_page", "paper"], True),
+        (["paper", "unsubscribe_link"], True),
+    ],
+)
+def test_knows_a_stop_that_staff_recorded(sources: list[str], beyond: object) -> None:
+    acts = [said("stopped_everything")._replace(source=source) for source in sources]
+    assert fold(WHO, acts).stop_beyond_links is beyond
+    assert not fold(WHO, [*acts, said("resumed")]).stop_beyond_links
 
 
 def paper(**changes: object) -> Paper:

@@ -20,7 +20,7 @@ from bedside.kit.mail import (
     parse_address,
     sign,
 )
-from bedside.records.consent.links import preferences_address, seal_link, unsubscribe_address
+from bedside.records.consent.links import address_mark, preferences_address, seal_link, unsubscribe_address
 from bedside.records.consent.rules import Category
 from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.vault.queries import practice_keys
@@ -83,11 +83,14 @@ class Writer:
 
     def _write(self, cleared: Cleared, claimed: Claimed, *, at: datetime) -> Letter:
         patient = cleared.patient
+        address = parse_address(patient.email)
         token = seal_link(
             practice_id=self._practice_id,
             patient_id=patient.id,
             campaign_id=self._campaign.id,
             category=self._category,
+            address_mark=address_mark(self._keys, address.lookup_key),
+            written_at=at,
         )
         unsubscribe = unsubscribe_address(token)
         filled = values(
@@ -98,7 +101,6 @@ class Writer:
             preferences_url=preferences_address(token),
             today=at.astimezone(self._zone).date(),
         )
-        address = parse_address(patient.email)
         recipient = Recipient(
             to_address=address,
             message_id=self._message_id(patient.id),

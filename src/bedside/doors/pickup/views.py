@@ -7,8 +7,11 @@ session that a foreign page could ride on; whoever can name the token already ho
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, TypedDict
 
+from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -17,21 +20,20 @@ from bedside.doors.pickup.pages import language_of, missing, patient_page, show
 from bedside.doors.pickup.visiting import Person, Visit, person, visit
 from bedside.doors.pickup.words import TEXTS, WORDING, category_name
 from bedside.ground import clock
-from bedside.ground.errors import NotFound
+from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.scope import in_scope
-from bedside.records.consent import actions
+from bedside.records.consent import actions, by_link
 from bedside.records.consent.rules import Answer, Category, Evidence, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
     from bedside.doors.pickup.words import Language
 
-    Act = Callable[[Visit, HttpRequest], None]
-
 BODY_BYTES_MAX = 8 * 1024
 _TOO_LARGE = 413
+_NOT_BY_LINK = 403
+_CLICK_SALT = "bedside.pickup.click"
 _USER_AGENT_MAX = 200
 
 
@@ -55,16 +57,21 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @patient_page
 def undo(request: HttpRequest, token: str) -> HttpResponse:
-    """POST takes the stop back, as the person's own new yes; GET shows where one stands."""
+    """POST takes the stop back, where the link is enough for that; GET shows where one stands."""
     arrived = visit(request, token)
     if arrived is None:
         return missing(request)
+    if _body_bytes(request) > BODY_BYTES_MAX:
+        return show(request, "missing.html", {"too_large": True}, status=_TOO_LARGE)
     if request.method != "POST":
         return unsubscribe(request, token)
-    known = _act(arrived, request, start_again)
-    if known is None:
+    done = _act(arrived, request, start_again)
+    if done is None:
         return show(request, "gone.html", {})
-    return show(request, "undone.html", _page(request, arrived, known))
+    context = _page(request, arrived, done.known)
+    if done.to_ask:
+        return show(request, "ask.html", context, status=_NOT_BY_LINK)
+    return show(request, "undone.html", context)
 
 
 @csrf_exempt  # see the head of this file
@@ -79,15 +86,16 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         return show(request, "missing.html", {"too_large": True}, status=_TOO_LARGE)
     if request.method != "POST":
         known = person(arrived)
-        changed = None
-    else:
-        chosen = _ACTS.get(request.POST.get("act", ""), keep_choices)
-        before = person(arrived)
-        known = _act(arrived, request, chosen)
-        changed = known is not None and before is not None and known.permissions != before.permissions
-    if known is None:
+        if known is None:
+            return show(request, "gone.html", {})
+        return show(request, "choices.html", {**_page(request, arrived, known), "changed": None})
+    before = person(arrived)
+    done = _act(arrived, request, _ACTS.get(request.POST.get("act", ""), keep_choices))
+    if done is None or before is None:
         return show(request, "gone.html", {})
-    return show(request, "choices.html", {**_page(request, arrived, known), "changed": changed})
+    context = _page(request, arrived, done.known, click=done.click)
+    changed = done.known.permissions != before.permissions
+    return show(request, "choices.html", {**context, "changed": changed, "to_ask": done.to_ask})
 
 
 @require_http_methods(["GET", "HEAD"])
@@ -103,77 +111,128 @@ def _body_bytes(request: HttpRequest) -> int:
 
 
 def _after_stopping(request: HttpRequest, arrived: Visit) -> HttpResponse:
-    known = _act(arrived, request, stop)
-    if known is None:
+    done = _act(arrived, request, stop)
+    if done is None:
         return show(request, "gone.html", {})
-    return show(request, "stopped.html", _page(request, arrived, known))
+    return show(request, "stopped.html", _page(request, arrived, done.known, click=done.click))
 
 
-def _act(arrived: Visit, request: HttpRequest, act: Act) -> Person | None:
-    """Runs one act in one transaction. None when the record is gone: saying no to nothing is fine too."""
-    try:
-        with in_scope(arrived.scope):
-            act(arrived, request)
-            return person(arrived)
-    except NotFound:
-        return None
+class _Said(TypedDict):
+    """How every act of one request is recorded; all of them at one moment, by which the click is known again."""
 
-
-def stop(arrived: Visit, request: HttpRequest) -> None:
-    """Refuses the category of the link, or stops everything where it names none."""
-    source, at, evidence = Source.UNSUBSCRIBE_LINK, clock.now(), _evidence(request)
-    who, category = arrived.link.patient_id, arrived.link.category
-    if category is None:
-        actions.stop_everything(arrived.scope, who, source=source, at=at, evidence=evidence)
-    else:
-        actions.refuse(arrived.scope, who, category=category, source=source, at=at, evidence=evidence)
-
-
-def start_again(arrived: Visit, request: HttpRequest) -> None:
-    """The undo of `stop`."""
-    source, at, evidence = Source.UNSUBSCRIBE_LINK, clock.now(), _evidence(request)
-    who, category = arrived.link.patient_id, arrived.link.category
-    if category is None:
-        actions.resume(arrived.scope, who, source=source, at=at, evidence=evidence)
-    else:
-        actions.grant(arrived.scope, who, category=category, source=source, at=at, evidence=evidence)
-
-
-def keep_choices(arrived: Visit, request: HttpRequest) -> None:
-    """One yes or no per category; what was left open stays open."""
-    said = _by_page(request)
-    for category in Category:
-        act = _ANSWERS.get(request.POST.get(category.value, ""))
-        if act is not None:
-            act(arrived.scope, arrived.link.patient_id, category=category, **said)
-
-
-_ANSWERS = {"yes": actions.grant, "no": actions.refuse}
-
-
-def _stop_all(arrived: Visit, request: HttpRequest) -> None:
-    actions.stop_everything(arrived.scope, arrived.link.patient_id, **_by_page(request))
-
-
-def _resume(arrived: Visit, request: HttpRequest) -> None:
-    actions.resume(arrived.scope, arrived.link.patient_id, **_by_page(request))
-
-
-def _revoke(arrived: Visit, request: HttpRequest) -> None:
-    actions.revoke_authorization(arrived.scope, arrived.link.patient_id, **_by_page(request))
-
-
-_ACTS: dict[str, Act] = {"stop_all": _stop_all, "resume": _resume, "revoke": _revoke}
-
-
-class _ByPage(TypedDict):
     source: str
     at: datetime
     evidence: Evidence
 
 
-def _by_page(request: HttpRequest) -> _ByPage:
-    return {"source": Source.PREFERENCE_PAGE, "at": clock.now(), "evidence": _evidence(request)}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Done:
+    """What came of an act. `click` proves whose no this was, empty where nothing was stopped by it.
+
+    `to_ask`: some yes was not taken, because it needs more than this link.
+    """
+
+    known: Person
+    click: str
+    to_ask: bool
+
+
+def _act(
+    arrived: Visit, request: HttpRequest, act: Callable[[Visit, HttpRequest, _Said], tuple[bool, bool]]
+) -> _Done | None:
+    """Runs one act in one transaction. None when the record is gone: saying no to nothing is fine too.
+
+    An act gives whether it stopped something, and whether the practice has to be asked.
+    """
+    by_page = request.path.startswith("/p/")
+    source = Source.PREFERENCE_PAGE if by_page else Source.UNSUBSCRIBE_LINK
+    said = _Said(source=source, at=clock.now(), evidence=_evidence(request))
+    try:
+        with in_scope(arrived.scope):
+            stopped, to_ask = act(arrived, request, said)
+            known = person(arrived)
+    except NotFound:
+        return None
+    click = _proof(arrived, said["at"]) if stopped else ""
+    return None if known is None else _Done(known=known, click=click, to_ask=to_ask)
+
+
+def stop(arrived: Visit, _request: HttpRequest, said: _Said) -> tuple[bool, bool]:
+    """Refuses the category of the link, or stops everything where it names none."""
+    return _say_no(arrived, arrived.link.category, said), False
+
+
+def start_again(arrived: Visit, request: HttpRequest, said: _Said) -> tuple[bool, bool]:
+    """The undo of `stop`."""
+    return False, not _say_yes(arrived, request, arrived.link.category, said)
+
+
+def keep_choices(arrived: Visit, request: HttpRequest, said: _Said) -> tuple[bool, bool]:
+    """One yes or no per category; what was left open stays open. A yes that is not taken leaves the rest in force."""
+    stopped = to_ask = False
+    for category in Category:
+        answer = request.POST.get(category.value, "")
+        if answer == "no":
+            stopped |= _say_no(arrived, category, said)
+        elif answer == "yes":
+            to_ask |= not _say_yes(arrived, request, category, said)
+    return stopped, to_ask
+
+
+def _stop_all(arrived: Visit, _request: HttpRequest, said: _Said) -> tuple[bool, bool]:
+    return _say_no(arrived, None, said), False
+
+
+def _resume(arrived: Visit, request: HttpRequest, said: _Said) -> tuple[bool, bool]:
+    return False, not _say_yes(arrived, request, None, said)
+
+
+def _revoke(arrived: Visit, _request: HttpRequest, said: _Said) -> tuple[bool, bool]:
+    actions.revoke_authorization(arrived.scope, arrived.link.patient_id, **said)
+    return False, False
+
+
+_ACTS = {"stop_all": _stop_all, "resume": _resume, "revoke": _revoke}
+
+
+def _say_no(arrived: Visit, category: Category | None, said: _Said) -> bool:
+    who = arrived.link.patient_id
+    if category is None:
+        return actions.stop_everything(arrived.scope, who, **said)
+    return actions.refuse(arrived.scope, who, category=category, **said)
+
+
+def _say_yes(arrived: Visit, request: HttpRequest, category: Category | None, said: _Said) -> bool:
+    """False where the practice has to be asked: the link is not enough, and no click of just now is undone."""
+    try:
+        by_link.say_yes(arrived.scope, arrived.link, category=category, **said)
+    except Refusal:
+        return _undo(arrived, request, category, said)
+    return True
+
+
+def _undo(arrived: Visit, request: HttpRequest, category: Category | None, said: _Said) -> bool:
+    clicked_at = _clicked_at(arrived, request)
+    if clicked_at is None:
+        return False
+    try:
+        by_link.undo_click(arrived.scope, arrived.link, category=category, clicked_at=clicked_at, **said)
+    except Refusal:
+        return False
+    return True
+
+
+def _proof(arrived: Visit, at: datetime) -> str:
+    """What only the page that answers a click holds, so that nobody else with an old mail can undo it."""
+    return signing.dumps([str(arrived.link.patient_id), at.isoformat()], salt=_CLICK_SALT)
+
+
+def _clicked_at(arrived: Visit, request: HttpRequest) -> datetime | None:
+    try:
+        who, at = signing.loads(request.POST.get("click", ""), salt=_CLICK_SALT)
+    except signing.BadSignature:
+        return None
+    return datetime.fromisoformat(at) if who == str(arrived.link.patient_id) else None
 
 
 def _evidence(request: HttpRequest) -> Evidence:
@@ -185,19 +244,24 @@ def _evidence(request: HttpRequest) -> Evidence:
     )
 
 
-def _page(request: HttpRequest, arrived: Visit, known: Person) -> dict[str, object]:
+def _page(request: HttpRequest, arrived: Visit, known: Person, *, click: str = "") -> dict[str, object]:
     language = language_of(request)
     words = TEXTS[language]
     category = arrived.link.category
     held = known.permissions.authorization
+    open_choices = [(one, bool(click) or one in known.open_to_yes) for one in Category]
     return {
         "token": arrived.token,
+        "click": click,
+        "may_undo": bool(click) or category in known.open_to_yes,
+        "may_resume": bool(click) or None in known.open_to_yes,
         "practice": known.practice.name,
         "about_address": words["about_address"].format(address=known.address) if known.address else "",
         "everything": category is None,
         "sentences": _sentences(language, category),
         "questions": _questions(language, known),
-        "choices": [_choice(language, one, known) for one in Category],
+        "choices": [_choice(language, one, known, open_to_yes=yes) for one, yes in open_choices],
+        "some_closed": not all(yes or _answer(known, one) is Answer.GRANTED for one, yes in open_choices),
         "stopped": known.permissions.stopped_everything_at is not None,
         "authorized": held is not None and held.revoked_at is None,
         "revoked": held is not None and held.revoked_at is not None,
@@ -220,9 +284,14 @@ def _questions(language: Language, known: Person) -> str:
     return words["questions_no_phone"].format(practice=practice.name)
 
 
-def _choice(language: Language, category: Category, known: Person) -> dict[str, object]:
-    said = known.permissions.permissions[category].answer
+def _answer(known: Person, category: Category) -> Answer:
+    return known.permissions.permissions[category].answer
+
+
+def _choice(language: Language, category: Category, known: Person, *, open_to_yes: bool) -> dict[str, object]:
+    said = _answer(known, category)
     return {
+        "closed": not open_to_yes and said is not Answer.GRANTED,
         "code": category.value,
         "name": category_name(language, category),
         "about": TEXTS[language][f"{category.value}_about"],

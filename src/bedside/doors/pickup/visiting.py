@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bedside.ground import clock
 from bedside.ground.errors import NotFound
 from bedside.ground.scope import Actor, ActorKind, Purpose, Scope
+from bedside.records.consent import by_link
 from bedside.records.consent.links import Link, open_link
 from bedside.records.consent.queries import permissions_of
 from bedside.records.patients import queries as patients
@@ -16,7 +18,7 @@ from bedside.safeguards.staff.rules import Right
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from bedside.records.consent.rules import PersonPermissions
+    from bedside.records.consent.rules import Category, PersonPermissions
     from bedside.safeguards.practices.rules import Profile
 
 
@@ -31,11 +33,15 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """What a page may show: how the practice is called, the masked address, the present permissions."""
+    """What a page may show: how the practice is called, the masked address, the present permissions.
+
+    `address` is empty unless the link's mail went there: whoever holds an older mail need not know the new one.
+    """
 
     practice: Profile
     address: str
     permissions: PersonPermissions
+    open_to_yes: frozenset[Category | None]  # what this link may start; None is mail at all
 
 
 def visit(request: HttpRequest, token: str) -> Visit | None:
@@ -58,10 +64,12 @@ def person(arrived: Visit) -> Person | None:
     patient_id = arrived.link.patient_id
     try:
         patient = patients.get(arrived.scope, patient_id)
+        own = by_link.is_to_present_address(arrived.scope, arrived.link, patient.email)
         return Person(
             practice=profile(arrived.scope),
-            address=masked(patient.email),
+            address=masked(patient.email) if own else "",
             permissions=permissions_of(arrived.scope, [patient_id])[patient_id],
+            open_to_yes=by_link.open_to_yes(arrived.scope, arrived.link, at=clock.now()),
         )
     except NotFound:
         return None

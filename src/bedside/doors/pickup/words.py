@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bedside.records.consent.rules import Category
 
 # Stored with each answer, so that it can be said later what the person read (CON-03). New words, new number.
-WORDING = "pickup-1"
+WORDING = "pickup-2"
 
 
 class Language(StrEnum):
@@ -59,6 +59,9 @@ _ENGLISH = {
     "stop_all_title": "Stop everything",
     "stop_all_lead": "Stop all our mails, reminders of visits too. We may still call you or send a letter.",
     "start_again": "Start again",
+    "ask_title": "Please ask us",
+    "ask_practice": "With this link you can say no. To get mails again, please ask us in person or by phone.",
+    "ask_not_taken": "We could not start all the mails you chose. Please ask us in person or by phone.",
     "authorization_title": "Your signed permission",
     "authorization_lead": (
         "You signed a form that lets us use your information for offers. You can take that back. "
@@ -133,6 +136,14 @@ _SPANISH = {
         "Todavía podemos llamarle o enviarle una carta."
     ),
     "start_again": "Empezar de nuevo",
+    "ask_title": "Por favor, pregúntenos",
+    "ask_practice": (
+        "Con este enlace puede decir que no. Para volver a recibir correos, "
+        "hable con nosotros en persona o por teléfono."
+    ),
+    "ask_not_taken": (
+        "No pudimos empezar todos los correos que eligió. Hable con nosotros en persona o por teléfono."
+    ),
     "authorization_title": "Su permiso firmado",
     "authorization_lead": (
         "Usted firmó un permiso para que usemos su información para ofertas. Puede retirarlo. "

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bedside.ground.scope import Scope, in_scope
+from bedside.ground.errors import Refusal
+from bedside.ground.scope import ActorKind, Scope, in_scope
 from bedside.records.consent import entries
 from bedside.records.consent.recording import add_event, begin
-from bedside.records.consent.rules import PROMOTIONAL, Answer, EventKind, SuppressionReason, SuppressionScope
-from bedside.records.consent.suppressing import keep_address_from, lift_what_was_asked
+from bedside.records.consent.rules import (
+    BY_LINK,
+    PROMOTIONAL,
+    Answer,
+    EventKind,
+    SuppressionReason,
+    SuppressionScope,
+)
+from bedside.records.consent.suppressing import (
+    asked_of_staff,
+    keep_address_from,
+    lift_what_was_asked,
+)
 from bedside.safeguards.audit.actions import record
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from bedside.records.consent.rules import Category, Evidence
+    from bedside.records.consent.rules import Category, Evidence, PersonPermissions
 
 
 def grant(
@@ -30,10 +42,12 @@ def grant(
     """Records a yes to one category. Gives False when the person had said so already.
 
     Ends the suppression of their address for this category if that came from a request to stop (SUP-03).
-    Does not undo `stop_everything`: that takes `resume`. Raises NotAllowed, NotFound, Refusal.
+    Does not undo `stop_everything`: that takes `resume`. A patient's own scope, that is a link, never overrules
+    a no that staff recorded. Raises NotAllowed, NotFound, Refusal (`ask_practice`).
     """
     with in_scope(scope):
         held, address = begin(scope, patient_id)
+        _require_open(scope, held, address, category=category)
         lifted = lift_what_was_asked(scope, address, category=category, at=at)
         said = held.permissions[category]
         if said.answer is Answer.GRANTED and said.verified and not lifted:
@@ -72,7 +86,7 @@ def refuse(
         if category in PROMOTIONAL:
             _suppress_own(scope, address, SuppressionScope(category.value), at)
         said = held.permissions[category]
-        if said.answer is Answer.REFUSED and said.verified:
+        if said.answer is Answer.REFUSED and said.verified and not _weighs_more(source, said.source):
             return False
         add_event(
             scope, patient_id, EventKind.REFUSED, category=category, source=source, at=at, evidence=evidence
@@ -88,7 +102,7 @@ def stop_everything(
     with in_scope(scope):
         held, address = begin(scope, patient_id)
         _suppress_own(scope, address, SuppressionScope.MARKETING, at)
-        if held.stopped_everything_at is not None and held.stop_verified:
+        if held.stop_verified and (held.stop_beyond_links or source in BY_LINK):
             return False
         add_event(scope, patient_id, EventKind.STOPPED_EVERYTHING, source=source, at=at, evidence=evidence)
         record(scope, entries.STOPPED, at=at, subject=patient_id, source=source)
@@ -98,9 +112,10 @@ def stop_everything(
 def resume(
     scope: Scope, patient_id: UUID, *, source: str, at: datetime, evidence: Evidence | None = None
 ) -> bool:
-    """Undoes `stop_everything`; what was said about each category counts again."""
+    """Undoes `stop_everything`; what was said about each category counts again. Raises as `grant`."""
     with in_scope(scope):
         held, address = begin(scope, patient_id)
+        _require_open(scope, held, address, category=None)
         lifted = lift_what_was_asked(scope, address, category=None, at=at)
         if held.stopped_everything_at is None and not lifted:
             return False
@@ -112,3 +127,35 @@ def resume(
 def _suppress_own(scope: Scope, address: str, covers: SuppressionScope, at: datetime) -> None:
     if address:
         keep_address_from(scope, address, covers=covers, reason=SuppressionReason.ASKED, at=at)
+
+
+def open_to_links(scope: Scope, held: PersonPermissions, address: str) -> frozenset[Category | None]:
+    """What a link may start again; None stands for mail at all.
+
+    Mails are forwarded and mailboxes shared, so what somebody signed or said to staff outweighs a click.
+    """
+    if held.stop_beyond_links:
+        return frozenset()
+    closed = asked_of_staff(scope, address)
+    open_ones = {
+        category
+        for category, said in held.permissions.items()
+        if category not in closed and not said.refused_beyond_links
+    }
+    return frozenset(open_ones) | (frozenset() if closed else frozenset({None}))
+
+
+def ask_practice() -> Refusal:
+    """The refusal of a yes that takes more than a link."""
+    return Refusal("ask_practice", "Please ask the practice to start these mails again.")
+
+
+def _require_open(scope: Scope, held: PersonPermissions, address: str, *, category: Category | None) -> None:
+    """Raises Refusal if a link, that is a patient's own scope, is to turn round what staff recorded."""
+    if scope.actor.kind is ActorKind.PATIENT and category not in open_to_links(scope, held, address):
+        raise ask_practice()
+
+
+def _weighs_more(source: str, than: str) -> bool:
+    """A no on paper after one by link is worth its own row: the first may be taken back by link, it may not."""
+    return source not in BY_LINK and than in BY_LINK

@@ -10,6 +10,12 @@ GRANTED = declare(
     lifted=int,
 )
 REFUSED = declare("consent.refused", "Recorded a no to {category} ({source}).", category=str, source=str)
+REFUSAL_UNDONE = declare(
+    "consent.refusal_undone",
+    "Recorded that a no to {category} was taken back at once ({source}).",
+    category=str,
+    source=str,
+)
 STOPPED = declare("consent.stopped", "Recorded that a person stopped all mail ({source}).", source=str)
 RESUMED = declare(
     "consent.resumed", "Recorded that a person wants mail again ({source}).", source=str, lifted=int

@@ -43,6 +43,7 @@ SCOPE_NAMES = {
 _ACTS = {
     EventKind.GRANTED: "Said yes to: {category}",
     EventKind.REFUSED: "Said no to: {category}",
+    EventKind.REFUSAL_UNDONE: "Took the no back at once: {category}",
     EventKind.STOPPED_EVERYTHING: "Stopped all mail",
     EventKind.RESUMED: "Wants mail again",
     EventKind.AUTHORIZATION_RECORDED: "Signed an authorization for marketing",

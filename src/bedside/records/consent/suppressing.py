@@ -19,6 +19,7 @@ from bedside.records.consent.rules import (
     SuppressionScope,
 )
 from bedside.safeguards.audit.actions import record
+from bedside.safeguards.audit.queries import entries as ledger
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.queries import practice_keys
 
@@ -111,6 +112,46 @@ def lift_what_was_asked(scope: Scope, address: str, *, category: Category | None
             if category is not None and row.scope == SuppressionScope.MARKETING.value:
                 _keep_from_the_rest(scope, address, category, SuppressionReason(row.reason), at)
     return len(ended)
+
+
+def lift_what_the_click_added(
+    scope: Scope, address: str, *, covers: SuppressionScope, clicked_at: datetime, at: datetime
+) -> None:
+    """Ends what one click on "stop" put on the address at `clicked_at`, and nothing older."""
+    if not address:
+        return
+    with in_scope(scope):
+        AddressSuppression.objects.filter(
+            practice_id=scope.practice_id,
+            address_index=_index(scope, address),
+            lifted_at=None,
+            reason=SuppressionReason.ASKED.value,
+            scope=covers.value,
+            at=clicked_at,
+        ).update(lifted_at=at, lifted_because=LiftReason.ASKED_AGAIN.value)
+
+
+def asked_of_staff(scope: Scope, address: str) -> frozenset[Category]:
+    """What staff keep the address from because somebody asked them to, not by a click.
+
+    Such a row alone has a ledger entry of its own (`suppress_address`).
+    """
+    if not address:
+        return frozenset()
+    with in_scope(scope):
+        rows = AddressSuppression.objects.filter(
+            practice_id=scope.practice_id,
+            address_index=_index(scope, address),
+            lifted_at=None,
+            reason=SuppressionReason.ASKED.value,
+        )
+        scopes = [SuppressionScope(row.scope) for row in rows if _added_by_itself(scope, row.id)]
+    return frozenset().union(*(one.covered for one in scopes))
+
+
+def _added_by_itself(scope: Scope, suppression_id: UUID) -> bool:
+    kind, subject = entries.SUPPRESSED.name, str(suppression_id)
+    return bool(ledger(scope, before_id=None, kind=kind, actor_id="", subject=subject, limit=1))
 
 
 def _keep_from_the_rest(

@@ -2,6 +2,7 @@
 
 from bedside.records.consent.rules.folding import fold, nothing_said
 from bedside.records.consent.rules.nouns import (
+    BY_LINK,
     NOTHING_SAID,
     PROMOTIONAL,
     USUAL_SCOPE,
@@ -25,6 +26,7 @@ from bedside.records.consent.rules.nouns import (
 from bedside.records.consent.rules.papers import check_paper
 
 __all__ = [
+    "BY_LINK",
     "NOTHING_SAID",
     "PROMOTIONAL",
     "USUAL_SCOPE",

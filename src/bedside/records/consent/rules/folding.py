@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bedside.records.consent.rules.nouns import (
+    BY_LINK,
     NOTHING_SAID,
     Answer,
     Authorization,
@@ -60,18 +61,24 @@ def fold(patient_id: UUID, events: Iterable[Event]) -> PersonPermissions:
         authorization=state.authorization,
         representative_recorded=state.represented,
         stop_verified=state.stop_verified,
+        stop_beyond_links=state.stop_beyond_links,
     )
 
 
 class _State:
     """What has been understood so far."""
 
-    __slots__ = ("authorization", "permissions", "represented", "restricted", "stop_verified", "stopped_at")
+    __slots__ = (
+        "authorization", "before_refusal", "permissions", "represented", "restricted", "stop_beyond_links",
+        "stop_verified", "stopped_at",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.permissions = _NOTHING_SAID.copy()  # far cheaper than to build it again
         self.stopped_at: datetime | None = None
         self.stop_verified = False
+        self.stop_beyond_links = False
+        self.before_refusal: dict[Category, Permission] = {}
         self.restricted = False
         self.represented = False
         self.authorization: Authorization | None = None
@@ -81,19 +88,28 @@ class _State:
         held = self.permissions[category]
         if not event.verified and held.verified and (held.answer is answer or held.answer is Answer.REFUSED):
             return
+        if answer is Answer.REFUSED:
+            self.before_refusal[category] = held
         self.permissions[category] = Permission(
             category=category, answer=answer, since=event.at, source=event.source, verified=event.verified
         )
+
+    def undo_refusal(self, event: Event) -> None:
+        """Nobody is made to say yes by taking a no back: the answer becomes what it was before that no."""
+        category = _CATEGORIES[event.category]
+        if event.verified and self.permissions[category].answer is Answer.REFUSED:
+            self.permissions[category] = self.before_refusal[category]
 
     def stop(self, event: Event) -> None:
         if self.stopped_at is None:
             self.stopped_at = event.at
         self.stop_verified = self.stop_verified or event.verified
+        self.stop_beyond_links = self.stop_beyond_links or (event.verified and event.source not in BY_LINK)
 
     def resume(self, event: Event) -> None:
         if event.verified or not self.stop_verified:
             self.stopped_at = None
-            self.stop_verified = False
+            self.stop_verified = self.stop_beyond_links = False
 
     def authorize(self, event: Event) -> None:
         held = self.authorization
@@ -143,6 +159,7 @@ def _authorization(event: Event, *, revoked_at: datetime | None) -> Authorizatio
 
 # An unknown kind raises KeyError: a record that cannot be read in full must not be read as permission.
 _OTHERS = {
+    EventKind.REFUSAL_UNDONE.value: _State.undo_refusal,
     EventKind.STOPPED_EVERYTHING.value: _State.stop,
     EventKind.RESUMED.value: _State.resume,
     EventKind.AUTHORIZATION_RECORDED.value: _State.authorize,

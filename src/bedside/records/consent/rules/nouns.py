@@ -47,6 +47,7 @@ class EventKind(StrEnum):
 
     GRANTED = "granted"
     REFUSED = "refused"
+    REFUSAL_UNDONE = "refusal_undone"  # what was held before that refusal is held again
     STOPPED_EVERYTHING = "stopped_everything"
     RESUMED = "resumed"
     AUTHORIZATION_RECORDED = "authorization_recorded"
@@ -70,6 +71,10 @@ class Source(StrEnum):
     COMMAND_LINE = "command_line"
 
 
+# What anybody who holds a mail can do; every other source is staff's, a file's or the person's own hand.
+BY_LINK = frozenset({Source.UNSUBSCRIBE_LINK.value, Source.PREFERENCE_PAGE.value})
+
+
 class ExpiryEvent(StrEnum):
     """An event in place of a date at which an authorization ends (45 CFR 164.508(c)(1)(v)). "None" is not one."""
 
@@ -87,6 +92,11 @@ class Permission:
     since: datetime | None
     source: str
     verified: bool  # given by the person or recorded by staff; False for a line of an import
+
+    @property
+    def refused_beyond_links(self) -> bool:
+        """True for a no that staff recorded, from paper or a call: no link may turn it round."""
+        return self.answer is Answer.REFUSED and self.verified and self.source not in BY_LINK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +119,8 @@ class Authorization:
 class PersonPermissions:
     """One person's present state, computed from the events. `permissions` has every category.
 
-    `stop_verified`: the stop came from the person or staff, so no import undoes it.
+    `stop_verified`: the stop came from the person or staff, so no import undoes it. `stop_beyond_links`: staff
+    recorded it, so no link undoes it either.
     """
 
     patient_id: UUID
@@ -119,6 +130,7 @@ class PersonPermissions:
     authorization: Authorization | None
     representative_recorded: bool  # somebody who may act for a minor is on record (45 CFR 164.502(g))
     stop_verified: bool = False
+    stop_beyond_links: bool = False
 
 
 class SuppressionScope(StrEnum):
