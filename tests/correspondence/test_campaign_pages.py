@@ -150,8 +150,12 @@ def test_people_are_listed_filtered_and_explained(signed_in, scope, sent):
 def test_export_is_for_who_may_and_is_in_the_ledger(signed_in, scope, sent):
     from bedside.safeguards.audit.queries import entries
 
-    assert signed_in("omar").get(f"/campaigns/{sent}/people/export/").status_code == 403
-    answer = signed_in("chloe").get(f"/campaigns/{sent}/people/export/?show=delivered")
+    assert signed_in("omar").post(f"/campaigns/{sent}/people/export/").status_code == 403
+    chloe = signed_in("chloe")
+    assert chloe.get(f"/campaigns/{sent}/people/export/?show=delivered").status_code == 405
+    page = chloe.get(f"/campaigns/{sent}/people/?show=delivered").content.decode()
+    assert f'<form method="post" action="/campaigns/{sent}/people/export/">' in page
+    answer = chloe.post(f"/campaigns/{sent}/people/export/", {"show": "delivered"})
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert len(lines) == 13
     told = entries(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django.core.paginator import Paginator
 from django.http import StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from bedside.correspondence.campaigns import entries, queries
 from bedside.correspondence.campaigns.rules import RECIPIENT_STATE_NAMES, RecipientState
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
 
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest, HttpResponse, QueryDict
     from django.http.response import HttpResponseBase
 
     from bedside.correspondence.campaigns.nouns import Recipient
@@ -59,7 +60,7 @@ def people(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespons
     campaign = queries.campaign(scope, campaign_id)
     if not campaign.has_audience:
         return redirect("campaign", campaign_id)
-    state, code = _wanted(request)
+    state, code = _wanted(request.GET)
     page_no = request.GET.get("page", "1")
     offset = (max(1, whole_number(page_no, otherwise=1)) - 1) * PAGE_PEOPLE
     found, total = queries.recipients(
@@ -80,9 +81,9 @@ def people(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespons
     return render(request, "web/campaigns/people.html", context)
 
 
-def _wanted(request: HttpRequest) -> tuple[str, str]:
+def _wanted(form: QueryDict) -> tuple[str, str]:
     """State and reason of the filter: `state` or `state:reason`."""
-    state, _, code = request.GET.get("show", "").partition(":")
+    state, _, code = form.get("show", "").partition(":")
     return (state, code[:60]) if state in set(RecipientState) else ("", "")
 
 
@@ -100,10 +101,11 @@ def _lines(scope: Scope, found: list[Recipient]) -> list[PersonLine]:
     ]
 
 
+@require_POST
 @staff_page(Right.EXPORT_PATIENTS)
 def export(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpResponseBase:
     """The same people as a file; recorded before the first byte leaves."""
-    state, code = _wanted(request)
+    state, code = _wanted(request.POST)
     _, total = queries.recipients(scope, campaign_id, state=state, code=code, offset=0, limit=1)
     with in_scope(scope):
         record(scope, entries.RECIPIENTS_EXPORTED, at=clock.now(), subject=campaign_id, count=total)
