@@ -16,6 +16,8 @@ from bedside.ground.errors import NotAllowed, NotFound, Refusal
 from bedside.ground.scope import in_scope
 from bedside.safeguards.audit.queries import entries
 from bedside.safeguards.practices.models import PracticeProfile
+from bedside.safeguards.staff import actions as staff
+from bedside.safeguards.staff import queries as staff_queries
 from tests.correspondence.building import approve_as, make_plan
 
 
@@ -119,6 +121,86 @@ def test_writer_of_the_message_cannot_approve_a_colleagues_campaign_with_it(scop
     with pytest.raises(NotAllowed):
         approve_as(both, campaign_id, at=at)
     approve_as(scope_of("ada"), campaign_id, at=at)
+
+
+def test_writer_of_an_earlier_revision_cannot_approve(scope_of, people, at):
+    """Otherwise a comma by a colleague would make the author somebody else."""
+    from bedside.decisions.composer import actions as composer
+    from bedside.decisions.composer.queries import draft_of
+
+    ana, omar = scope_of("ana"), scope_of("omar")
+    both = replace(omar, rights=omar.rights | {"approve_campaigns"})
+    plan = make_plan(both, at=at)
+    draft = draft_of(ana, plan.message_id, revision=None)
+    changed = replace(draft, subject="Flu shots, from Monday")
+    composer.edit(ana, plan.message_id, changed, based_on_revision=2, at=at)
+    campaign_id = actions.create(ana, replace(plan, message_revision=None), at=at)
+    actions.submit(ana, campaign_id, at=at)
+    with pytest.raises(NotAllowed):
+        approve_as(both, campaign_id, at=at)
+    approve_as(scope_of("ada"), campaign_id, at=at)
+
+
+def test_column_without_the_record_of_an_approval_approves_nothing(scope, people, at):
+    campaign_id = _submitted(scope, at)
+    shown = bytes.fromhex(campaigns.hash_to_approve(scope, campaign_id))
+    with in_scope(scope):
+        CampaignRow.objects.filter(id=campaign_id).update(approved_hash=shown, state="approved")
+    assert not campaigns.approval_holds(scope, campaign_id)
+    with pytest.raises(Refusal) as caught:
+        actions.schedule(scope, campaign_id, at=at)
+    assert caught.value.code == "approval_void"
+
+
+def test_approval_of_an_earlier_submission_approves_nothing(scope, approver, people, at):
+    campaign_id = _submitted(scope, at)
+    shown = bytes.fromhex(campaigns.hash_to_approve(scope, campaign_id))
+    approve_as(approver, campaign_id, at=at)
+    actions.withdraw(scope, campaign_id, at=at)
+    actions.submit(scope, campaign_id, at=at + timedelta(minutes=1))
+    with in_scope(scope):
+        CampaignRow.objects.filter(id=campaign_id).update(approved_hash=shown, state="approved")
+    assert not campaigns.approval_holds(scope, campaign_id)
+
+
+@pytest.mark.parametrize("what", ["password", "second step"])
+def test_approver_whose_sign_in_somebody_else_reset_waits_a_day(scope_of, cast, people, at, what):
+    """Else an administrator who runs campaigns could approve their own as somebody else."""
+    omar, ada = scope_of("omar"), scope_of("ada")
+    campaign_id = _submitted(omar, at)
+    if what == "password":
+        staff.set_password(omar, cast["ada"], password="correct horse battery 17", at=at, must_change=True)
+    else:
+        staff.reset_second_factor(omar, cast["ada"], at=at)
+    with pytest.raises(Refusal) as caught:
+        approve_as(ada, campaign_id, at=at + timedelta(hours=23))
+    assert caught.value.code == "sign_in_reset"
+    assert campaigns.campaign(omar, campaign_id).state is CampaignState.WAITING_FOR_APPROVAL
+    approve_as(ada, campaign_id, at=at + timedelta(hours=25))
+
+
+def test_approver_with_a_first_password_or_an_own_new_one_approves_at_once(scope_of, people, at):
+    omar = scope_of("omar")
+    new = staff.add_member(
+        omar, email="nia@maple.example", name="Nia", roles=["approver"], password=None, at=at
+    )
+    staff.set_password(omar, new, password="correct horse battery 17", at=at)
+    nia = replace(scope_of("ada"), actor=replace(omar.actor, id=str(new)))
+    own = replace(nia, rights=nia.rights | {"manage_staff"})
+    staff.set_password(own, new, password="another horse battery 18", at=at)
+    approve_as(nia, _submitted(omar, at), at=at)
+
+
+def test_newer_entries_hide_no_reset(scope_of, cast, people, at, monkeypatch):
+    omar, ada = scope_of("omar"), scope_of("ada")
+    monkeypatch.setattr(staff_queries, "_PAGE", 2)
+    staff.set_password(omar, cast["ada"], password="correct horse battery 17", at=at, must_change=True)
+    own = replace(ada, rights=ada.rights | {"manage_staff"})
+    for number in range(3):
+        staff.set_password(own, cast["ada"], password=f"another horse battery {number}", at=at)
+    with pytest.raises(Refusal) as caught:
+        approve_as(ada, _submitted(omar, at), at=at)
+    assert caught.value.code == "sign_in_reset"
 
 
 def test_marketer_cannot_approve(scope_of, people, at):

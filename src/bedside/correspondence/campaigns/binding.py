@@ -6,7 +6,7 @@ from collections import OrderedDict
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from bedside.correspondence.campaigns.models import RecipientRow
+from bedside.correspondence.campaigns.models import ApprovalRow, RecipientRow
 from bedside.correspondence.campaigns.rules import Approvable, approval_hash, audience_digest
 from bedside.correspondence.campaigns.sealed import CAMPAIGN, unseal
 from bedside.decisions.composer import queries as composer
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bedside.ground.scope import Scope
     from bedside.safeguards.practices.rules import Profile
 
+APPROVE = "approve"  # the verdict of a yes
 _UNSUBSCRIBE_FIELD = "unsubscribe_url"
 _CONTENTS_MAX = 8
 _contents: OrderedDict[tuple[UUID, int, bool, Profile], Content] = OrderedDict()
@@ -63,13 +64,26 @@ def hash_with_kept_audience(scope: Scope, row: CampaignRow) -> bytes:
 
 
 def is_approved(scope: Scope, row: CampaignRow) -> bool:
-    """True if somebody approved the campaign exactly as it is now."""
-    return row.approved_hash is not None and bytes(row.approved_hash) == present_hash(scope, row)
+    """True if somebody approved the campaign exactly as it is now: the column says so, and so does the record."""
+    return _approved_as(row, present_hash(scope, row))
 
 
 def is_still_approved(scope: Scope, row: CampaignRow) -> bool:
     """As `is_approved`, cheaply, once the campaign has started."""
-    return row.approved_hash is not None and bytes(row.approved_hash) == hash_with_kept_audience(scope, row)
+    return _approved_as(row, hash_with_kept_audience(scope, row))
+
+
+def _approved_as(row: CampaignRow, present: bytes) -> bool:
+    """The column can be written; the record of approvals only added to. One of an earlier submission is not enough."""
+    if row.approved_hash is None or bytes(row.approved_hash) != present or row.submitted_at is None:
+        return False
+    return ApprovalRow.objects.filter(
+        practice_id=row.practice_id,
+        campaign_id=row.id,
+        verdict=APPROVE,
+        bound_hash=present,
+        at__gte=row.submitted_at,
+    ).exists()
 
 
 def _approvable(scope: Scope, row: CampaignRow, *, digest: bytes, count: int) -> Approvable:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hmac
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bedside.correspondence.campaigns import entries
-from bedside.correspondence.campaigns.binding import present_hash
+from bedside.correspondence.campaigns.binding import APPROVE, present_hash
 from bedside.correspondence.campaigns.models import ApprovalRow
 from bedside.correspondence.campaigns.rows import back_to_draft, locked, move
 from bedside.correspondence.campaigns.rules import COMMENT_CHARACTERS_MAX, Verb
@@ -16,6 +17,7 @@ from bedside.ground.errors import NotAllowed, Refusal
 from bedside.ground.identity import new_id
 from bedside.ground.scope import Scope, in_scope
 from bedside.safeguards.audit.actions import record
+from bedside.safeguards.staff import queries as staff
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
@@ -24,20 +26,23 @@ if TYPE_CHECKING:
 
     from bedside.correspondence.campaigns.models import CampaignRow
 
-_APPROVE, _REJECT = "approve", "reject"
+_REJECT = "reject"
+_SIGN_IN_RESTS = timedelta(hours=24)
 
 
 def approve(scope: Scope, campaign_id: UUID, *, expected_hash: str, comment: str, at: datetime) -> None:
     """Says yes to exactly what was shown. `expected_hash` is the hash (hex) that was shown with it.
 
-    Raises NotAllowed for whoever wrote, changed or submitted it; Refusal when it is no longer what was shown.
+    Raises NotAllowed for whoever wrote, changed or submitted it; Refusal when it is no longer what was shown, or
+    when somebody else could have signed in as the approver (`sign_in_reset`).
     """
     with in_scope(scope):
+        _require_own_sign_in(scope, at=at)
         row, present = _take(scope, campaign_id, expected_hash=expected_hash)
         move(row, Verb.APPROVE, at=at)
         row.approved_hash = present
         row.save()
-        _keep(scope, row, present, verdict=_APPROVE, comment=comment, at=at)
+        _keep(scope, row, present, verdict=APPROVE, comment=comment, at=at)
         record(scope, entries.APPROVED, at=at, subject=campaign_id, hash=present.hex())
 
 
@@ -56,7 +61,7 @@ def reject(scope: Scope, campaign_id: UUID, *, expected_hash: str, comment: str,
 def _take(scope: Scope, campaign_id: UUID, *, expected_hash: str) -> tuple[CampaignRow, bytes]:
     scope.require(Right.APPROVE_CAMPAIGNS)
     row = locked(scope, campaign_id)
-    if scope.actor.id in {row.author_id, *row.editor_ids, _writer(scope, row)}:
+    if scope.actor.id in {row.author_id, *row.editor_ids} | _writers(scope, row):
         raise NotAllowed("You worked on this campaign yourself; somebody else must approve it.")
     present = present_hash(scope, row)
     if not hmac.compare_digest(present.hex().encode(), expected_hash.strip().lower().encode()):
@@ -64,11 +69,21 @@ def _take(scope: Scope, campaign_id: UUID, *, expected_hash: str) -> tuple[Campa
     return row, present
 
 
-def _writer(scope: Scope, row: CampaignRow) -> str:
-    """Who wrote the message as it goes out: whoever puts it into a campaign need not be its author."""
-    if row.message_id is None:
-        return ""
-    return composer.message(scope, row.message_id, revision=row.message_revision).author_id
+def _writers(scope: Scope, row: CampaignRow) -> frozenset[str]:
+    """Everybody who wrote at the message up to what goes out: one comma by somebody else hides no author."""
+    if row.message_id is None or row.message_revision is None:
+        return frozenset()
+    return composer.writers(scope, row.message_id, until=row.message_revision)
+
+
+def _require_own_sign_in(scope: Scope, *, at: datetime) -> None:
+    """Raises Refusal if somebody else has just set how the approver signs in, and so could be the approver."""
+    if staff.sign_in_was_reset(scope, scope.actor.id, since=at - _SIGN_IN_RESTS):
+        raise Refusal(
+            "sign_in_reset",
+            "Your sign-in was reset less than a day ago by somebody else; another approver, or you tomorrow, "
+            "can approve.",
+        )
 
 
 def _keep(scope: Scope, row: CampaignRow, bound: bytes, *, verdict: str, comment: str, at: datetime) -> None:

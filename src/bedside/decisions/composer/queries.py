@@ -162,6 +162,15 @@ def history(scope: Scope, message_id: UUID) -> list[RevisionLine]:
     ]
 
 
+def writers(scope: Scope, message_id: UUID, *, until: int) -> frozenset[str]:
+    """Ids of everybody who wrote a revision up to and with `until`."""
+    with reading(scope):
+        rows = RevisionRow.objects.filter(
+            practice_id=scope.practice_id, message_id=message_id, number__lte=until
+        )
+        return frozenset(rows.values_list("author_id", flat=True))
+
+
 def problems(scope: Scope, draft: Draft) -> list[Problem]:
     """What has to be put right before the draft can be sent; empty when nothing is. Stores nothing."""
     return list(examine(draft, profile(scope), remuneration=False).problems)

@@ -91,10 +91,11 @@ def set_password(
         account = _locked(scope, account_id).account
         _keep_out_of_other_practices(scope, account_id)
         _check_password(password, account)
+        first = not account.has_usable_password()
         account.set_password(password)
         account.password_is_initial = must_change
         account.save()
-        record(scope, entries.PASSWORD_SET, at=at, subject=account_id, account=account_id)
+        record(scope, entries.PASSWORD_SET, at=at, subject=account_id, account=account_id, first=first)
 
 
 def reset_second_factor(scope: Scope, account_id: UUID, *, at: datetime) -> None:
@@ -122,7 +123,7 @@ def _account(*, email: str, name: str, password: str | None, at: datetime, must_
     try:
         address = parse_address(email).text.lower()
     except InvalidAddress as error:
-        raise Refusal("email", "Give a mail address such as omar@practice.example.") from error
+        raise Refusal("email", "Give an email address such as omar@practice.example.") from error
     known = Account.objects.filter(email=address).first()
     if known is not None:
         return known

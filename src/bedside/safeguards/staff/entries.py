@@ -10,7 +10,7 @@ STAFF_ENDED = declare("staff.ended", "Ended an account's access.")
 SIGNED_IN = declare("staff.signed_in", "Signed in.", method=str)
 SIGN_IN_FAILED = declare("staff.sign_in_failed", "Could not sign in (wrong {reason}).", reason=str)
 SIGNED_OUT = declare("staff.signed_out", "Signed out ({reason}).", reason=str)
-PASSWORD_SET = declare("staff.password_set", "Set a password.", account=UUID)
+PASSWORD_SET = declare("staff.password_set", "Set a password.", account=UUID, first=bool)
 SECOND_FACTOR_RESET = declare("staff.second_factor_reset", "Took away a lost second step of signing in.")
 SECOND_FACTOR_CHANGED = declare(
     "staff.second_factor_changed", "Second step of signing in: {what} {change}.", what=str, change=str
