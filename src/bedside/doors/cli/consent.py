@@ -228,7 +228,7 @@ def _id(chosen: argparse.Namespace) -> UUID:
     try:
         return UUID(chosen.patient)
     except ValueError:
-        raise Refusal("patient_id", "Give the patient's id, as `bedside patients` shows it.") from None
+        raise Refusal("patient_id", "Give the patient's id, as `bedside patients search` shows it.") from None
 
 
 def _day(text: str) -> date:
