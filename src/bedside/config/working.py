@@ -7,10 +7,21 @@ back after its heartbeat has been silent for a while (`correspondence.delivery` 
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from procrastinate.connector import BaseAsyncConnector
 
 RECONNECT_WAIT_S = 2
+# How long the queue waits for a connection before it gives a spell of work up and this loop begins another.
+CONNECTION_WAIT_S = 5
 QUEUES = ["default", "imports", "sending"]
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 
 
 def run(*, concurrency: int) -> None:
@@ -22,15 +33,27 @@ def run(*, concurrency: int) -> None:
 
     logs.configure()
     log = logs.logger("worker")
-    while True:
+    told_to_end = False
+    while not told_to_end:
+        _end_when_told()
         try:
             _pick_up()
-            asyncio.run(_work(concurrency))
+            told_to_end = asyncio.run(_work(concurrency))
         except Exception as error:  # noqa: BLE001  the database may be away; the worker outlives it
             log.warning("worker.waiting", error=type(error).__name__)
+        if not told_to_end:
+            _end_when_told()
             time.sleep(RECONNECT_WAIT_S)
-        else:
-            return
+
+
+def _end_when_told() -> None:
+    """Between two spells of work there is nothing to finish."""
+    for number in _ENDING:
+        signal.signal(number, _end)
+
+
+def _end(_number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(0)
 
 
 def _pick_up() -> None:
@@ -44,16 +67,42 @@ def _pick_up() -> None:
     connection.close()
 
 
-async def _work(concurrency: int) -> None:
+async def _work(concurrency: int) -> bool:
+    """One spell of work. True if it ended because the process was told to, False if the queue gave up."""
     from procrastinate.contrib.django import app
 
-    with app.replace_connector(app.connector.get_worker_connector()):  # type: ignore[attr-defined]
+    told = asyncio.Event()
+    with app.replace_connector(_connector()):
         async with app.open_async():
-            await app.run_worker_async(
-                queues=QUEUES,
-                concurrency=concurrency,
-                wait=True,
-                fetch_job_polling_interval=2.0,
-                delete_jobs="successful",
-                install_signal_handlers=True,
+            spell = asyncio.create_task(
+                app.run_worker_async(
+                    queues=QUEUES,
+                    concurrency=concurrency,
+                    wait=True,
+                    fetch_job_polling_interval=2.0,
+                    delete_jobs="successful",
+                    install_signal_handlers=False,
+                )
             )
+            _cancel_on_signal(spell, told)
+            # Cancelled, the queue finishes the jobs in hand first.
+            with suppress(asyncio.CancelledError):
+                await spell
+    return told.is_set()
+
+
+def _cancel_on_signal(spell: asyncio.Task[None], told: asyncio.Event) -> None:
+    def end() -> None:
+        told.set()
+        spell.cancel()
+
+    for number in _ENDING:
+        asyncio.get_running_loop().add_signal_handler(number, end)
+
+
+def _connector() -> BaseAsyncConnector:
+    """The queue's own connections; as Procrastinate makes them for Django, but giving up soon."""
+    from procrastinate import PsycopgConnector
+    from procrastinate.contrib.django.utils import connector_params
+
+    return PsycopgConnector(kwargs=connector_params("default"), timeout=CONNECTION_WAIT_S)

@@ -23,6 +23,7 @@ def test_finds_the_same_people_as_the_slow_reference(rule, people, today):
     assert found == [person.id.bytes for person in people if matches(rule, person, today)]
 
 
+@settings(deadline=None)
 @given(rule=rules())
 def test_asks_for_the_columns_it_needs_only(rule):
     needed = columns_of(rule)
