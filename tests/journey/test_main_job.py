@@ -49,7 +49,7 @@ def press(page: Page, name: str) -> None:
 def sign_in(page: Page, demo: Running, email: str) -> None:
     page.goto(demo.web)
     check(page)
-    page.get_by_label("Mail address").fill(email)
+    page.get_by_label("Email address").fill(email)
     page.get_by_label("Password", exact=True).fill(demo.password)
     press(page, "Sign in")
     page.wait_for_url(f"{demo.web}/")

@@ -174,7 +174,7 @@ def add_staff(served: Served, email: str, name: str, *roles: str, practice: str 
 def sign_in(page: Page, served: Served, email: str) -> None:
     """Through the sign-in page, as a person would, for an account without a second factor."""
     page.goto(f"{served.web_url}/account/login/")
-    page.get_by_label("Mail address").fill(email)
+    page.get_by_label("Email address").fill(email)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url(f"{served.web_url}/")

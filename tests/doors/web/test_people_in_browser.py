@@ -68,11 +68,11 @@ def test_finds_opens_and_edits_a_patient(maple, open_page, width, scheme):
     assert page.get_by_label("Search").input_value() == "zqmark"
     page.get_by_role("link", name="Zqmark, Pia").click()
     page.get_by_role("link", name="Edit").click()
-    page.get_by_label("Mail address").fill("no address")
+    page.get_by_label("Email address").fill("no address")
     page.get_by_role("button", name="Save").click()
     page.get_by_text("needs an @ sign").wait_for()
     check(page)
-    page.get_by_label("Mail address").fill("new@example.org")
+    page.get_by_label("Email address").fill("new@example.org")
     page.get_by_role("button", name="Save").click()
     page.get_by_text("new@example.org").wait_for()
     assert heard == []

@@ -90,7 +90,7 @@ def test_adds_somebody_without_any_script(maple, chromium):
     page.get_by_role("link", name="Staff", exact=True).click()
     page.get_by_role("link", name="Add somebody").click()
     page.get_by_label("Name").fill("Ben Ito")
-    page.get_by_label("Mail address").fill("ben@maple.example")
+    page.get_by_label("Email address").fill("ben@maple.example")
     page.get_by_label("Approver").check()
     page.get_by_role("button", name="Add").click()
     assert page.get_by_role("heading", name="Ben Ito is added").is_visible()

@@ -45,7 +45,7 @@ def test_adds_somebody_and_shows_the_first_password_once(signed_in, scope):
     [
         ({"name": ""}, "Give the person&#x27;s name."),
         ({"email": "not an address"}, "Give a mail address such as omar@practice.example."),
-        ({"email": ""}, "Give the mail address they will sign in with."),
+        ({"email": ""}, "Give the email address they will sign in with."),
         ({"roles": []}, "Choose at least one role."),
         ({"roles": ["emperor"]}, "A role must be one of"),
         ({"email": "ana@maple.example"}, "This person is in the list already"),

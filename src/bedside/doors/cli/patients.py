@@ -39,7 +39,7 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     search = add_verb(
         group,
         "search",
-        "Find by name, record number, mail address or phone, read from standard input.",
+        "Find by name, record number, email address or phone, read from standard input.",
         run_search,
     )
     search.add_argument("--limit", type=int, default=FOUND_DEFAULT)

@@ -64,7 +64,7 @@ GROUPS: tuple[tuple[str, tuple[TypedField, ...]], ...] = (
     (
         "How to reach them",
         (
-            TypedField(name="email", label="Mail address", kind=FieldKind.ADDRESS, length_max=254),
+            TypedField(name="email", label="Email address", kind=FieldKind.ADDRESS, length_max=254),
             TypedField(name="phone", label="Phone", length_max=40),
             TypedField(name="street", label="Street", length_max=120),
             TypedField(name="city", label="City"),

@@ -63,9 +63,9 @@ STARTERS = (
     ),
     Starter(
         code="no_address",
-        title="No mail address",
+        title="No email address",
         about="Whom to ask for one at the front desk.",
-        name="No mail address",
+        name="No email address",
         rule={
             "all": [
                 {"field": "email", "is": "is", "value": "no"},

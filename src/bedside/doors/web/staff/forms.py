@@ -20,11 +20,11 @@ class MemberForm(forms.Form):
         error_messages={"required": "Give the person's name."},
     )
     email = forms.CharField(
-        label="Mail address",
+        label="Email address",
         max_length=ADDRESS_LENGTH_MAX,
         help_text="They sign in with it. Bedside sends no mail to it.",
         widget=forms.EmailInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        error_messages={"required": "Give the mail address they will sign in with."},
+        error_messages={"required": "Give the email address they will sign in with."},
     )
 
 

@@ -20,7 +20,7 @@ _NO = frozenset({
     "n", "no", "false", "f", "0", "0.0", "off", "no.", "not", "unchecked", "not subscribed", "not asked", "☐",
     "not opted in", "non", "nein",
 })  # fmt: skip
-# Anywhere in the cell: asks for no e-mail at all.
+# Anywhere in the cell: asks for no email at all.
 _STOP = re.compile(
     r"\b(?:do ?n[o']?t|don\N{RIGHT SINGLE QUOTATION MARK}t|never|please no|stop|no) (?:send |more |any |use )*"
     r"(?:e-? ?mail|contact|send|mail|message|marketing|solicit)|\b(?:stop|remove|dne|dnc|blocked?|no enviar)\b",
@@ -39,7 +39,7 @@ _ZEROS = re.compile(r"[0/\-. :]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Permission:
-    """What an opt-in cell says: `answer` None when empty; `is_stop` when it asks for no e-mail at all."""
+    """What an opt-in cell says: `answer` None when empty; `is_stop` when it asks for no email at all."""
 
     answer: bool | None = None
     is_stop: bool = False
@@ -63,7 +63,7 @@ def read_permission(text: str, *, is_about_all_email: bool) -> tuple[Permission,
 
 
 def read_stop(text: str) -> tuple[bool, RemarkCode | None]:
-    """A do-not-e-mail cell: only a clear no is no."""
+    """A do-not-email cell: only a clear no is no."""
     word = text.casefold()
     if word in _NO:
         return False, None

@@ -62,7 +62,7 @@ FIELDS: tuple[Field, ...] = (
     _field(PatientField.SEX, "Sex", _HEALTH, "As recorded: female, male, other, or unknown."),
     _field(
         PatientField.EMAIL,
-        "E-mail address",
+        "Email address",
         _CONTACT,
         "One address per patient. A cell with two addresses is not used: one may be somebody else's.",
     ),
@@ -108,9 +108,9 @@ FIELDS: tuple[Field, ...] = (
     ),
     _field(
         PatientField.EMAIL_OPT_IN,
-        "E-mail opt-in",
+        "Email opt-in",
         _NONE,
-        "Yes only when the patient agreed to e-mail. Anything unclear counts as no.",
+        "Yes only when the patient agreed to email. Anything unclear counts as no.",
     ),
     _field(
         PatientField.NEWSLETTER_OPT_IN,
@@ -126,9 +126,9 @@ FIELDS: tuple[Field, ...] = (
     ),
     _field(
         PatientField.DO_NOT_EMAIL,
-        "Do not e-mail",
+        "Do not email",
         _NONE,
-        "Anything but a clear no stops all e-mail to the patient.",
+        "Anything but a clear no stops all email to the patient.",
     ),
 )
 

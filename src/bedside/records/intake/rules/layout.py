@@ -179,7 +179,7 @@ def _find_header(records: tuple[Record, ...], *, width: int) -> tuple[int | None
 
 
 def _columns_speak(records: tuple[Record, ...], *, width: int) -> bool:
-    """Whether at least one column below unknown names is plainly e-mail addresses or dates."""
+    """Whether at least one column below unknown names is plainly email addresses or dates."""
     rows = [record.cells for record in records if len(record.cells) == width]
     columns = range(min(width, COLUMNS_MAX))
     return any(shape_of([row[column] for row in rows]) in {Shape.EMAIL, Shape.DATE} for column in columns)
@@ -191,7 +191,7 @@ def _no_header(reading: _Reading) -> UnreadableFile:
     if reading.looks_headless:
         return UnreadableFile(
             "no_header",
-            "The file does not name its columns. Add a first row with names such as Name and E-mail.",
+            "The file does not name its columns. Add a first row with names such as Name and Email.",
         )
     return UnreadableFile(
         "no_columns", "No column of this file was recognised. Export patients as CSV with named columns."

@@ -166,7 +166,7 @@ def _judge(column: int, *, name: str, cells: Sequence[str]) -> Assignment | Left
 
 def _by_cells(column: int, *, shape: Shape) -> Assignment | LeftOut:
     if shape is Shape.EMAIL:
-        return _assign(column, PatientField.EMAIL, _BY_CELLS_ALONE, "Most cells are e-mail addresses.")
+        return _assign(column, PatientField.EMAIL, _BY_CELLS_ALONE, "Most cells are email addresses.")
     if shape is Shape.DATE:
         return LeftOut(column=column, reason="Holds dates, but its name does not say which.")
     return LeftOut(column=column, reason="Not a field that Bedside uses.")
@@ -177,7 +177,7 @@ def _by_name(column: int, *, heading: Heading, field: PatientField, shape: Shape
     if _fits(field, shape=shape):
         return _assign(column, field, heading.confidence, f"The name of the column says {label.lower()}.")
     if shape is Shape.EMAIL:
-        return _assign(column, PatientField.EMAIL, _BY_CELLS_ALONE, "Most cells are e-mail addresses.")
+        return _assign(column, PatientField.EMAIL, _BY_CELLS_ALONE, "Most cells are email addresses.")
     if field is PatientField.FULL_NAME and shape in {Shape.CODE, Shape.POSTAL_CODE}:
         return _assign(
             column, PatientField.MRN, _BY_CELLS_ALONE, "Named like the patient, but the cells are numbers."
@@ -187,7 +187,7 @@ def _by_name(column: int, *, heading: Heading, field: PatientField, shape: Shape
             column,
             PatientField.EMAIL_OPT_IN,
             _BY_CELLS_ALONE,
-            "Named like e-mail, but the cells say yes or no.",
+            "Named like email, but the cells say yes or no.",
         )
     return LeftOut(column=column, reason=f"Named like {label.lower()}, but the cells do not look like it.")
 
@@ -273,7 +273,7 @@ def _warnings(counts: Counter[PatientField]) -> list[Problem]:
         problems.append(
             _warning(
                 "no_email",
-                "No column holds e-mail addresses, so nobody in this file can be written to.",
+                "No column holds email addresses, so nobody in this file can be written to.",
                 PatientField.EMAIL,
             )
         )

@@ -145,7 +145,7 @@ def _patient(reading: _Cells, *, mrn: str, first_name: str, last_name: str) -> P
 
 
 def _permissions(reading: _Cells) -> tuple[bool | None, bool | None, bool]:
-    """Newsletter, e-mail, and the stop that turns every yes beside it into a no."""
+    """Newsletter, email, and the stop that turns every yes beside it into a no."""
     asked = reading.read(PatientField.EMAIL_OPT_IN, _about_all_email, empty=Permission())
     newsletter = reading.read(PatientField.NEWSLETTER_OPT_IN, _about_newsletter, empty=Permission())
     is_stopped = reading.read(PatientField.DO_NOT_EMAIL, read_stop, empty=False)

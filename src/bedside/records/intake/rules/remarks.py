@@ -74,9 +74,9 @@ _SENTENCES: dict[RemarkCode, str] = {
     RemarkCode.UNKNOWN_SEX: "{label}: not understood; kept as unknown.",
     RemarkCode.UNKNOWN_LANGUAGE: "{label}: not understood and left out.",
     RemarkCode.UNCLEAR_PERMISSION: "{label}: not a clear yes, so it counts as no.",
-    RemarkCode.UNCLEAR_STOP: "{label}: not a clear no, so e-mail is stopped.",
+    RemarkCode.UNCLEAR_STOP: "{label}: not a clear no, so email is stopped.",
     RemarkCode.UNCLEAR_DECEASED: "{label}: not a clear no, so the patient counts as deceased until checked.",
-    RemarkCode.STOP_WORDS: "{label}: the words ask for no e-mail, so all e-mail is stopped.",
+    RemarkCode.STOP_WORDS: "{label}: the words ask for no email, so all email is stopped.",
     RemarkCode.CONTRADICTION: "{label}: the row says both yes and stop; stop counts.",
 }
 _ALL = {
