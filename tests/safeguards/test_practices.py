@@ -106,7 +106,8 @@ def test_changes_the_profile_of_its_own_practice_only(scope, stranger_scope, at)
 
 def test_ignores_a_foreign_id_in_the_profile(scope, stranger_scope, at):
     theirs = queries.profile(stranger_scope)
-    actions.change_profile(scope, replace(theirs, phone="555-0199"), at=at)
+    own = queries.profile(scope).sender_address
+    actions.change_profile(scope, replace(theirs, phone="555-0199", sender_address=own), at=at)
     assert queries.profile(stranger_scope) == theirs
 
 
@@ -120,3 +121,26 @@ def test_only_practice_managers_change_the_profile(scope_of, at):
 def test_says_so_when_there_is_no_such_practice(db):
     with pytest.raises(NotFound):
         queries.practice_id_of("nowhere")
+
+
+@pytest.mark.parametrize("spelling", ["hello@elm.example", "Hello@ELM.example"])
+def test_refuses_the_sender_address_of_another_practice(db, at, spelling):
+    """Row security hides the other practice's row, so the database itself has to say no."""
+    create(profile(), slug="elm", at=at)
+    with pytest.raises(Refusal) as refused:
+        create(profile(sender_address=spelling), slug="oak", at=at)
+    assert refused.value.code == "sender_address_taken"
+    other = profile(sender_address="hello@oak.example")
+    scope = create(other, slug="oak", at=at)
+    with pytest.raises(Refusal) as refused:
+        actions.change_profile(scope, replace(other, sender_address=spelling), at=at)
+    assert refused.value.code == "sender_address_taken"
+    assert refused.value.__cause__ is None
+    assert queries.profile(scope).sender_address == "hello@oak.example"
+
+
+def test_a_practice_keeps_its_own_sender_address(db, at):
+    given = profile()
+    scope = create(given, slug="elm", at=at)
+    actions.change_profile(scope, replace(given, sender_address="Hello@elm.example", phone="555-0101"), at=at)
+    assert queries.profile(scope).phone == "555-0101"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Lower
 
 
 class Practice(models.Model):
@@ -39,6 +40,8 @@ class PracticeProfile(models.Model):
             models.CheckConstraint(
                 condition=models.Q(idle_minutes__range=(1, 480)), name="idle_minutes_bounded"
             ),
+            # Over all practices: a unique index sees past row security, so nobody can write as their neighbour.
+            models.UniqueConstraint(Lower("sender_address"), name="one_practice_per_sender"),
         ]
 
     def __str__(self) -> str:
