@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bedside.config.migrating import TOLD
 from bedside.ground import settings as read
 from bedside.ground.errors import Fault
 from bedside.ground.postgres.target import Login, check_roles, connect, database_for
@@ -15,6 +16,9 @@ from bedside.safeguards.vault.root import ROOT_KEY_FILE, RootKeyMissing, root_se
 
 if TYPE_CHECKING:
     from bedside.ground.postgres.target import DatabaseTarget
+
+
+_LINE_MAX = 300
 
 
 def start_database(home: Path) -> DatabaseTarget:
@@ -49,6 +53,11 @@ def _refuse_fresh_key_beside_data(target: DatabaseTarget, home: Path) -> None:
             raise RootKeyMissing
 
 
+def told(stderr: str) -> str:
+    """Of what the migrating process wrote, the lines it made for showing; never a database's own words."""
+    return "".join(f"{line[:_LINE_MAX]}\n" for line in stderr.splitlines() if line.startswith(TOLD))
+
+
 def migrate() -> None:
     """Migrates in a process of its own that signs in as the owner. Raises Fault, Refusal.
 
@@ -67,7 +76,9 @@ def migrate() -> None:
         text=True,
     )
     if done.returncode != 0:
-        sys.stderr.write(done.stderr[-4000:])
+        sys.stderr.write(told(done.stderr))
         raise Fault(
-            "migration_failed", "The database could not be brought up to date; see above.", retry_after_s=None
+            "migration_failed",
+            "The database could not be brought up to date; what failed and where stands above.",
+            retry_after_s=None,
         )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 
 LOCK = 7_205_759
+TOLD = "migrating: "  # begins each line that holds no value of anybody
 
 
 def run() -> None:
@@ -28,5 +30,26 @@ def run() -> None:
         cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 
+def _tell(error: BaseException) -> None:
+    """What the parent may show: our own sentences, and of anything else its type and place (as in logs).
+
+    The database quotes whole rows in its errors, so their text never leaves this process.
+    """
+    from bedside.ground.errors import Fault, Refusal
+    from bedside.ground.logs import place_of
+
+    seen: BaseException | None = error
+    while seen is not None:
+        told = f"{type(seen).__name__} at {place_of(seen.__traceback__)}"
+        if isinstance(seen, Fault | Refusal):
+            told = seen.sentence
+        sys.stderr.write(f"{TOLD}{told}\n")
+        seen = seen.__cause__
+
+
 if __name__ == "__main__":
-    run()
+    try:
+        run()
+    except Exception as error:  # noqa: BLE001  whatever a migration raises
+        _tell(error)
+        sys.exit(1)
