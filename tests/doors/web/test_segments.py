@@ -207,8 +207,8 @@ def test_warns_when_the_rule_tells_something_about_health(signed_in, people):
         "Anyone who sees this mail in an inbox can guess about the reader&#x27;s conditions"
         in page.replace("'", "&#x27;")
     )
-    assert "treated as PHI" in page
-    assert "treated as PHI" not in text(client.post("/segments/new/", OLDER, headers=RESULT))
+    assert "treated as health information" in page
+    assert "treated as health information" not in text(client.post("/segments/new/", OLDER, headers=RESULT))
     assert [entry.details for entry in ledger(scope=client_scope(client), kind="segment.counted")][:1] == [
         {"count": 14, "health": False}
     ]
