@@ -123,7 +123,7 @@ def _account(*, email: str, name: str, password: str | None, at: datetime, must_
     try:
         address = parse_address(email).text.lower()
     except InvalidAddress as error:
-        raise Refusal("email", "Give an email address such as omar@practice.example.") from error
+        raise Refusal("email", "Give a mail address such as omar@practice.example.") from error
     known = Account.objects.filter(email=address).first()
     if known is not None:
         return known
