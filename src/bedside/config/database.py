@@ -67,7 +67,12 @@ def migrate() -> None:
     target = start_database(home)
     check_roles(target)
     _refuse_fresh_key_beside_data(target, home)
-    environ = {**os.environ, "BEDSIDE_DATABASE_LOGIN": "owner", "BEDSIDE_MAKE_ROOT_KEY": "yes"}
+    environ = {
+        **os.environ,
+        "BEDSIDE_DATABASE_LOGIN": "owner",
+        "BEDSIDE_DOOR": "web",
+        "BEDSIDE_MAKE_ROOT_KEY": "yes",
+    }
     done = subprocess.run(
         [sys.executable, "-m", "bedside.config.migrating"],
         env=environ,
