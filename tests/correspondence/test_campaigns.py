@@ -17,7 +17,7 @@ from bedside.ground.scope import in_scope
 from bedside.safeguards.audit.queries import entries
 from bedside.safeguards.practices.models import PracticeProfile
 from bedside.safeguards.staff import actions as staff
-from bedside.safeguards.staff import queries as staff_queries
+from bedside.safeguards.staff import resets
 from tests.correspondence.building import approve_as, make_plan
 
 
@@ -193,7 +193,7 @@ def test_approver_with_a_first_password_or_an_own_new_one_approves_at_once(scope
 
 def test_newer_entries_hide_no_reset(scope_of, cast, people, at, monkeypatch):
     omar, ada = scope_of("omar"), scope_of("ada")
-    monkeypatch.setattr(staff_queries, "_PAGE", 2)
+    monkeypatch.setattr(resets, "_PAGE", 2)
     staff.set_password(omar, cast["ada"], password="correct horse battery 17", at=at, must_change=True)
     own = replace(ada, rights=ada.rights | {"manage_staff"})
     for number in range(3):

@@ -17,7 +17,7 @@ from bedside.ground.errors import NotAllowed, Refusal
 from bedside.ground.identity import new_id
 from bedside.ground.scope import Scope, in_scope
 from bedside.safeguards.audit.actions import record
-from bedside.safeguards.staff import queries as staff
+from bedside.safeguards.staff.resets import sign_in_was_reset
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def _writers(scope: Scope, row: CampaignRow) -> frozenset[str]:
 
 def _require_own_sign_in(scope: Scope, *, at: datetime) -> None:
     """Raises Refusal if somebody else has just set how the approver signs in, and so could be the approver."""
-    if staff.sign_in_was_reset(scope, scope.actor.id, since=at - _SIGN_IN_RESTS):
+    if sign_in_was_reset(scope, scope.actor.id, since=at - _SIGN_IN_RESTS):
         raise Refusal(
             "sign_in_reset",
             "Your sign-in was reset less than a day ago by somebody else; another approver, or you tomorrow, "

@@ -5,24 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from allauth.mfa.models import Authenticator
 from django.db import connection, transaction
 
 from bedside.ground.errors import NotFound
 from bedside.ground.scope import Scope, reading
-from bedside.safeguards.audit import queries as ledger
-from bedside.safeguards.staff import entries
 from bedside.safeguards.staff.models import Account, Membership
 from bedside.safeguards.staff.rules import Role, rights_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
     from uuid import UUID
-
-    from bedside.safeguards.audit.queries import LedgerEntry
-
-_PAGE = ledger.PAGE_ENTRIES_MAX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,31 +31,6 @@ class StaffMember:
     @property
     def rights(self) -> frozenset[str]:
         return rights_of(self.roles) if self.ended_at is None else frozenset()
-
-
-def sign_in_was_reset(scope: Scope, account_id: str, *, since: datetime) -> bool:
-    """True if somebody else set the account's password anew or took its second step away, at `since` or later.
-
-    The first password of an account does not count: before it nobody could sign in.
-    """
-    return any(
-        entry.actor_id != account_id and not entry.details.get("first", False)
-        for kind in (entries.PASSWORD_SET, entries.SECOND_FACTOR_RESET)
-        for entry in _about(scope, account_id, kind=kind.name, since=since)
-    )
-
-
-def _about(scope: Scope, account_id: str, *, kind: str, since: datetime) -> Iterator[LedgerEntry]:
-    """Page by page, so that no number of newer entries hides one."""
-    before: int | None = None
-    while True:
-        page = ledger.entries(
-            scope, before_id=before, kind=kind, actor_id="", subject=account_id, limit=_PAGE, since=since
-        )
-        yield from page
-        if len(page) < _PAGE:
-            return
-        before = page[-1].id
 
 
 def members(scope: Scope) -> list[StaffMember]:
@@ -107,6 +74,9 @@ def practices_of(account_id: UUID) -> list[tuple[UUID, str, frozenset[str]]]:
 
 def with_second_factor(scope: Scope) -> frozenset[UUID]:
     """Account ids of the practice's members who have set up a second factor."""
+    # Imported late: the patients' door has none of allauth installed, and yet imports these queries.
+    from allauth.mfa.models import Authenticator
+
     with reading(scope):
         ids = Membership.objects.filter(practice_id=scope.practice_id).values_list("account_id", flat=True)
         found = Authenticator.objects.filter(user_id__in=list(ids), type=Authenticator.Type.TOTP)
