@@ -33,7 +33,7 @@ approves = staff_page(Right.APPROVE_CAMPAIGNS)
 
 _SAID = {
     Verb.WITHDRAW: "Taken back to draft. Any approval of it is void.",
-    Verb.SCHEDULE: "On its way.",
+    Verb.SCHEDULE: "Released. It begins at the time that was approved.",
     Verb.PAUSE: "Paused. Messages already on the wire arrive; nothing more is sent.",
     Verb.RESUME: "Going on.",
     Verb.CANCEL: "Cancelled. Nobody else gets this mail.",
