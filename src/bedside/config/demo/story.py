@@ -264,12 +264,12 @@ def _say_numbers(name: str, numbers: Numbers) -> None:
     from bedside.correspondence.campaigns.rules import RecipientState
     from bedside.decisions.gate.rules import REASONS
 
-    print(
-        f"\n  Campaign “{name}”: {numbers.delivered:,} of {numbers.total:,} delivered, every one over verified TLS"
-    )
+    how = ", every one over verified TLS" if numbers.delivered else ""
+    print(f"\n  Campaign “{name}”: {numbers.delivered:,} of {numbers.total:,} delivered{how}")
     for (state, code), count in sorted(numbers.by_reason.items(), key=lambda row: -row[1]):
         reason = REASONS.get(code)
-        if state is not RecipientState.DELIVERED:
+        # Who was cancelled keeps what the gate said before, which is not why nothing came.
+        if state not in (RecipientState.DELIVERED, RecipientState.CANCELLED):
             print(f"    {count:>6,}  {state.value}: {reason.sentence if reason else code}")
 
 
