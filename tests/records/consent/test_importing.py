@@ -72,10 +72,21 @@ def test_the_last_line_about_a_category_counts(scope: Scope, jane: UUID, at: dat
     assert actions.record_imported(scope, rows, [], at=at) == ImportCounts(refused=1)
 
 
-def test_follows_a_newer_file(scope: Scope, jane: UUID, at: datetime) -> None:
-    actions.record_imported(scope, [line(jane, Category.OFFERS, granted=False)], [], at=at)
-    counts = actions.record_imported(scope, [line(jane, Category.OFFERS, granted=True)], [], at=at)
-    assert counts == ImportCounts(granted=1)
+def test_a_newer_file_takes_away_and_never_gives_back(scope: Scope, jane: UUID, at: datetime) -> None:
+    both = [Category.OFFERS, None]
+    actions.record_imported(scope, [line(jane, Category.OFFERS, granted=True)], [], at=at)
+    no = actions.record_imported(scope, [line(jane, about, granted=False) for about in both], [], at=at)
+    yes = actions.record_imported(scope, [line(jane, about, granted=True) for about in both], [], at=at)
+    assert (no, yes) == (ImportCounts(refused=2), ImportCounts(kept=2))
+    held = queries.permissions_of(scope, [jane])[jane]
+    assert held.permissions[Category.OFFERS].answer is Answer.REFUSED
+    assert held.stopped_everything_at is not None
+
+
+def test_staff_lift_what_a_file_stopped(scope: Scope, jane: UUID, at: datetime) -> None:
+    actions.record_imported(scope, [line(jane, None, granted=False)], [], at=at)
+    assert actions.resume(scope, jane, source=Source.PHONE, at=at)
+    assert queries.permissions_of(scope, [jane])[jane].stopped_everything_at is None
 
 
 def test_only_importers_import(scope_of: Callable[[str], Scope], jane: UUID, at: datetime) -> None:

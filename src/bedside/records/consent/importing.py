@@ -67,7 +67,9 @@ def record_imported(
 ) -> ImportCounts:
     """Takes over what a file says, in one transaction with one ledger entry.
 
-    A yes never outweighs a no that the person gave or staff recorded. Authorizations are (patient, day of
+    A file can only take away: its yes fills what is unknown and never outweighs a no or a stop, wherever that came
+    from; only the person or a member of staff lifts one (16 CFR 316.5: no further mail without new consent).
+    Authorizations are (patient, day of
     signature) and stay unverified, so they admit nothing until somebody records the paper (AUT-20).
     """
     scope.require(Right.IMPORT_PATIENTS)
@@ -118,9 +120,7 @@ def _differences(
 ) -> Iterator[_Row]:
     who = held.patient_id
     for category, row in said.answers.items():
-        kind = (
-            _stop_or_resume(held, row, counts) if category is None else _answer(held, category, row, counts)
-        )
+        kind = _stop(held, row, counts) if category is None else _answer(held, category, row, counts)
         if kind is not None:
             yield who, kind.value, category.value if category else "", row.source, None
     if said.signed_on is not None and _is_news(held.authorization, said.signed_on):
@@ -135,20 +135,15 @@ def _is_news(known: Authorization | None, signed_on: date) -> bool:
     return not known.verified and known.revoked_at is None and known.signed_on != signed_on
 
 
-def _stop_or_resume(
-    held: PersonPermissions, row: ImportedPermission, counts: ImportCounts
-) -> EventKind | None:
+def _stop(held: PersonPermissions, row: ImportedPermission, counts: ImportCounts) -> EventKind | None:
     stopped = held.stopped_everything_at is not None
     if row.granted is not stopped:
         return None
     if not row.granted:
         counts.refused += 1
         return EventKind.STOPPED_EVERYTHING
-    if held.stop_verified:
-        counts.kept += 1
-        return None
-    counts.granted += 1
-    return EventKind.RESUMED
+    counts.kept += 1
+    return None
 
 
 def _answer(
@@ -158,7 +153,7 @@ def _answer(
     wanted = Answer.GRANTED if row.granted else Answer.REFUSED
     if said.answer is wanted:
         return None
-    if row.granted and said.answer is Answer.REFUSED and said.verified:
+    if row.granted and said.answer is Answer.REFUSED:
         counts.kept += 1
         return None
     if row.granted:
