@@ -73,9 +73,10 @@ def verbs_of(parser: argparse.ArgumentParser) -> list[tuple[str, ...]]:
 def _start_django() -> None:
     import django
 
-    from bedside.config.database import start_database
+    from bedside.config.database import require_root_key, start_database
     from bedside.ground import settings as read
 
+    require_root_key()  # before a mistyped home gets a database server of its own
     start_database(read.home(os.environ))
     django.setup()
 
