@@ -68,7 +68,11 @@ def campaign_page(request: HttpRequest, scope: Scope, campaign_id: UUID) -> Http
 def progress(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpResponse:
     """The part of the page that looks again by itself."""
     campaign = queries.campaign(scope, campaign_id)
-    return render(request, "web/campaigns/progress.html", progress_context(scope, campaign))
+    response = render(request, "web/campaigns/progress.html", progress_context(scope, campaign))
+    if not campaign.is_live:
+        # Asked for only while something goes on: what follows (reasons, people) stands on the rest of the page.
+        response.headers["HX-Refresh"] = "true"
+    return response
 
 
 def progress_context(scope: Scope, campaign: Campaign) -> dict[str, object]:
