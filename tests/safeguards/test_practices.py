@@ -51,6 +51,11 @@ def create(given: Profile, *, slug: str, at):
         ({"sender_address": "hello"}, "sender_address"),
         ({"reply_address": "hello@"}, "sender_address"),
         ({"postal_address": "  Kansas  "}, "postal_address"),
+        ({"website": "not a url"}, "website"),
+        ({"website": "http://elm.example"}, "website"),
+        ({"website": "https://elm@evil.example"}, "website"),
+        ({"website": "https://elm"}, "website"),
+        ({"website": "javascript:alert(1)"}, "website"),
         ({"time_zone": "Mars/Olympus"}, "time_zone"),
         ({"time_zone": ""}, "time_zone"),
         ({"idle_minutes": 0}, "idle_minutes"),
@@ -64,7 +69,14 @@ def test_refuses_a_profile_that_may_not_write_to_patients(changes, code):
 
 
 @pytest.mark.parametrize(
-    "changes", [{}, {"idle_minutes": 1}, {"idle_minutes": 480}, {"reply_address": "a@elm.example"}]
+    "changes",
+    [
+        {},
+        {"idle_minutes": 1},
+        {"idle_minutes": 480},
+        {"reply_address": "a@elm.example"},
+        {"website": "https://elm.example/care?x=1"},
+    ],
 )
 def test_accepts_a_profile_at_its_limits(changes):
     check_profile(profile(**changes))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 IDLE_MINUTES_MAX = 480
 POSTAL_ADDRESS_LENGTH_MIN = 10
+_WEBSITE = re.compile(r"https://[^\s/@.]+(\.[^\s/@.]+)+(/\S*)?\Z")  # it becomes a link in every mail
 
 
 class Specialty(StrEnum):
@@ -70,6 +72,8 @@ def check_profile(profile: Profile) -> None:
         raise Refusal(
             "postal_address", "Give the postal address of the practice; the law asks for it in each mail."
         )
+    if profile.website and not _WEBSITE.match(profile.website):
+        raise Refusal("website", "Give the website as https://practice.example, or leave it empty.")
     if profile.time_zone not in available_timezones():
         raise Refusal("time_zone", "Choose a time zone from the list, such as America/Chicago.")
     if not 1 <= profile.idle_minutes <= IDLE_MINUTES_MAX:
