@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import tracemalloc
 import zipfile
 
 import pytest
@@ -53,6 +54,35 @@ def test_refuses_a_file_over_the_limit_and_stores_nothing(scope, at, monkeypatch
     monkeypatch.setattr(pieces, "FILE_BYTES_MAX", 300_000)
     with pytest.raises(Refusal, match="120 MB"):
         receive(scope, many(10_000), at)
+    assert queries.count(scope) == 0
+
+
+HUNDRED_MB = 100 * 1024 * 1024
+
+
+def _large(size_bytes: int):
+    """A real file of that size, a quarter of a megabyte at a time."""
+    yield csv_of(ANN)
+    row = b"M9,Ann,Lee,1980-05-04,ann@example.org,,\r\n"
+    piece = row * (256 * 1024 // len(row))
+    for _ in range(size_bytes // len(piece)):
+        yield piece
+
+
+def test_takes_a_file_of_a_hundred_megabytes_in_constant_memory(scope, at):
+    tracemalloc.start()
+    try:
+        import_id = actions.receive(scope, name="large.csv", pieces=_large(HUNDRED_MB), at=at)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert queries.view(scope, import_id).size_bytes > HUNDRED_MB * 0.99
+    assert peak < 15 * 1024 * 1024
+
+
+def test_refuses_a_file_of_a_hundred_and_thirty_megabytes_and_stores_nothing(scope, at):
+    with pytest.raises(Refusal, match="120 MB"):
+        actions.receive(scope, name="larger.csv", pieces=_large(int(HUNDRED_MB * 1.3)), at=at)
     assert queries.count(scope) == 0
 
 
