@@ -80,7 +80,11 @@ def test_keeps_the_worker_through_an_outage_of_the_database(own, tmp_path):
         wait_for(lambda: _jobs_waiting(own) == 0, seconds=60)
     finally:
         worker.terminate()
-        worker.wait(30)
+        try:
+            worker.wait(90)
+        finally:
+            worker.kill()
+            worker.wait()
     assert worker.returncode == 0
 
 
@@ -93,7 +97,7 @@ def _leave_a_job(own: Installation) -> None:
     )
     environ = {**own.environ, "DJANGO_SETTINGS_MODULE": "bedside.config.settings"}
     subprocess.run([sys.executable, "-c", code], env=environ, check=True, timeout=60)
-    assert _jobs_waiting(own) == 1
+    assert _jobs_waiting(own) >= 1  # the queue's own timetable may have added some
 
 
 def _jobs_waiting(own: Installation) -> int:
