@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import threading
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -33,15 +34,16 @@ def run(*, concurrency: int) -> None:
 
     logs.configure()
     log = logs.logger("worker")
-    told_to_end = False
-    while not told_to_end:
+    # Kept outside the spells of work: one that ends with an error must not make the worker forget it.
+    told_to_end = threading.Event()
+    while not told_to_end.is_set():
         _end_when_told()
         try:
             _pick_up()
-            told_to_end = asyncio.run(_work(concurrency))
+            asyncio.run(_work(concurrency, told_to_end))
         except Exception as error:  # noqa: BLE001  the database may be away; the worker outlives it
             log.warning("worker.waiting", error=type(error).__name__)
-        if not told_to_end:
+        if not told_to_end.is_set():
             _end_when_told()
             time.sleep(RECONNECT_WAIT_S)
 
@@ -67,11 +69,10 @@ def _pick_up() -> None:
     connection.close()
 
 
-async def _work(concurrency: int) -> bool:
-    """One spell of work. True if it ended because the process was told to, False if the queue gave up."""
+async def _work(concurrency: int, told: threading.Event) -> None:
+    """One spell of work: until the queue gives up, or a signal sets `told` and the jobs in hand are done."""
     from procrastinate.contrib.django import app
 
-    told = asyncio.Event()
     with app.replace_connector(_connector()):
         async with app.open_async():
             spell = asyncio.create_task(
@@ -88,10 +89,9 @@ async def _work(concurrency: int) -> bool:
             # Cancelled, the queue finishes the jobs in hand first.
             with suppress(asyncio.CancelledError):
                 await spell
-    return told.is_set()
 
 
-def _cancel_on_signal(spell: asyncio.Task[None], told: asyncio.Event) -> None:
+def _cancel_on_signal(spell: asyncio.Task[None], told: threading.Event) -> None:
     def end() -> None:
         told.set()
         spell.cancel()
