@@ -23,6 +23,9 @@ class Right(StrEnum):
     APPROVE_CAMPAIGNS = "approve_campaigns"
     SEE_REPORTS = "see_reports"
     SEE_LEDGER = "see_ledger"
+    SEE_KEYS = "see_keys"
+    MANAGE_KEYS = "manage_keys"  # rotate, ask for a key's destruction, release what another has asked for
+    ERASE_PATIENTS = "erase_patients"  # and place or lift a legal hold, which forbids it
     MANAGE_STAFF = "manage_staff"
     MANAGE_PRACTICE = "manage_practice"
 
@@ -36,12 +39,12 @@ class Role(StrEnum):
 
 
 ROLE_NAMES = {
-    Role.ADMINISTRATOR: ("Administrator", "Runs the practice's settings and staff; imports patients."),
+    Role.ADMINISTRATOR: ("Administrator", "Runs the practice's settings, staff and keys; imports patients."),
     Role.MARKETER: ("Marketer", "Imports patients, builds segments, writes mails and prepares campaigns."),
     Role.APPROVER: ("Approver", "Sees exactly what goes out and says yes or no."),
     Role.COMPLIANCE_OFFICER: (
         "Compliance officer",
-        "Records permissions, reads the ledger and every report.",
+        "Records permissions, erases people, keeps the keys, reads the ledger and every report.",
     ),
     Role.AUDITOR: ("Auditor", "Reads the ledger and the reports; changes nothing."),
 }
@@ -51,6 +54,7 @@ ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
         {
             Right.SEE_PATIENTS, Right.EDIT_PATIENTS, Right.IMPORT_PATIENTS, Right.RECORD_CONSENT,
             Right.SEE_REPORTS, Right.SEE_LEDGER, Right.MANAGE_STAFF, Right.MANAGE_PRACTICE,
+            Right.SEE_KEYS, Right.MANAGE_KEYS,
         }
     ),
     Role.MARKETER: frozenset(
@@ -64,9 +68,10 @@ ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
         {
             Right.SEE_PATIENTS, Right.EDIT_PATIENTS, Right.EXPORT_PATIENTS, Right.RECORD_CONSENT,
             Right.APPROVE_CAMPAIGNS, Right.SEE_REPORTS, Right.SEE_LEDGER,
+            Right.SEE_KEYS, Right.MANAGE_KEYS, Right.ERASE_PATIENTS,
         }
     ),
-    Role.AUDITOR: frozenset({Right.SEE_REPORTS, Right.SEE_LEDGER}),
+    Role.AUDITOR: frozenset({Right.SEE_REPORTS, Right.SEE_LEDGER, Right.SEE_KEYS}),
 }  # fmt: skip
 
 
