@@ -29,7 +29,7 @@ def test_nobody_both_prepares_and_approves_by_one_role():
 
 
 def test_an_auditor_changes_nothing():
-    assert rights_of(["auditor"]) == {"see_reports", "see_ledger"}
+    assert rights_of(["auditor"]) == {"see_reports", "see_ledger", "see_keys"}
 
 
 def test_unknown_roles_give_nothing():
