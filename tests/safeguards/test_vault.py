@@ -6,13 +6,14 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import ProgrammingError
 
-from bedside.ground.errors import Refusal
+from bedside.ground.errors import NotAllowed, Refusal
 from bedside.ground.identity import new_id
 from bedside.ground.scope import in_scope
 from bedside.kit.sealing import Unsealable
-from bedside.safeguards.vault.actions import make_person_keys
-from bedside.safeguards.vault.models import PersonKey, PracticeKey
+from bedside.safeguards.vault.actions import destroy_person_keys, make_person_keys
+from bedside.safeguards.vault.models import Destruction, PersonKey, PracticeKey
 from bedside.safeguards.vault.queries import forget_keys, person_keys, practice_keys
 from bedside.safeguards.vault.root import RootKeyMissing, make_root_key, root_sealer
 
@@ -86,6 +87,37 @@ def test_a_destroyed_person_key_opens_nothing_any_more(scope, at):
     with in_scope(scope):
         PersonKey.objects.filter(person_id=rosa).delete()
     assert person_keys(scope, [rosa]) == {}
+
+
+def test_destroying_person_keys_notes_each_that_was_there(scope, at):
+    rosa, sam = new_id(), new_id()
+    make_person_keys(scope, [rosa, sam], at=at)
+    assert destroy_person_keys(scope, [rosa, new_id()], at=at) == 1
+    assert set(person_keys(scope, [rosa, sam])) == {sam}
+    with in_scope(scope):
+        assert list(Destruction.objects.values_list("kind", "key", "at")) == [("person", rosa, at)]
+    assert destroy_person_keys(scope, [rosa], at=at) == 0
+
+
+def test_nobody_destroys_person_keys_of_another_practice(scope, stranger_scope, at):
+    rosa = new_id()
+    make_person_keys(scope, [rosa], at=at)
+    assert destroy_person_keys(stranger_scope, [rosa], at=at) == 0
+    assert set(person_keys(scope, [rosa])) == {rosa}
+
+
+def test_only_who_may_erase_destroys_person_keys(scope_of, at):
+    with pytest.raises(NotAllowed):
+        destroy_person_keys(scope_of("omar"), [new_id()], at=at)
+
+
+@pytest.mark.parametrize("change", [{"at": None}, {"kind": "practice"}])
+def test_a_noted_destruction_cannot_be_altered(scope, at, change):
+    rosa = new_id()
+    make_person_keys(scope, [rosa], at=at)
+    destroy_person_keys(scope, [rosa], at=at)
+    with pytest.raises(ProgrammingError), in_scope(scope):
+        Destruction.objects.update(**change)
 
 
 def test_person_keys_of_another_practice_are_not_there(scope, stranger_scope, at):

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 CURRENT_PRACTICE: LiteralString = "NULLIF(current_setting('bedside.practice', true), '')::uuid"
 
 # Tables whose rows may be added and read and never changed, by grant (DESIGN section 6).
-APPEND_ONLY: set[str] = {"audit_entry", "campaigns_approval", "composer_revision", "consent_event"}
+APPEND_ONLY: set[str] = {
+    "audit_entry", "campaigns_approval", "composer_revision", "consent_event", "vault_destruction",
+}  # fmt: skip
 
 
 # Rows that nothing in the product ever deletes: without them a dispute could not be settled, or nothing opened.

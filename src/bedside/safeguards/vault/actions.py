@@ -9,6 +9,7 @@ from django.db import connection
 from bedside.ground import arrays
 from bedside.ground.scope import Scope, in_scope
 from bedside.kit.sealing import random_key
+from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.models import PracticeKey
 from bedside.safeguards.vault.queries import practice_key_place, practice_keys, root
 
@@ -23,6 +24,13 @@ _ROWS_PER_STATEMENT = 2000
 _INSERT = """
     INSERT INTO vault_personkey (person_id, wrapped, practice_id, created_at)
     SELECT fresh.*, %s, %s FROM unnest(%s::uuid[], %s::bytea[]) AS fresh
+"""
+_DELETE = """
+    WITH gone AS (
+        DELETE FROM vault_personkey WHERE practice_id = %s AND person_id = ANY(%s::uuid[]) RETURNING person_id
+    )
+    INSERT INTO vault_destruction (practice_id, kind, key, version, at)
+    SELECT %s, 'person', person_id, 1, %s FROM gone
 """
 
 
@@ -47,3 +55,20 @@ def make_person_keys(scope: Scope, person_ids: Iterable[UUID], *, at: datetime) 
             wrapped = arrays.byte_strings(made[person_id][0] for person_id in part)
             cursor.execute(_INSERT, [scope.practice_id, at, arrays.uuids(part), wrapped])
     return {person_id: sealer for person_id, (_, sealer) in made.items()}
+
+
+def destroy_person_keys(scope: Scope, person_ids: Iterable[UUID], *, at: datetime) -> int:
+    """Destroys these persons' keys for good and notes each destruction. Gives how many there were.
+
+    What was sealed under them opens nowhere any more, in no backup either that has no older copy of the keys.
+    Ids without a key are passed over, so it can be run again. Raises NotAllowed.
+    """
+    scope.require(Right.ERASE_PATIENTS)
+    ids = list(person_ids)
+    gone = 0
+    with in_scope(scope), connection.cursor() as cursor:
+        for start in range(0, len(ids), _ROWS_PER_STATEMENT):
+            part = arrays.uuids(ids[start : start + _ROWS_PER_STATEMENT])
+            cursor.execute(_DELETE, [scope.practice_id, part, scope.practice_id, at])
+            gone += cursor.rowcount
+    return gone

@@ -32,3 +32,28 @@ class PersonKey(models.Model):
 
     def __str__(self) -> str:
         return str(self.person_id)
+
+
+class Destruction(models.Model):
+    """A key that is gone for good. Rows are added and read, never changed (`ground.rowsecurity.APPEND_ONLY`).
+
+    `key` is the person's id of a person key, the practice's id of a practice key with its version.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, db_index=False)
+    kind = models.CharField(max_length=20)
+    key = models.UUIDField()
+    version = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["person", "practice"]), name="destruction_of_known_kind"
+            ),
+        ]
+        indexes = [models.Index(fields=["practice", "kind", "key"], name="destruction_of_key")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"
