@@ -10,15 +10,26 @@ from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bedside.ground.errors import Refusal
 from bedside.ground.identity import new_id
 from bedside.ground.rowsecurity import APPEND_ONLY
 from bedside.ground.scope import in_scope
-from bedside.safeguards.audit.actions import Act, record, record_many
+from bedside.safeguards.audit.actions import Act, LedgerUnwritable, record, record_each, record_many
+from bedside.safeguards.audit.bodies import bodies_about, first_of, pack, unpack
 from bedside.safeguards.audit.models import Entry
-from bedside.safeguards.audit.queries import entries
-from bedside.safeguards.audit.rules import BadEntry, EntryKind, canonical_body, declare, kinds, leaf_hash
+from bedside.safeguards.audit.queries import entries, who_looked
+from bedside.safeguards.audit.rules import (
+    BadEntry,
+    Deed,
+    EntryKind,
+    canonical_body,
+    declare,
+    kinds,
+    leaf_hash,
+)
 from bedside.safeguards.practices.entries import PROFILE_CHANGED
 
 KIND = EntryKind(
@@ -101,7 +112,7 @@ def test_keeps_who_when_why_and_from_where(scope, at):
     assert entry.sentence == "Changed the practice's settings."
     with in_scope(scope):
         row = Entry.objects.get(id=entry.id)
-    assert leaf_hash(bytes(row.body)) == bytes(row.leaf_hash)
+    assert leaf_hash(bytes(row.body)).hex() == entry.leaf_hash
 
 
 def test_reads_pages_newest_first_and_by_time(scope, at):
@@ -153,7 +164,7 @@ def test_cannot_write_into_the_ledger_of_another_practice(scope, stranger_scope,
     with pytest.raises(DatabaseError, match="row-level security"), in_scope(scope), transaction.atomic():
         Entry.objects.create(
             practice_id=stranger_scope.practice_id, at=at, kind="x", actor_kind="staff", actor_id="x",
-            purpose="x", subject="", body=b"{}", leaf_hash=b"",
+            purpose="x", subject="", body=b"{}",
         )  # fmt: skip
 
 
@@ -167,3 +178,43 @@ def test_tables_to_be_added_to_only_are_so_by_grant(db):
                 [table] * 5,
             )
             assert cursor.fetchone() == (True, True, False, False, False), table
+
+
+EACH = declare("sample.each", "Did {what}.", Deed.READ, what=str)
+
+
+def test_an_act_on_many_is_one_row_and_one_entry_for_each(scope, at):
+    people = [new_id() for _ in range(2500)]
+    campaign = new_id()
+    record_each(scope, EACH, at=at, about=campaign, subjects=people, what="looked")
+    rows = read(scope, subject=str(campaign))
+    assert [row.count for row in rows] == [500, 1000, 1000]
+    own = read(scope, person=people[1700])
+    assert [(entry.subject, entry.details) for entry in own] == [(str(people[1700]), {"what": "looked"})]
+    assert read(scope, person=new_id()) == []
+
+
+def test_tells_who_looked_at_a_person_and_not_who_wrote(scope, at):
+    person = new_id()
+    record_each(scope, EACH, at=at, about="", subjects=[person])
+    record(scope, PROFILE_CHANGED, at=at, subject=person)
+    assert [entry.kind for entry in who_looked(scope, person, before_id=None, limit=9)] == ["sample.each"]
+
+
+@settings(max_examples=30)
+@given(st.lists(st.uuids(), min_size=1, max_size=40), st.sampled_from(["", "x", "a.b"]))
+def test_the_bodies_of_an_act_on_many_are_those_of_as_many_acts(people, about):
+    head = {"practice": UUID(int=1), "outcome": "done", "subject": "", **({"about": about} if about else {})}
+    joined = bodies_about(EACH, head, {"what": "x"}, people)
+    assert joined.split(b"\n") == [
+        canonical_body(EACH, {**head, "subject": str(person)}, {"what": "x"}) for person in people
+    ]
+    if len(people) > 1:
+        assert unpack(pack(joined), count=len(people)) == joined.split(b"\n")
+        assert first_of(pack(joined), count=len(people)) == joined.split(b"\n")[0]
+
+
+def test_says_in_one_sentence_that_nothing_happens_unrecorded(scope, at):
+    with pytest.raises(LedgerUnwritable, match="nothing is shown or sent") as caught, in_scope(scope):
+        record(scope, PROFILE_CHANGED, at=at, subject="x" * 100)  # longer than its column
+    assert caught.value.code == "ledger_unwritable"

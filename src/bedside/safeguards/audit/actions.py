@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.db import DatabaseError, InterfaceError, connection
+
+from bedside.ground.errors import Fault
 from bedside.ground.scope import Scope, in_scope
+from bedside.safeguards.audit.bodies import bodies_about, pack
 from bedside.safeguards.audit.models import Entry
-from bedside.safeguards.audit.rules import Detail, EntryKind, canonical_body, leaf_hash
+from bedside.safeguards.audit.rules import Detail, EntryKind, Outcome, canonical_body
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
 _ROWS_PER_STATEMENT = 1000
+# What a reader opens to show one of them; more would not make them any smaller.
+PEOPLE_PER_ROW = 1000
+_INSERT = """
+    INSERT INTO audit_entry (practice_id, at, kind, actor_kind, actor_id, purpose, subject, count, body)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+
+class LedgerUnwritable(Fault):
+    """The act is undone with its transaction: what cannot be recorded does not happen."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "ledger_unwritable",
+            "The ledger cannot be written, so nothing is shown or sent; tell whoever runs this server.",
+            retry_after_s=5,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,36 +46,70 @@ class Act:
     kind: EntryKind
     subject: UUID | str = ""
     details: Mapping[str, Detail] = field(default_factory=dict)
+    outcome: str = Outcome.DONE
 
 
 def record(
-    scope: Scope, kind: EntryKind, *, at: datetime, subject: UUID | str = "", **details: Detail
+    scope: Scope,
+    kind: EntryKind,
+    *,
+    at: datetime,
+    subject: UUID | str = "",
+    outcome: str = Outcome.DONE,
+    **details: Detail,
 ) -> None:
-    """Adds one entry. Raises BadEntry for details its kind does not declare.
+    """Adds one entry. Raises BadEntry for details its kind does not declare, LedgerUnwritable.
 
     Never opens a transaction of its own outside one: call it inside the action's `in_scope`.
     """
-    record_many(scope, [Act(kind=kind, subject=subject, details=details)], at=at)
+    record_many(scope, [Act(kind=kind, subject=subject, details=details, outcome=outcome)], at=at)
 
 
 def record_many(scope: Scope, acts: Iterable[Act], *, at: datetime) -> None:
-    """Adds entries in order, in one statement per thousand."""
+    """Adds entries in order, in one statement per thousand. Raises BadEntry, LedgerUnwritable."""
     rows = [_entry(scope, act, at) for act in acts]
-    with in_scope(scope):
+    with in_scope(scope), _or_undo():
         Entry.objects.bulk_create(rows, batch_size=_ROWS_PER_STATEMENT)
 
 
+def record_each(
+    scope: Scope,
+    kind: EntryKind,
+    *,
+    at: datetime,
+    about: UUID | str,
+    subjects: Sequence[UUID],
+    outcome: str = Outcome.DONE,
+    **details: Detail,
+) -> None:
+    """Adds one entry per person of one act on many, in one row per thousand; none for nobody.
+
+    `about` is what the act as a whole is about, such as a campaign: it stands in each entry and finds the row.
+    Raises BadEntry, LedgerUnwritable.
+    """
+    head = _head(scope, at=at, subject="", outcome=outcome)
+    if about:
+        head["about"] = str(about)
+    actor = scope.actor
+    columns = (scope.practice_id, at, kind.name, actor.kind.value, actor.id, scope.purpose.value)
+    for start in range(0, len(subjects), PEOPLE_PER_ROW):
+        part = subjects[start : start + PEOPLE_PER_ROW]
+        joined = bodies_about(kind, head, details, part)
+        body = joined if len(part) == 1 else pack(joined)
+        with in_scope(scope), _or_undo(), connection.cursor() as cursor:
+            cursor.execute(_INSERT, (*columns, str(about or ""), len(part), body))
+
+
+@contextmanager
+def _or_undo() -> Iterator[None]:
+    try:
+        yield
+    except (DatabaseError, InterfaceError) as error:
+        raise LedgerUnwritable from error
+
+
 def _entry(scope: Scope, act: Act, at: datetime) -> Entry:
-    head: dict[str, Detail] = {
-        "practice": scope.practice_id,
-        "at": at,
-        "actor_kind": scope.actor.kind.value,
-        "actor": scope.actor.id,
-        "purpose": scope.purpose.value,
-        "origin": scope.origin,
-        "subject": str(act.subject),
-    }
-    body = canonical_body(act.kind, head, act.details)
+    head = _head(scope, at=at, subject=str(act.subject), outcome=act.outcome)
     return Entry(
         practice_id=scope.practice_id,
         at=at,
@@ -62,6 +118,19 @@ def _entry(scope: Scope, act: Act, at: datetime) -> Entry:
         actor_id=scope.actor.id,
         purpose=scope.purpose.value,
         subject=str(act.subject),
-        body=body,
-        leaf_hash=leaf_hash(body),
+        count=1,
+        body=canonical_body(act.kind, head, act.details),
     )
+
+
+def _head(scope: Scope, *, at: datetime, subject: str, outcome: str) -> dict[str, Detail]:
+    return {
+        "practice": scope.practice_id,
+        "at": at,
+        "actor_kind": scope.actor.kind.value,
+        "actor": scope.actor.id,
+        "purpose": scope.purpose.value,
+        "origin": scope.origin,
+        "outcome": Outcome(outcome),
+        "subject": subject,
+    }

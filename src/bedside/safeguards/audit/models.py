@@ -6,7 +6,11 @@ from django.db import models
 
 
 class Entry(models.Model):
-    """One act. `body` is the canonical JSON over which `leaf_hash` (RFC 6962 section 2.1) is taken."""
+    """One act, on one or on many. `count` 1: `body` is its canonical JSON, the bytes that are hashed into the tree.
+
+    More: `body` is the bodies of that many, one per person, packed (`bodies.py`); `subject` is what the act as a
+    whole is about.
+    """
 
     id = models.BigAutoField(primary_key=True)
     practice_id = models.UUIDField()
@@ -16,8 +20,8 @@ class Entry(models.Model):
     actor_id = models.CharField(max_length=60)
     purpose = models.CharField(max_length=20)
     subject = models.CharField(max_length=60)  # id of what it is about, often a campaign or a patient
+    count = models.PositiveIntegerField(db_default=1)
     body = models.BinaryField()
-    leaf_hash = models.BinaryField(max_length=32)
 
     class Meta:
         indexes = [

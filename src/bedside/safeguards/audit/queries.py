@@ -7,19 +7,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bedside.ground.scope import Scope, reading
+from bedside.safeguards.audit.bodies import first_of, unpack
 from bedside.safeguards.audit.models import Entry
-from bedside.safeguards.audit.rules import kinds
+from bedside.safeguards.audit.rules import LOOKING, Deed, kinds, leaf_hash
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
+    from uuid import UUID
 
 PAGE_ENTRIES_MAX = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
-    """One entry for reading. `details` are ids, counts and codes; `sentence` is made from them."""
+    """One entry for reading. `details` are ids, counts and codes; `sentence` is made from them.
+
+    `count` is the number of people the act was on; asked for one person, `subject` and `leaf_hash` are theirs,
+    else `subject` is what the act was about and `leaf_hash` that of its first leaf.
+    """
 
     id: int
     at: datetime
@@ -32,6 +38,9 @@ class LedgerEntry:
     origin: str
     details: Mapping[str, Any]
     leaf_hash: str
+    count: int = 1
+    outcome: str = "done"
+    deed: Deed = Deed.WRITE
 
 
 def entries(
@@ -44,9 +53,12 @@ def entries(
     limit: int,
     since: datetime | None = None,
     until: datetime | None = None,
+    actor_kind: str = "",
+    person: UUID | None = None,
+    deeds: frozenset[Deed] | None = None,
 ) -> list[LedgerEntry]:
     """A page of entries older than `before_id`, filtered by whatever is not empty; `until` is not included."""
-    wanted = {"kind": kind, "actor_id": actor_id, "subject": subject}
+    wanted = {"kind": kind, "actor_id": actor_id, "subject": subject, "actor_kind": actor_kind}
     filters: dict[str, Any] = {name: value for name, value in wanted.items() if value}
     if before_id is not None:
         filters["id__lt"] = before_id
@@ -54,13 +66,44 @@ def entries(
         filters["at__gte"] = since
     if until is not None:
         filters["at__lt"] = until
+    if deeds is not None:
+        filters["kind__in"] = sorted(_kinds_of(deeds))
+    most = min(limit, PAGE_ENTRIES_MAX)
     with reading(scope):
         rows = Entry.objects.filter(practice_id=scope.practice_id, **filters).order_by("-id")
-        return [_read(row) for row in rows[: min(limit, PAGE_ENTRIES_MAX)]]
+        if person is None:
+            return [_read(row) for row in rows[:most]]
+        found = (_read_for(row, str(person)) for row in rows.iterator())
+        return [entry for entry in found if entry is not None][:most]
+
+
+def who_looked(scope: Scope, patient_id: UUID, *, before_id: int | None, limit: int) -> list[LedgerEntry]:
+    """Who read, found, previewed or exported this patient's data, newest first."""
+    return entries(
+        scope, before_id=before_id, kind="", actor_id="", subject="", limit=limit, person=patient_id,
+        deeds=LOOKING,
+    )  # fmt: skip
+
+
+def _kinds_of(deeds: frozenset[Deed]) -> set[str]:
+    return {kind.name for kind in kinds().values() if kind.deed in deeds}
+
+
+def _read_for(row: Entry, person: str) -> LedgerEntry | None:
+    wanted = f'"subject":"{person}"'.encode()
+    for body in unpack(bytes(row.body), count=row.count):
+        if wanted in body:
+            return _entry(row, body, subject=person)
+    return None
 
 
 def _read(row: Entry) -> LedgerEntry:
-    body = json.loads(bytes(row.body))
+    return _entry(row, first_of(bytes(row.body), count=row.count), subject=row.subject)
+
+
+def _entry(row: Entry, leaf: bytes, *, subject: str) -> LedgerEntry:
+    body = json.loads(leaf)
+    declared = kinds().get(row.kind)
     return LedgerEntry(
         id=row.id,
         at=row.at,
@@ -69,10 +112,13 @@ def _read(row: Entry) -> LedgerEntry:
         actor_kind=row.actor_kind,
         actor_id=row.actor_id,
         purpose=row.purpose,
-        subject=row.subject,
+        subject=subject,
         origin=body.get("origin", ""),
         details=body["details"],
-        leaf_hash=bytes(row.leaf_hash).hex(),
+        leaf_hash=leaf_hash(leaf).hex(),
+        count=row.count,
+        outcome=body.get("outcome", "done"),
+        deed=declared.deed if declared else Deed.WRITE,
     )
 
 

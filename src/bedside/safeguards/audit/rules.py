@@ -6,27 +6,63 @@ is refused, so that no personal data can slip into a record that is kept for six
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
+from enum import Enum, StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from bedside.kit.ledger import leaf_hash
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+__all__ = [
+    "BadEntry",
+    "Deed",
+    "Detail",
+    "EntryKind",
+    "Outcome",
+    "canonical_body",
+    "declare",
+    "kinds",
+    "leaf_hash",
+]
+
 Detail = str | int | bool | UUID | datetime | None
 _CODE = re.compile(r"[A-Za-z0-9_.:+/=-]{0,120}\Z")
-_LEAF = b"\x00"  # RFC 6962 section 2.1: leaves and nodes are hashed apart
 _KINDS: dict[str, EntryKind] = {}
 
 
 class BadEntry(AssertionError):
     """An entry that does not fit its declaration: a bug in the caller, never a user's fault."""
+
+
+class Deed(StrEnum):
+    """What sort of act a kind is, so that "who looked at this person" needs no list of kinds (45 CFR 164.312(b))."""
+
+    READ = "read"
+    SEARCH = "search"
+    PREVIEW = "preview"
+    EXPORT = "export"
+    SEND = "send"
+    DECIDE = "decide"
+    WRITE = "write"
+    ACCESS = "access"  # signing in and out, and being turned away
+
+
+LOOKING = frozenset({Deed.READ, Deed.SEARCH, Deed.PREVIEW, Deed.EXPORT})
+
+
+class Outcome(StrEnum):
+    """How an act ended. One that was refused or failed is an act all the same."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +72,14 @@ class EntryKind:
     name: str
     sentence: str
     details: Mapping[str, type] = field(default_factory=dict)
+    deed: Deed = Deed.WRITE
 
 
-def declare(name: str, sentence: str, **details: type) -> EntryKind:
+def declare(name: str, sentence: str, deed: Deed = Deed.WRITE, /, **details: type) -> EntryKind:
     """Declares a kind once, beside the actions that write it. Detail types: str (a code), int, bool, UUID, datetime."""
     if name in _KINDS:
         raise BadEntry(f"entry kind {name} is declared twice")
-    kind = EntryKind(name, sentence, MappingProxyType(details))
+    kind = EntryKind(name, sentence, MappingProxyType(details), deed)
     _KINDS[name] = kind
     return kind
 
@@ -57,10 +94,6 @@ def canonical_body(kind: EntryKind, head: Mapping[str, Detail], details: Mapping
     body = {"kind": kind.name, **{k: _plain(v) for k, v in head.items()}}
     body["details"] = {k: _plain(v) for k, v in details.items()}  # type: ignore[assignment]
     return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
-
-
-def leaf_hash(body: bytes) -> bytes:
-    return hashlib.sha256(_LEAF + body).digest()
 
 
 def _check(kind: EntryKind, details: Mapping[str, Detail]) -> None:
