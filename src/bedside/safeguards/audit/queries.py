@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from bedside.ground.scope import Scope, reading
+from django.db.models import Q
+
+from bedside.ground.scope import ActorKind, Scope, reading
 from bedside.safeguards.audit.bodies import first_of, unpack
 from bedside.safeguards.audit.models import Entry
 from bedside.safeguards.audit.rules import LOOKING, Deed, kinds, leaf_hash
@@ -16,7 +19,17 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from django.db.models import QuerySet
+
 PAGE_ENTRIES_MAX = 200
+ADMINISTRATOR = "cli:"  # what the id of whoever gives commands on the machine itself begins with
+
+
+class Unnamed(StrEnum):
+    """Actors without an account to look for, as `actor_kind` of a question."""
+
+    BEDSIDE = "bedside"
+    SERVER = "server"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +71,32 @@ def entries(
     deeds: frozenset[Deed] | None = None,
 ) -> list[LedgerEntry]:
     """A page of entries older than `before_id`, filtered by whatever is not empty; `until` is not included."""
-    wanted = {"kind": kind, "actor_id": actor_id, "subject": subject, "actor_kind": actor_kind}
+    most = min(limit, PAGE_ENTRIES_MAX)
+    with reading(scope):
+        rows = found_rows(
+            scope, before_id=before_id, kind=kind, actor_id=actor_id, subject=subject, since=since, until=until,
+            actor_kind=actor_kind, deeds=deeds,
+        )  # fmt: skip
+        if person is None:
+            return [_read(row) for row in rows[:most]]
+        found = (_read_for(row, str(person)) for row in rows.iterator())
+        return [entry for entry in found if entry is not None][:most]
+
+
+def found_rows(
+    scope: Scope,
+    *,
+    before_id: int | None,
+    kind: str,
+    actor_id: str,
+    subject: str,
+    since: datetime | None,
+    until: datetime | None,
+    actor_kind: str,
+    deeds: frozenset[Deed] | None,
+) -> QuerySet[Entry]:
+    """The rows of a question, newest first, for this room. `actor_kind` is an `ActorKind` or an `Unnamed`."""
+    wanted = {"kind": kind, "actor_id": actor_id, "subject": subject}
     filters: dict[str, Any] = {name: value for name, value in wanted.items() if value}
     if before_id is not None:
         filters["id__lt"] = before_id
@@ -68,13 +106,18 @@ def entries(
         filters["at__lt"] = until
     if deeds is not None:
         filters["kind__in"] = sorted(_kinds_of(deeds))
-    most = min(limit, PAGE_ENTRIES_MAX)
-    with reading(scope):
-        rows = Entry.objects.filter(practice_id=scope.practice_id, **filters).order_by("-id")
-        if person is None:
-            return [_read(row) for row in rows[:most]]
-        found = (_read_for(row, str(person)) for row in rows.iterator())
-        return [entry for entry in found if entry is not None][:most]
+    rows = Entry.objects.filter(_of_actor(actor_kind), practice_id=scope.practice_id, **filters)
+    return rows.order_by("-id")
+
+
+def _of_actor(kind: str) -> Q:
+    """Whoever works at the machine itself and the product's own parts are both "system": told apart here."""
+    by_command = Q(actor_kind=ActorKind.SYSTEM, actor_id__startswith=ADMINISTRATOR)
+    if kind == Unnamed.SERVER:
+        return by_command
+    if kind == Unnamed.BEDSIDE:
+        return Q(actor_kind=ActorKind.SYSTEM) & ~Q(actor_id__startswith=ADMINISTRATOR)
+    return Q(actor_kind=kind) if kind else Q()
 
 
 def who_looked(scope: Scope, patient_id: UUID, *, before_id: int | None, limit: int) -> list[LedgerEntry]:
