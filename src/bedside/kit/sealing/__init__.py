@@ -9,7 +9,8 @@ Compatibility pledge: format byte 1 is `1 | key version, 4 bytes big-endian | no
 the associated data is each part of the Place as UTF-8 with a 2-byte big-endian length before it.
 """
 
-from bedside.kit.sealing.envelope import Place, Sealer, Unsealable, random_key
+from bedside.kit.sealing.envelope import Sealer, Sealers, Unsealable, random_key
 from bedside.kit.sealing.index import BlindIndex
+from bedside.kit.sealing.place import Place, Places
 
-__all__ = ["BlindIndex", "Place", "Sealer", "Unsealable", "random_key"]
+__all__ = ["BlindIndex", "Place", "Places", "Sealer", "Sealers", "Unsealable", "random_key"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bedside.kit.sealing import BlindIndex, Place, Sealer, random_key
-from bedside.kit.sealing.envelope import key_version
+from bedside.kit.sealing import BlindIndex, Place, Places, Sealer, Sealers, Unsealable, random_key
+from bedside.kit.sealing.envelope import HEADER_BYTES, key_version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
 
@@ -55,9 +55,47 @@ class PracticeKeys:
         sealer = self._by_version.get(key_version(wrapped), self._newest)
         return Sealer(sealer.open(wrapped, place=self._person_place(person_id)))
 
+    def places(self, *, table: str, column: str, rows: Sequence[str], versions: Sequence[int]) -> Places:
+        return Places(
+            practice=str(self.practice_id), table=table, column=column, rows=rows, versions=versions
+        )
+
+    def new_persons(self, person_ids: Sequence[UUID]) -> tuple[list[bytes], Sealers]:
+        """A fresh key for each person, in this order: (wrapped for storage, sealers)."""
+        sealers = Sealers.fresh(len(person_ids))
+        return sealers.wrapped(self._newest, places=self._person_places([*map(str, person_ids)])), sealers
+
+    def persons(self, person_ids: Sequence[str], wrapped: Sequence[bytes]) -> Sealers:
+        """As `person` for many, in this order; ids as text. Raises Unsealable with a position."""
+        return Sealers(self._opened_many(wrapped, places=self._person_places(person_ids)))
+
+    def _opened_many(self, sealed: Sequence[bytes], *, places: Places) -> list[bytes]:
+        headers = {value[:HEADER_BYTES] for value in sealed}
+        if len(headers) == 1:
+            return self._opened_alike(sealed, range(len(sealed)), places)
+        opened: dict[int, bytes] = {}  # while a rotation is under way: each version's values for themselves
+        for header in headers:
+            of_it = [position for position, value in enumerate(sealed) if value[:HEADER_BYTES] == header]
+            part = [sealed[position] for position in of_it]
+            opened.update(zip(of_it, self._opened_alike(part, of_it, places.only(of_it)), strict=True))
+        return [opened[position] for position in range(len(sealed))]
+
+    def _opened_alike(self, sealed: Sequence[bytes], positions: Sequence[int], places: Places) -> list[bytes]:
+        try:
+            return self._sealer_of(sealed[0]).open_many(sealed, places=places)
+        except Unsealable as error:
+            raise Unsealable(error.why, position=positions[error.position or 0]) from None
+
+    def _sealer_of(self, sealed: bytes) -> Sealer:
+        return self._by_version.get(key_version(sealed), self._newest)
+
     def token_sealer(self, purpose: str) -> Sealer:
         """A sealer of its own for one kind of token."""
         return self._newest.child(f"token {purpose}")
+
+    def _person_places(self, person_ids: Sequence[str]) -> Places:
+        versions = [1] * len(person_ids)
+        return self.places(table="vault_personkey", column="wrapped", rows=person_ids, versions=versions)
 
     def _person_place(self, person_id: UUID) -> Place:
         return self.place(table="vault_personkey", row=str(person_id), column="wrapped", version=1)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 
 from django.conf import settings
 from django.db import connection
 
 from bedside.ground.errors import Refusal
 from bedside.ground.scope import Scope, reading
-from bedside.kit.sealing import Place, Sealer, Unsealable
+from bedside.kit.sealing import Place, Sealer
+from bedside.safeguards.vault.installation import installation_key
 from bedside.safeguards.vault.keys import PracticeKeys
 from bedside.safeguards.vault.models import PracticeKey
-from bedside.safeguards.vault.root import root_sealer
+from bedside.safeguards.vault.roots import Roots, roots_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +22,15 @@ if TYPE_CHECKING:
 
 _OPEN_PRACTICES_MAX = 200
 _PERSON_KEYS = "SELECT person_id, wrapped FROM vault_personkey WHERE practice_id = %s AND person_id = ANY(%s)"
+# For a room that asks for sealed rows and the wrapped keys of their persons at once: `FROM its_table AS held
+# JOIN_PERSON_KEYS WHERE held.practice_id = ...`, selecting WRAPPED_KEY. Rows without a key (erased) fall out. A page
+# "after" some id must say so of PERSON_OF_KEY too, or each page reads the keys from the first one on.
+JOIN_PERSON_KEYS: LiteralString = """
+    JOIN vault_personkey AS person_key
+    ON person_key.person_id = held.id AND person_key.practice_id = held.practice_id
+"""
+WRAPPED_KEY: LiteralString = "person_key.wrapped"
+PERSON_OF_KEY: LiteralString = "person_key.person_id"
 _open: dict[UUID, PracticeKeys] = {}
 _lock = threading.Lock()
 
@@ -53,21 +63,18 @@ def _load(scope: Scope) -> PracticeKeys:
         rows = list(PracticeKey.objects.filter(practice_id=scope.practice_id))
     if not rows:
         raise Refusal("no_practice_key", "This practice has no key; it was not set up completely.")
-    root_key = root()
-    try:
-        return PracticeKeys(
-            scope.practice_id,
-            {row.version: _unwrap(root_key, row) for row in rows},
-        )
-    except Unsealable as error:
-        raise Refusal(
-            "wrong_root_key", "The root key does not fit this database; put back the one it was made with."
-        ) from error
+    held = roots()
+    return PracticeKeys(scope.practice_id, {row.version: _unwrap(held, row) for row in rows})
 
 
-def root() -> Sealer:
-    """The root key of this installation."""
-    return root_sealer(settings.BEDSIDE_ROOT_KEY_FILE)
+def installation() -> Sealer:
+    """The installation key: for what belongs to no practice. Raises as `installation_key`."""
+    return installation_key(settings.BEDSIDE_ROOT)
+
+
+def roots() -> Roots:
+    """The root keys of this installation, asked anew each time. Raises RootKeyMissing, Refusal."""
+    return roots_of(settings.BEDSIDE_ROOT)
 
 
 def practice_key_place(practice_id: UUID, version: int) -> Place:
@@ -80,8 +87,9 @@ def practice_key_place(practice_id: UUID, version: int) -> Place:
     )
 
 
-def _unwrap(root_key: Sealer, row: PracticeKey) -> Sealer:
-    key = root_key.open(bytes(row.wrapped), place=practice_key_place(row.practice_id, row.version))
+def _unwrap(held: Roots, row: PracticeKey) -> Sealer:
+    place = practice_key_place(row.practice_id, row.version)
+    key = held.unwrap(bytes(row.wrapped), by="", place=place)
     return Sealer(key, version=row.version)
 
 
@@ -91,4 +99,7 @@ def person_keys(scope: Scope, person_ids: Iterable[UUID]) -> dict[UUID, Sealer]:
     with reading(scope), connection.cursor() as cursor:
         # One array instead of thousands of parameters: this is asked for each batch of each campaign.
         cursor.execute(_PERSON_KEYS, [scope.practice_id, list(person_ids)])
-        return {person_id: keys.person(person_id, bytes(wrapped)) for person_id, wrapped in cursor.fetchall()}
+        rows = cursor.fetchall()
+    found = [person_id for person_id, _ in rows]
+    sealers = keys.persons([*map(str, found)], [bytes(wrapped) for _, wrapped in rows])
+    return dict(zip(found, sealers.each(), strict=True))
