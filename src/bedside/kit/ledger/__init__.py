@@ -13,6 +13,13 @@ gets a new format name. Byte by byte: docs/reference/ledger-format.md.
 """
 
 from bedside.kit.ledger.checkpoint import BadCheckpoint, Checkpoint, open_note, sign
+from bedside.kit.ledger.export import (
+    ExportedKey,
+    ExportHeader,
+    canonical_json,
+    export_lines,
+    proof_of_entry,
+)
 from bedside.kit.ledger.merkle import (
     EMPTY_ROOT,
     leaf_hash,
@@ -22,6 +29,13 @@ from bedside.kit.ledger.merkle import (
     verify_inclusion,
 )
 from bedside.kit.ledger.notes import BadNote, add_signature
+from bedside.kit.ledger.statement import (
+    BadStatement,
+    attach_proof,
+    open_statement,
+    sign_statement,
+    statement_hash,
+)
 from bedside.kit.ledger.tiles import (
     TILE_WIDTH,
     BadTile,
@@ -40,21 +54,31 @@ __all__ = [
     "TILE_WIDTH",
     "BadCheckpoint",
     "BadNote",
+    "BadStatement",
     "BadTile",
     "Checkpoint",
+    "ExportHeader",
+    "ExportedKey",
     "Frontier",
     "OutsideTree",
     "ReadTile",
     "Tile",
     "add_signature",
+    "attach_proof",
+    "canonical_json",
     "consistency_proof",
+    "export_lines",
     "grow",
     "inclusion_proof",
     "leaf_hash",
     "node_hash",
     "open_note",
+    "open_statement",
+    "proof_of_entry",
     "root_of",
     "sign",
+    "sign_statement",
+    "statement_hash",
     "tree_root",
     "verify_consistency",
     "verify_inclusion",
