@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -36,8 +36,9 @@ class Unnamed(StrEnum):
 class LedgerEntry:
     """One entry for reading. `details` are ids, counts and codes; `sentence` is made from them.
 
-    `count` is the number of people the act was on; asked for one person, `subject` and `leaf_hash` are theirs,
-    else `subject` is what the act was about and `leaf_hash` that of its first leaf.
+    `count` is the number of people the act was on. Of an act on many, `subject` and `leaf_hash` are those of the
+    person asked for; asked for nobody, `subject` is empty and `leaf_hash` that of the first leaf. `about` is what
+    such an act was about as a whole, a campaign for instance.
     """
 
     id: int
@@ -51,6 +52,7 @@ class LedgerEntry:
     origin: str
     details: Mapping[str, Any]
     leaf_hash: str
+    about: str = ""
     count: int = 1
     outcome: str = "done"
     deed: Deed = Deed.WRITE
@@ -136,15 +138,16 @@ def _read_for(row: Entry, person: str) -> LedgerEntry | None:
     wanted = f'"subject":"{person}"'.encode()
     for body in unpack(bytes(row.body), count=row.count):
         if wanted in body:
-            return _entry(row, body, subject=person)
+            return _entry(row, body)
     return None
 
 
 def _read(row: Entry) -> LedgerEntry:
-    return _entry(row, first_of(bytes(row.body), count=row.count), subject=row.subject)
+    entry = _entry(row, first_of(bytes(row.body), count=row.count))
+    return entry if row.count == 1 else replace(entry, subject="")
 
 
-def _entry(row: Entry, leaf: bytes, *, subject: str) -> LedgerEntry:
+def _entry(row: Entry, leaf: bytes) -> LedgerEntry:
     body = json.loads(leaf)
     declared = kinds().get(row.kind)
     return LedgerEntry(
@@ -155,7 +158,8 @@ def _entry(row: Entry, leaf: bytes, *, subject: str) -> LedgerEntry:
         actor_kind=row.actor_kind,
         actor_id=row.actor_id,
         purpose=row.purpose,
-        subject=subject,
+        subject=body["subject"],
+        about=body.get("about", ""),
         origin=body.get("origin", ""),
         details=body["details"],
         leaf_hash=leaf_hash(leaf).hex(),
