@@ -58,7 +58,12 @@ def _start_cluster() -> None:
     home = Path(tempfile.mkdtemp(prefix="bedside-test-"))
     home.chmod(0o711)
     _made_here.append(home)
-    for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "BEDSIDE_ROOT_KEY_FILE"):
+    for name in (
+        "DATABASE_URL",
+        "DATABASE_OWNER_URL",
+        "BEDSIDE_ROOT_KEY_FILE",
+        "BEDSIDE_INSTALLATION_KEY_FILE",
+    ):
         os.environ.pop(name, None)
     os.environ[_HOME_VARIABLE] = str(home)
     os.environ["BEDSIDE_WEB_URL"] = "http://localhost"

@@ -11,7 +11,7 @@ EXEMPT: dict[str, str] = {}
 WITHOUT_PRACTICE = {
     "practices_practice": "the directory of tenants: a name and nothing about patients",
     "staff_account": "an account may work in several practices; its memberships are protected",
-    "mfa_authenticator": "belongs to an account; the secret is sealed under the root key",
+    "mfa_authenticator": "belongs to an account; the secret is sealed under the installation key",
     "account_emailaddress": "allauth's table, never written",
     "account_emailconfirmation": "allauth's table, never written",
     "auth_group": "Django's table, never written: rights come from roles",
@@ -20,6 +20,7 @@ WITHOUT_PRACTICE = {
     "django_content_type": "Django's list of models",
     "django_migrations": "what was migrated; not writable by the product",
     "django_session": "sealed sessions, found by a random key",
+    "vault_recoverykey": "the public half of a key pair of the whole installation, under a mark",
     "ground_cache": "counters of sign-in attempts",
 }
 JOB_QUEUE = "procrastinate_"  # job arguments are ids only; a job opens its practice's scope itself

@@ -8,7 +8,7 @@ import stat
 import pytest
 
 from bedside.ground.errors import Refusal
-from bedside.safeguards.vault.root import make_root_key, root_sealer
+from bedside.safeguards.vault.root import make_root_key, read_root_key
 
 
 def test_writes_the_key_through_nobodys_link(tmp_path, monkeypatch):
@@ -41,4 +41,4 @@ def test_refuses_a_key_that_others_may_read_wherever_it_lies(tmp_path):
     link.symlink_to(path)
     for one in (path, link):
         with pytest.raises(Refusal, match="Others may read"):
-            root_sealer(one)
+            read_root_key(one)

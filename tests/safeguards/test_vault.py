@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +16,7 @@ from bedside.kit.sealing import Unsealable
 from bedside.safeguards.vault.actions import destroy_person_keys, make_person_keys
 from bedside.safeguards.vault.models import Destruction, PersonKey, PracticeKey
 from bedside.safeguards.vault.queries import forget_keys, person_keys, practice_keys
-from bedside.safeguards.vault.root import RootKeyMissing, make_root_key, root_sealer
+from bedside.safeguards.vault.root import RootKeyMissing, make_root_key, read_root_key
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -137,8 +138,8 @@ def test_practice_keys_swapped_in_the_database_do_not_open(scope, stranger_scope
 
 
 def test_a_wrong_root_key_is_refused_in_words(scope, settings, tmp_path):
-    settings.BEDSIDE_ROOT_KEY_FILE = tmp_path / "other.key"
-    make_root_key(settings.BEDSIDE_ROOT_KEY_FILE)
+    settings.BEDSIDE_ROOT = replace(settings.BEDSIDE_ROOT, key_file=tmp_path / "other.key")
+    make_root_key(settings.BEDSIDE_ROOT.key_file)
     with pytest.raises(Refusal) as refused:
         practice_keys(scope)
     assert refused.value.code == "wrong_root_key"
@@ -146,7 +147,7 @@ def test_a_wrong_root_key_is_refused_in_words(scope, settings, tmp_path):
 
 
 def test_a_missing_root_key_is_refused_in_words(scope, settings, tmp_path):
-    settings.BEDSIDE_ROOT_KEY_FILE = tmp_path / "nowhere.key"
+    settings.BEDSIDE_ROOT = replace(settings.BEDSIDE_ROOT, key_file=tmp_path / "nowhere.key")
     with pytest.raises(RootKeyMissing) as refused:
         practice_keys(scope)
     assert "put root.key back from your safe copy" in refused.value.sentence
@@ -158,7 +159,7 @@ def test_a_root_key_that_others_may_read_is_refused(tmp_path: Path, mode):
     make_root_key(path)
     path.chmod(mode)
     with pytest.raises(Refusal) as refused:
-        root_sealer(path)
+        read_root_key(path)
     assert refused.value.code == "root_key_open"
     assert "chmod 600" in refused.value.sentence
 
@@ -169,7 +170,7 @@ def test_a_damaged_root_key_is_refused(tmp_path: Path, size):
     path.write_bytes(os.urandom(size))
     path.chmod(0o600)
     with pytest.raises(Refusal) as refused:
-        root_sealer(path)
+        read_root_key(path)
     assert refused.value.code == "root_key_damaged"
 
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bedside.config.migrating import TOLD
 from bedside.ground import settings as read
 from bedside.ground.errors import Fault
 from bedside.ground.postgres.target import Login, check_roles, connect, database_for
-from bedside.safeguards.vault.root import ROOT_KEY_FILE, RootKeyMissing, root_sealer
+from bedside.safeguards.vault.installation import InstallationKeyMissing, installation_key
+from bedside.safeguards.vault.making import missing_keys
+from bedside.safeguards.vault.root import RootKeyMissing
+from bedside.safeguards.vault.roots import RootSettings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bedside.ground.postgres.target import DatabaseTarget
 
 
@@ -31,26 +35,23 @@ def start_database(home: Path) -> DatabaseTarget:
     return target
 
 
-def root_key_file(home: Path) -> Path:
-    """Where this installation's root key lies."""
-    return Path(os.environ.get("BEDSIDE_ROOT_KEY_FILE") or home / ROOT_KEY_FILE)
-
-
 def require_root_key() -> None:
-    """Raises Refusal before a part starts that could open nothing."""
-    root_sealer(root_key_file(read.home(os.environ)))
+    """Raises Refusal or Fault before a part starts that could open nothing."""
+    installation_key(RootSettings.read(os.environ, home=read.home(os.environ)))
 
 
 def _refuse_fresh_key_beside_data(target: DatabaseTarget, home: Path) -> None:
-    """A root key is made once, for an empty database; beside existing data a fresh one would hide the loss."""
-    if root_key_file(home).exists():
+    """Keys are made once, for an empty database; beside existing data fresh ones would hide the loss."""
+    settings = RootSettings.read(os.environ, home=home)
+    if not missing_keys(settings):
         return
     with connect(target, login=Login.OWNER) as connection:
         held = connection.execute("SELECT to_regclass('public.practices_practice')").fetchone()
         if held is None or held[0] is None:
             return
         if connection.execute("SELECT 1 FROM practices_practice LIMIT 1").fetchone() is not None:
-            raise RootKeyMissing
+            lost_root = settings.kept_in_file and not settings.key_file.exists()
+            raise RootKeyMissing if lost_root else InstallationKeyMissing
 
 
 def told(stderr: str) -> str:

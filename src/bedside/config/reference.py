@@ -27,6 +27,7 @@ def main(folder: Path) -> None:
     (folder / "gate.md").write_text(gate())
     (folder / "ledger.md").write_text(ledger())
     (Path(home) / "root.key").unlink()
+    (Path(home) / "installation.key").unlink()
     Path(home).rmdir()
 
 

@@ -1,7 +1,7 @@
 """Django's settings, all of them from the environment and from the folder `BEDSIDE_HOME`.
 
 There is no insecure default: no debug mode, no secret in the code. Django's own secret key is derived from the
-root key, so there is one secret to keep safe.
+installation key, which the root key wraps, so there is one secret to keep safe.
 """
 
 from __future__ import annotations
@@ -15,14 +15,16 @@ from csp.constants import NONE, SELF
 
 from bedside.ground import settings as read
 from bedside.ground.postgres.target import Login, database_for
-from bedside.safeguards.vault.root import make_root_key, root_sealer
+from bedside.safeguards.vault.installation import installation_key
+from bedside.safeguards.vault.making import make_missing_keys
+from bedside.safeguards.vault.roots import RootSettings
 
 ENVIRON = os.environ
 PACKAGE = Path(__file__).resolve().parent.parent
 
 # --- where things are kept
 BEDSIDE_HOME = read.home(ENVIRON)
-BEDSIDE_ROOT_KEY_FILE = Path(ENVIRON.get("BEDSIDE_ROOT_KEY_FILE") or BEDSIDE_HOME / "root.key")
+BEDSIDE_ROOT = RootSettings.read(ENVIRON, home=BEDSIDE_HOME)
 BEDSIDE_DOOR = read.text(ENVIRON, "BEDSIDE_DOOR", "web")  # web, pickup, or worker
 BEDSIDE_DEMO = read.switch(ENVIRON, "BEDSIDE_DEMO", default=False)
 BEDSIDE_DEMO_MAILDIR = Path(ENVIRON.get("BEDSIDE_DEMO_MAILDIR") or BEDSIDE_HOME / "received")
@@ -82,9 +84,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- secrets
 make_root_key_here = "pytest" in sys.modules or read.switch(ENVIRON, "BEDSIDE_MAKE_ROOT_KEY", default=False)
-if make_root_key_here and not BEDSIDE_ROOT_KEY_FILE.exists():
-    make_root_key(BEDSIDE_ROOT_KEY_FILE)
-SECRET_KEY = root_sealer(BEDSIDE_ROOT_KEY_FILE).derive("django secret key").hex()
+if make_root_key_here:
+    make_missing_keys(BEDSIDE_ROOT)
+SECRET_KEY = installation_key(BEDSIDE_ROOT).derive("django secret key").hex()
 
 # --- rooms
 INSTALLED_APPS = [

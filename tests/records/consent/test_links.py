@@ -21,7 +21,7 @@ from bedside.records.consent.links import (
     unsubscribe_address,
 )
 from bedside.records.consent.rules import Category
-from bedside.safeguards.vault.queries import root
+from bedside.safeguards.vault.queries import installation
 
 real_ids = st.uuids(version=4)
 links = st.builds(
@@ -50,7 +50,7 @@ def seal(link: Link) -> str:
 def seal_as_first_versions_did(link: Link) -> str:
     head = b"\x01" + os.urandom(13)
     plain = link.practice_id.bytes + link.patient_id.bytes + link.campaign_id.bytes + b"\x04"
-    sealed = AESGCM(root().derive(f"pickup links 1 lane {head[1]}")).encrypt(head[2:], plain, b"\x01")
+    sealed = AESGCM(installation().derive(f"pickup links 1 lane {head[1]}")).encrypt(head[2:], plain, b"\x01")
     return urlsafe_b64encode(head + sealed).rstrip(b"=").decode()
 
 

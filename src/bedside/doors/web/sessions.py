@@ -17,7 +17,7 @@ from django.contrib.sessions.serializers import JSONSerializer
 from django.utils import timezone
 
 from bedside.kit.sealing import Place, Unsealable
-from bedside.safeguards.vault.queries import root
+from bedside.safeguards.vault.queries import installation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,4 +82,4 @@ def stored_key(session_key: str) -> str:
 
 
 def _sealer() -> Sealer:
-    return root().child("session")
+    return installation().child("session")

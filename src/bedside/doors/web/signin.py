@@ -14,7 +14,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 
 from bedside.doors.web.middleware import practice_of
 from bedside.kit.sealing import Place
-from bedside.safeguards.vault.queries import root
+from bedside.safeguards.vault.queries import installation
 
 if TYPE_CHECKING:
     from allauth.mfa.models import Authenticator
@@ -70,7 +70,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
-    """Keeps second-factor secrets sealed under a key derived from the root key."""
+    """Keeps second-factor secrets sealed under a key derived from the installation key."""
 
     error_messages = {
         **DefaultMFAAdapter.error_messages,
@@ -93,4 +93,4 @@ _PLACE = Place(practice="", table="mfa_authenticator", row="", column="secret", 
 
 
 def _sealer() -> Sealer:
-    return root().child("second factor")
+    return installation().child("second factor")

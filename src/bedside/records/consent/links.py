@@ -3,7 +3,7 @@
 Promise: whoever reads a token learns nothing from it and cannot make another that opens; every token has the
 same length; saying no never expires (CSP-06). Not covered: whoever holds a person's mail can say no with its
 links; saying yes takes more (`by_link`), for which a token says when and to which address it was written.
-Keys: 256 lanes derived from the root key, chosen by the token's first random byte, so that random nonces stay
+Keys: 256 lanes derived from the installation key, chosen by the token's first random byte, so that random nonces stay
 below 2**32 per key (NIST SP 800-38D section 8.3) for far more mails than anybody sends.
 Compatibility pledge: format byte 2 is base64url of `2 | lane, 1 byte | nonce, 12 | ciphertext, 61 | tag, 16`;
 the plain text is practice, patient, campaign (16 bytes each, campaign zeros for none), category (one byte), the
@@ -26,7 +26,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from bedside.records.consent.rules import Category
-from bedside.safeguards.vault.queries import root
+from bedside.safeguards.vault.queries import installation
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -155,9 +155,9 @@ def _decode(token: str) -> bytes | None:
 
 
 def _cipher(lane: int) -> AESGCM:
-    return _cipher_of(settings.BEDSIDE_ROOT_KEY_FILE, lane)
+    return _cipher_of(settings.BEDSIDE_ROOT.installation_key_file, lane)
 
 
 @lru_cache(maxsize=1024)
-def _cipher_of(_root_key_file: Path, lane: int) -> AESGCM:
-    return AESGCM(root().derive(f"pickup links 1 lane {lane}"))
+def _cipher_of(_key_file: Path, lane: int) -> AESGCM:
+    return AESGCM(installation().derive(f"pickup links 1 lane {lane}"))

@@ -11,7 +11,7 @@ from bedside.ground.scope import Scope, in_scope
 from bedside.kit.sealing import random_key
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.models import PracticeKey
-from bedside.safeguards.vault.queries import practice_key_place, practice_keys, root
+from bedside.safeguards.vault.queries import practice_key_place, practice_keys, roots
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,10 +37,10 @@ _DELETE = """
 def make_practice_key(scope: Scope, *, at: datetime) -> None:
     """Makes the first key of a new practice, wrapped by the root key. Raises RootKeyMissing."""
     version = 1
-    wrapped = root().seal(random_key(), place=practice_key_place(scope.practice_id, version))
+    wrapped, by = roots().wrap(random_key(), place=practice_key_place(scope.practice_id, version))
     with in_scope(scope):
         PracticeKey.objects.create(
-            practice_id=scope.practice_id, version=version, wrapped=wrapped, created_at=at
+            practice_id=scope.practice_id, version=version, wrapped=wrapped, wrapped_by=by, created_at=at
         )
 
 

@@ -6,16 +6,41 @@ from django.db import models
 
 
 class PracticeKey(models.Model):
-    """A practice's key, wrapped by the root key. The newest version seals; older ones still open."""
+    """One version of a practice's key, wrapped by a root key; version 0 is the key of its blind indexes.
+
+    Of a destroyed version the row stays, with nothing wrapped in it. `recovery_copy` is the same key once more,
+    for whoever brings enough shares of the recovery key whose id is `recovery_id`.
+    """
 
     id = models.BigAutoField(primary_key=True)
     practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT)
     version = models.PositiveIntegerField()
+    state = models.CharField(max_length=20, default="active")
     wrapped = models.BinaryField()
+    wrapped_by = models.CharField(max_length=200, blank=True, default="")
+    recovery_copy = models.BinaryField(default=bytes)
+    recovery_id = models.BigIntegerField(null=True)
     created_at = models.DateTimeField()
+    active_at = models.DateTimeField(null=True)
+    deactivated_at = models.DateTimeField(null=True)
+    compromised_at = models.DateTimeField(null=True)
+    destroyed_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["practice", "version"], name="one_key_per_version")]
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "version"], name="one_key_per_version"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    state__in=["pre_active", "active", "deactivated", "compromised", "destroyed"]
+                ),
+                name="practice_key_state",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="destroyed", wrapped=b"", recovery_copy=b"")
+                | ~models.Q(state="destroyed"),
+                name="destroyed_key_is_gone",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.practice_id} v{self.version}"
@@ -30,8 +55,90 @@ class PersonKey(models.Model):
     wrapped = models.BinaryField()
     created_at = models.DateTimeField()
 
+    class Meta:
+        # A rotation walks a practice's persons in order, some thousands at a time.
+        indexes = [models.Index(fields=["practice", "person_id"], name="personkey_walk")]
+
     def __str__(self) -> str:
         return str(self.person_id)
+
+
+class Rotation(models.Model):
+    """A practice's change to a new key version, and how far it has come; one at a time."""
+
+    id = models.UUIDField(primary_key=True)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, db_index=False)
+    to_version = models.PositiveIntegerField()
+    reason = models.CharField(max_length=20)
+    step = models.CharField(max_length=20)
+    not_before = models.DateTimeField()
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    last_person = models.UUIDField(null=True)
+    began_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice"], condition=models.Q(finished_at=None), name="one_rotation_at_a_time"
+            ),
+        ]
+        indexes = [models.Index(fields=["practice", "began_at"], name="rotation_of_practice")]
+
+    def __str__(self) -> str:
+        return f"{self.practice_id} to v{self.to_version}"
+
+
+class DestructionRequest(models.Model):
+    """What one person asked to destroy and another has released, or not. `version` None: all keys, at the end."""
+
+    id = models.UUIDField(primary_key=True)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, db_index=False)
+    version = models.PositiveIntegerField(null=True)
+    state = models.CharField(max_length=20, default="asked")
+    asked_by = models.CharField(max_length=80)
+    asked_through = models.CharField(max_length=80, blank=True)
+    asked_at = models.DateTimeField()
+    answered_by = models.CharField(max_length=80, blank=True)
+    answered_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "version"],
+                condition=models.Q(ended_at=None),
+                nulls_distinct=False,
+                name="one_request_per_version",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(answered_by=models.F("asked_by")) | models.Q(state="refused"),
+                name="released_by_another",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.practice_id} v{self.version} {self.state}"
+
+
+class RecoveryKey(models.Model):
+    """The public half of a recovery key of this installation; the private half is on paper, in shares.
+
+    `mark` is made with the installation key, so that whoever can write here cannot put a key of theirs in place.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    public = models.BinaryField()
+    mark = models.BinaryField()
+    shares = models.PositiveSmallIntegerField()
+    needed = models.PositiveSmallIntegerField()
+    installation_copy = models.BinaryField()
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.id)
 
 
 class Destruction(models.Model):

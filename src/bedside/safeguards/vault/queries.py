@@ -89,7 +89,7 @@ def practice_key_place(practice_id: UUID, version: int) -> Place:
 
 def _unwrap(held: Roots, row: PracticeKey) -> Sealer:
     place = practice_key_place(row.practice_id, row.version)
-    key = held.unwrap(bytes(row.wrapped), by="", place=place)
+    key = held.unwrap(bytes(row.wrapped), by=row.wrapped_by or held.present.name, place=place)
     return Sealer(key, version=row.version)
 
 
