@@ -129,9 +129,9 @@ def test_person_keys_of_another_practice_are_not_there(scope, stranger_scope, at
 
 def test_practice_keys_swapped_in_the_database_do_not_open(scope, stranger_scope):
     with in_scope(stranger_scope):
-        theirs = PracticeKey.objects.get().wrapped
+        theirs = PracticeKey.objects.get(version=1).wrapped
     with in_scope(scope):
-        PracticeKey.objects.update(wrapped=theirs)
+        PracticeKey.objects.filter(version=1).update(wrapped=theirs)
     with pytest.raises(Refusal) as refused:
         practice_keys(scope)
     assert refused.value.code == "wrong_root_key"

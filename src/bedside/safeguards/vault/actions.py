@@ -12,6 +12,7 @@ from bedside.kit.sealing import random_key
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.models import PracticeKey
 from bedside.safeguards.vault.queries import practice_key_place, practice_keys, roots
+from bedside.safeguards.vault.rules import INDEX_VERSION, KeyState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,12 +36,25 @@ _DELETE = """
 
 
 def make_practice_key(scope: Scope, *, at: datetime) -> None:
-    """Makes the first key of a new practice, wrapped by the root key. Raises RootKeyMissing."""
-    version = 1
-    wrapped, by = roots().wrap(random_key(), place=practice_key_place(scope.practice_id, version))
+    """Makes the first keys of a new practice, wrapped by the root key. Raises RootKeyMissing, ProviderDown."""
+    with in_scope(scope):
+        for version in (INDEX_VERSION, 1):
+            store_practice_key(scope, version=version, key=random_key(), state=KeyState.ACTIVE, at=at)
+
+
+def store_practice_key(scope: Scope, *, version: int, key: bytes, state: KeyState, at: datetime) -> None:
+    """Adds a version, wrapped by the present root key and, if there is one, to the recovery key."""
+    place = practice_key_place(scope.practice_id, version)
+    wrapped, by = roots().wrap(key, place=place)
     with in_scope(scope):
         PracticeKey.objects.create(
-            practice_id=scope.practice_id, version=version, wrapped=wrapped, wrapped_by=by, created_at=at
+            practice_id=scope.practice_id,
+            version=version,
+            state=state,
+            wrapped=wrapped,
+            wrapped_by=by,
+            created_at=at,
+            active_at=at if state is KeyState.ACTIVE else None,
         )
 
 

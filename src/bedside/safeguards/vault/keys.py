@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bedside.kit.sealing import BlindIndex, Place, Places, Sealer, Sealers, Unsealable, random_key
+from bedside.kit.sealing import Place, Places, Sealer, Sealers, Unsealable, random_key
 from bedside.kit.sealing.envelope import HEADER_BYTES, key_version
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from uuid import UUID
+
+    from bedside.safeguards.vault.keyring import Keyring
 
 
 class PracticeKeys:
@@ -19,26 +21,24 @@ class PracticeKeys:
     sealed under that person's key from `person`, so that destroying one key erases one person.
     """
 
-    __slots__ = ("_by_version", "_index", "_newest", "practice_id")
+    __slots__ = ("_index", "_ring", "practice_id")
 
-    def __init__(self, practice_id: UUID, by_version: Mapping[int, Sealer]) -> None:
+    def __init__(self, practice_id: UUID, ring: Keyring) -> None:
         self.practice_id = practice_id
-        self._by_version = dict(by_version)
-        self._newest = self._by_version[max(self._by_version)]
-        # The index key stays that of the first version: a rotation must not change what a value looks up to.
-        self._index = BlindIndex(self._by_version[min(self._by_version)].derive("blind index"))
+        self._ring = ring
+        self._index = ring.index
 
     def place(self, *, table: str, row: str, column: str, version: int) -> Place:
         return Place(practice=str(self.practice_id), table=table, row=row, column=column, version=version)
 
     def seal(self, plain: bytes, *, table: str, row: str, column: str, version: int = 1) -> bytes:
-        return self._newest.seal(
+        return self._ring.sealing().seal(
             plain, place=self.place(table=table, row=row, column=column, version=version)
         )
 
     def open(self, sealed: bytes, *, table: str, row: str, column: str, version: int = 1) -> bytes:
         """Raises Unsealable if the value was changed, moved, rolled back, or belongs to another practice."""
-        sealer = self._by_version.get(key_version(sealed), self._newest)
+        sealer = self._ring.opening(key_version(sealed))
         return sealer.open(sealed, place=self.place(table=table, row=row, column=column, version=version))
 
     def blind_index(self, label: str, value: str) -> bytes:
@@ -48,11 +48,11 @@ class PracticeKeys:
     def new_person(self, person_id: UUID) -> tuple[bytes, Sealer]:
         """A fresh person key: (wrapped for storage, sealer)."""
         key = random_key()
-        return self._newest.seal(key, place=self._person_place(person_id)), Sealer(key)
+        return self._ring.sealing().seal(key, place=self._person_place(person_id)), Sealer(key)
 
     def person(self, person_id: UUID, wrapped: bytes) -> Sealer:
         """Raises Unsealable if the wrapped key is not this person's."""
-        sealer = self._by_version.get(key_version(wrapped), self._newest)
+        sealer = self._ring.opening(key_version(wrapped))
         return Sealer(sealer.open(wrapped, place=self._person_place(person_id)))
 
     def places(self, *, table: str, column: str, rows: Sequence[str], versions: Sequence[int]) -> Places:
@@ -63,7 +63,11 @@ class PracticeKeys:
     def new_persons(self, person_ids: Sequence[UUID]) -> tuple[list[bytes], Sealers]:
         """A fresh key for each person, in this order: (wrapped for storage, sealers)."""
         sealers = Sealers.fresh(len(person_ids))
-        return sealers.wrapped(self._newest, places=self._person_places([*map(str, person_ids)])), sealers
+        return self.wrapped(sealers, person_ids=[*map(str, person_ids)]), sealers
+
+    def wrapped(self, sealers: Sealers, *, person_ids: Sequence[str]) -> list[bytes]:
+        """These persons' keys, in this order, wrapped by the version that seals now."""
+        return sealers.wrapped(self._ring.sealing(), places=self._person_places(person_ids))
 
     def persons(self, person_ids: Sequence[str], wrapped: Sequence[bytes]) -> Sealers:
         """As `person` for many, in this order; ids as text. Raises Unsealable with a position."""
@@ -87,11 +91,16 @@ class PracticeKeys:
             raise Unsealable(error.why, position=positions[error.position or 0]) from None
 
     def _sealer_of(self, sealed: bytes) -> Sealer:
-        return self._by_version.get(key_version(sealed), self._newest)
+        return self._ring.opening(key_version(sealed))
 
-    def token_sealer(self, purpose: str) -> Sealer:
-        """A sealer of its own for one kind of token."""
-        return self._newest.child(f"token {purpose}")
+    @property
+    def sealing_version(self) -> int:
+        """The version that seals now."""
+        return self._ring.sealing().version
+
+    def reload(self) -> None:
+        """Asks for the versions and their states anew, before the half minute is over."""
+        self._ring.reload()
 
     def _person_places(self, person_ids: Sequence[str]) -> Places:
         versions = [1] * len(person_ids)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, LiteralString
 from django.conf import settings
 from django.db import connection
 
-from bedside.ground.errors import Refusal
-from bedside.ground.scope import Scope, reading
+from bedside.ground.scope import Purpose, Scope, reading, system_scope
 from bedside.kit.sealing import Place, Sealer
 from bedside.safeguards.vault.installation import installation_key
+from bedside.safeguards.vault.keyring import Keyring
 from bedside.safeguards.vault.keys import PracticeKeys
 from bedside.safeguards.vault.models import PracticeKey
 from bedside.safeguards.vault.roots import Roots, roots_of
+from bedside.safeguards.vault.rules import HeldKey, KeyState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,12 +60,34 @@ def forget_keys() -> None:
 
 
 def _load(scope: Scope) -> PracticeKeys:
+    practice_id = scope.practice_id
+    # Asked about again and again for the life of the process, so not in the name of whoever came first.
+    own = system_scope(practice_id, name="vault", purpose=Purpose.OPERATIONS, rights=frozenset())
+    ring = Keyring(lambda: held_keys(own), lambda held: unwrap_practice_key(practice_id, held))
+    return PracticeKeys(practice_id, ring)
+
+
+def held_keys(scope: Scope) -> list[HeldKey]:
+    """Every version of the practice's key as it is stored, the index key among them; oldest first."""
     with reading(scope):
-        rows = list(PracticeKey.objects.filter(practice_id=scope.practice_id))
-    if not rows:
-        raise Refusal("no_practice_key", "This practice has no key; it was not set up completely.")
-    held = roots()
-    return PracticeKeys(scope.practice_id, {row.version: _unwrap(held, row) for row in rows})
+        rows = PracticeKey.objects.filter(practice_id=scope.practice_id).order_by("version")
+        return [
+            HeldKey(
+                id=row.id,
+                version=row.version,
+                state=KeyState(row.state),
+                wrapped=bytes(row.wrapped),
+                wrapped_by=row.wrapped_by,
+            )
+            for row in rows
+        ]
+
+
+def unwrap_practice_key(practice_id: UUID, held: HeldKey) -> bytes:
+    """Raises ProviderDown, WrongRootKey, RootKeyMissing."""
+    known = roots()
+    by = held.wrapped_by or known.present.name  # not kept in the first databases
+    return known.unwrap(held.wrapped, by=by, place=practice_key_place(practice_id, held.version))
 
 
 def installation() -> Sealer:
@@ -85,12 +108,6 @@ def practice_key_place(practice_id: UUID, version: int) -> Place:
         column="wrapped",
         version=version,
     )
-
-
-def _unwrap(held: Roots, row: PracticeKey) -> Sealer:
-    place = practice_key_place(row.practice_id, row.version)
-    key = held.unwrap(bytes(row.wrapped), by=row.wrapped_by or held.present.name, place=place)
-    return Sealer(key, version=row.version)
 
 
 def person_keys(scope: Scope, person_ids: Iterable[UUID]) -> dict[UUID, Sealer]:
