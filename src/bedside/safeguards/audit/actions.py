@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, OperationalError, connection
 
 from bedside.ground.errors import Fault
 from bedside.ground.scope import Scope, in_scope
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
+
+    from bedside.safeguards.audit.sealing import Sealed
 
 _ROWS_PER_STATEMENT = 1000
 # What a reader opens to show one of them; more would not make them any smaller.
@@ -100,12 +102,31 @@ def record_each(
             cursor.execute(_INSERT, (*columns, str(about or ""), len(part), body))
 
 
+def seal(scope: Scope, *, at: datetime) -> Sealed | None:
+    """Puts whatever is written and not yet sealed under a signed checkpoint; None when there was nothing to do.
+
+    Can be called at any time, by anybody, by several at once. Raises Refusal or Fault when the vault cannot be
+    opened or the ledger is damaged: nothing is lost then, entries wait.
+    """
+    from bedside.safeguards.audit.sealing import seal_all
+
+    return seal_all(scope, at=at)
+
+
 @contextmanager
 def _or_undo() -> Iterator[None]:
     try:
         yield
-    except (DatabaseError, InterfaceError) as error:
+    except DatabaseError as error:
+        if _server_is_away(error):
+            raise  # every door has its own sentence for that
         raise LedgerUnwritable from error
+
+
+def _server_is_away(error: DatabaseError) -> bool:
+    """A lost connection, or a server that ends it (SQLSTATE classes 08 and 57); psycopg gives no state for its own."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    return isinstance(error, OperationalError) and (state is None or state[:2] in {"08", "57"})
 
 
 def _entry(scope: Scope, act: Act, at: datetime) -> Entry:

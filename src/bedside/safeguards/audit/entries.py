@@ -1,7 +1,5 @@
 """Kinds of ledger entries about the ledger itself."""
 
-from datetime import datetime
-
 from bedside.safeguards.audit.rules import Deed, declare
 
 LEDGER_SEEN = declare("ledger.seen", "Saw a patient's name in the ledger.", Deed.READ, page=str)
@@ -21,5 +19,11 @@ ACTIVITY_REVIEWED = declare(
     last_day=str,
     finding=str,
     acts=int,
-    until=datetime,
+)
+KEY_INTRODUCED = declare(
+    "ledger.key_introduced",
+    "Introduced key {version} to sign the ledger with from here on.",
+    Deed.DECIDE,
+    version=int,
+    public_sha256=str,
 )

@@ -1,0 +1,76 @@
+"""Who is mentioned in a row on many: an index that is made from the rows and can be made again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from django.db import connection
+
+from bedside.ground import arrays
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bedside.safeguards.audit.order import RowOfLeaves
+
+# Keys are sorted, so what an act on many is about stands first and the person last.
+_ABOUT: Final = b'{"about":'
+_SUBJECT: Final = b'"subject":"'
+_END: Final = b'"}'
+_UUID_LETTERS: Final = 36
+_INSERT = """
+    INSERT INTO audit_mention (practice_id, subject, entry_id)
+    SELECT %s, fresh.* FROM unnest(%s::bigint[], %s::bigint[]) AS fresh
+    ON CONFLICT DO NOTHING
+"""
+
+
+@dataclass(slots=True)
+class Mentions:
+    """Collects who is mentioned while rows are sealed."""
+
+    subjects: list[int] = field(default_factory=list)
+    entry_ids: list[int] = field(default_factory=list)
+
+    def add(self, row: RowOfLeaves, bodies: Sequence[bytes]) -> None:
+        """An act on one, not out of a list, is found by its row's own column."""
+        if row.count == 1 and not bodies[0].startswith(_ABOUT):
+            return
+        subjects = [number for number in map(number_in, bodies) if number is not None]
+        self.subjects += subjects
+        self.entry_ids += [row.id] * len(subjects)
+
+    def store(self, practice_id: UUID) -> None:
+        if self.subjects:
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    _INSERT, [practice_id, arrays.numbers(self.subjects), arrays.numbers(self.entry_ids)]
+                )
+
+
+def number_of(person: UUID) -> int:
+    """The random half of the id as PostgreSQL's signed number: eight bytes, and no two people share them."""
+    return int.from_bytes(person.bytes[8:], signed=True)
+
+
+def number_in(body: bytes) -> int | None:
+    """The number of the person a canonical body is about, None for anything but a person."""
+    end = len(body) - len(_END)
+    start = end - _UUID_LETTERS
+    if body[start - len(_SUBJECT) : start] != _SUBJECT or body[end:] != _END:
+        return _number_slowly(body)
+    try:
+        number = int(body[start + 19 : end].replace(b"-", b""), 16)
+    except ValueError:
+        return None
+    return number - (1 << 64) if number >> 63 else number
+
+
+def _number_slowly(body: bytes) -> int | None:
+    try:
+        return number_of(UUID(json.loads(body).get("subject", "")))
+    except ValueError:
+        return None

@@ -1,0 +1,139 @@
+"""The keys that sign checkpoints: one in use per practice, sealed in the vault; a new one is announced by the old.
+
+Promise: checkpoints up to and including the one that covers the announcement are signed by the old key, later ones
+by the new one only, and the old private half is blotted out in the same transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from bedside.ground.scope import Scope, in_scope, reading
+from bedside.kit.ledger import Checkpoint, sign
+from bedside.kit.sealing import Unsealable
+from bedside.safeguards.audit.models import SigningKey
+from bedside.safeguards.vault.queries import practice_keys
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from django.db.models import QuerySet
+
+_TABLE = "audit_signingkey"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicKey:
+    """A key's public half. It signs trees of more than `from_size` leaves, up to the next key's `from_size`."""
+
+    name: str
+    version: int
+    key: Ed25519PublicKey
+    from_size: int
+    made_at: datetime
+    retired_at: datetime | None
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signer:
+    """The key in use. Opened for one checkpoint and not kept."""
+
+    name: str
+    version: int
+    private: Ed25519PrivateKey
+
+    def sign(self, checkpoint: Checkpoint) -> str:
+        return sign(checkpoint, key=self.private, name=self.name)
+
+
+def origin_of(practice_id: UUID) -> str:
+    """What the practice's log is called in its checkpoints."""
+    return f"bedside/{practice_id}"
+
+
+def fingerprint(key: Ed25519PublicKey) -> str:
+    """SHA-256 of the 32 bytes of the public key, in hex: what the ledger announces and people compare."""
+    return hashlib.sha256(key.public_bytes_raw()).hexdigest()
+
+
+def signer(scope: Scope) -> Signer | None:
+    """The key in use, or None before the first. Raises Refusal or Fault when the vault cannot be opened."""
+    with reading(scope):
+        row = _rows(scope).filter(retired_at=None).order_by("-version").first()
+    if row is None or row.sealed_private is None:
+        return None
+    raw = _open(scope, row.version, "sealed_private", bytes(row.sealed_private))
+    private = Ed25519PrivateKey.from_private_bytes(raw)
+    return Signer(name=_name(scope, row.version), version=row.version, private=private)
+
+
+def put_in_use(scope: Scope, private: Ed25519PrivateKey, *, from_size: int, at: datetime) -> int:
+    """Lets this key sign trees of more than `from_size` leaves and retires the one before. Gives its version."""
+    with in_scope(scope):
+        _rows(scope).filter(retired_at=None).update(retired_at=at, sealed_private=None)
+        version = next_version(scope)
+        SigningKey.objects.create(
+            practice_id=scope.practice_id,
+            version=version,
+            public=private.public_key().public_bytes_raw(),
+            sealed_public=_seal(scope, version, "sealed_public", private.public_key().public_bytes_raw()),
+            sealed_private=_seal(scope, version, "sealed_private", private.private_bytes_raw()),
+            from_size=from_size,
+            made_at=at,
+        )
+    return version
+
+
+def next_version(scope: Scope) -> int:
+    with reading(scope):
+        newest = _rows(scope).order_by("-version").values_list("version", flat=True).first()
+    return (newest or 0) + 1
+
+
+def public_keys(scope: Scope) -> list[PublicKey]:
+    """Every key, oldest first, each checked against the vault's copy. Raises Unsealable for one put in its place."""
+    with reading(scope):
+        rows = list(_rows(scope).order_by("version"))
+    return [_public(scope, row) for row in rows]
+
+
+def _public(scope: Scope, row: SigningKey) -> PublicKey:
+    if _open(scope, row.version, "sealed_public", bytes(row.sealed_public)) != bytes(row.public):
+        raise Unsealable("the public half is not the one that was made")
+    return PublicKey(
+        name=_name(scope, row.version),
+        version=row.version,
+        key=Ed25519PublicKey.from_public_bytes(bytes(row.public)),
+        from_size=row.from_size,
+        made_at=row.made_at,
+        retired_at=row.retired_at,
+    )
+
+
+def _rows(scope: Scope) -> QuerySet[SigningKey]:
+    return SigningKey.objects.filter(practice_id=scope.practice_id)
+
+
+def _name(scope: Scope, version: int) -> str:
+    return f"{origin_of(scope.practice_id)}/v{version}"
+
+
+def _seal(scope: Scope, version: int, column: str, raw: bytes) -> bytes:
+    return practice_keys(scope).seal(raw, table=_TABLE, row=_row(scope, version), column=column)
+
+
+def _open(scope: Scope, version: int, column: str, sealed: bytes) -> bytes:
+    return practice_keys(scope).open(sealed, table=_TABLE, row=_row(scope, version), column=column)
+
+
+def _row(scope: Scope, version: int) -> str:
+    return f"{scope.practice_id} {version}"

@@ -1,0 +1,110 @@
+"""What is in the ledger and under no checkpoint yet: the tail."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from django.db import connection
+
+from bedside.safeguards.audit.order import Mark, Observation, RowOfLeaves, decode
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+EMPTY_MARK: Final = Mark(settled_id=0, seen=None)
+_NO_END: Final = 2**62
+
+_NEWEST = """
+    SELECT c.id, c.size, c.root, c.at, c.note, c.settled_id, c.seen_id, c.seen_xid, c.seen_at
+    FROM audit_checkpoint c WHERE c.practice_id = %s ORDER BY c.size DESC LIMIT 1
+"""
+# One statement, so that the highest id and the running transactions are of the same moment.
+_OBSERVE = """
+    SELECT coalesce((SELECT e.id FROM audit_entry e WHERE e.practice_id = %s ORDER BY e.id DESC LIMIT 1), 0),
+           pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
+           pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+"""
+_BEYOND = "SELECT id, count FROM audit_entry WHERE practice_id = %s AND id > %s ORDER BY id LIMIT %s"
+_LISTS = "SELECT entries FROM audit_checkpoint WHERE practice_id = %s AND last_id > %s"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """The newest checkpoint."""
+
+    id: int
+    size: int
+    root: bytes
+    at: datetime
+    note: str
+    mark: Mark
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One look at the head of the ledger: the observation, and the oldest transaction that was still running."""
+
+    now: Observation
+    oldest_xid: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tail:
+    """Rows beyond the mark that no checkpoint lists, ascending. `reached`: how far the look went, None for the end."""
+
+    rows: list[RowOfLeaves]
+    sealed: set[int]
+    reached: int | None
+
+    def all_sealed_to(self, *, taken: int) -> int:
+        """Once the first `taken` rows are sealed, no row from the mark up to this id is unsealed."""
+        if taken < len(self.rows):
+            return self.rows[taken].id - 1
+        return _NO_END if self.reached is None else self.reached
+
+
+def newest(practice_id: UUID) -> Newest | None:
+    """The newest checkpoint of the practice whose transaction is open, None before the first."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWEST, [practice_id])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    number, size, root, at, note, settled_id, seen_id, seen_xid, seen_at = row
+    seen = Observation(highest_id=seen_id, next_xid=seen_xid, at=seen_at)
+    mark = Mark(settled_id=settled_id, seen=seen)
+    return Newest(id=number, size=size, root=bytes(root), at=at, note=note, mark=mark)
+
+
+def observe(practice_id: UUID, *, at: datetime) -> Seen:
+    with connection.cursor() as cursor:
+        cursor.execute(_OBSERVE, [practice_id])
+        highest_id, oldest_xid, next_xid = cursor.fetchone()
+    return Seen(now=Observation(highest_id=highest_id, next_xid=next_xid, at=at), oldest_xid=oldest_xid)
+
+
+def sealed_beyond(practice_id: UUID, settled_id: int) -> set[int]:
+    """Ids beyond the mark that some checkpoint lists."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LISTS, [practice_id, settled_id])
+        lists = cursor.fetchall()
+    return {row.id for (raw,) in lists for row in decode(bytes(raw)) if row.id > settled_id}
+
+
+def tail(practice_id: UUID, settled_id: int, *, sealed: set[int] | None = None, rows_max: int) -> Tail:
+    """The unsealed rows beyond the mark, at most `rows_max`. `sealed` as `sealed_beyond` gives it, if known."""
+    known = sealed_beyond(practice_id, settled_id) if sealed is None else sealed
+    most = rows_max + len(known)
+    with connection.cursor() as cursor:
+        cursor.execute(_BEYOND, [practice_id, settled_id, most])
+        found = cursor.fetchall()
+    rows = [RowOfLeaves(number, count) for number, count in found if number not in known]
+    return Tail(rows=rows, sealed=known, reached=found[-1][0] if len(found) == most else None)
+
+
+def unsealed(practice_id: UUID, *, rows_max: int) -> list[RowOfLeaves]:
+    """The unsealed rows, oldest first, at most `rows_max`, for whoever asks without sealing."""
+    head = newest(practice_id)
+    return tail(practice_id, head.mark.settled_id if head else 0, rows_max=rows_max).rows
