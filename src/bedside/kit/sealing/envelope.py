@@ -101,7 +101,7 @@ class Sealers:
     __slots__ = ("_keys", "version")
 
     def __init__(self, keys: Sequence[bytes], *, version: int = 1) -> None:
-        if any(len(key) != KEY_BYTES for key in keys):
+        if not {KEY_BYTES}.issuperset(map(len, keys)):
             raise ValueError("a sealing key has 32 bytes")
         self._keys = keys
         self.version = version

@@ -3,25 +3,41 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, LiteralString
+from uuid import UUID
 
 from django.db import connection
 
 from bedside.ground import arrays
 from bedside.ground.errors import NotFound
+from bedside.ground.rows import fetch_binary
 from bedside.ground.scope import Scope, reading
 from bedside.kit.mail.addresses import InvalidAddress, parse_address
 from bedside.records.patients.models import PatientRow
-from bedside.records.patients.sealed import open_patient
-from bedside.safeguards.vault.queries import person_keys, practice_keys
+from bedside.records.patients.sealed import open_patients
+from bedside.safeguards.vault.queries import (
+    JOIN_PERSON_KEYS,
+    PERSON_OF_KEY,
+    WRAPPED_KEY,
+    practice_keys,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from uuid import UUID
+    from collections.abc import Iterable
 
     from bedside.records.patients.rules import Patient
+    from bedside.records.patients.sealed import SealedRow
 
 OPEN_AT_ONCE_MAX = 2000
-_SEALED = ("id", "sealed", "version")
+_FIRST = UUID(int=0)
+_SEALED: LiteralString = "held.id, held.id::text, held.sealed, held.version, " + WRAPPED_KEY
+_HELD: LiteralString = " FROM patients_patient AS held" + JOIN_PERSON_KEYS + "WHERE held.practice_id = %s"
+_BY_IDS: LiteralString = "SELECT " + _SEALED + _HELD + " AND held.id = ANY(%s)"
+_PAGE: LiteralString = (
+    "SELECT " + _SEALED + _HELD + " AND held.id > %s AND " + PERSON_OF_KEY + " > %s ORDER BY held.id LIMIT %s"
+)
+_CHANGED: LiteralString = (
+    "SELECT held.change_no, " + _SEALED + _HELD + " AND held.change_no > %s ORDER BY held.change_no LIMIT %s"
+)
 _BY_ADDRESSES: LiteralString = """
     SELECT id, address_index FROM patients_patient
     WHERE practice_id = %s AND address_index = ANY(%s::bytea[]) ORDER BY id
@@ -30,7 +46,6 @@ _BY_MRNS: LiteralString = """
     SELECT id, mrn_index FROM patients_patient
     WHERE practice_id = %s AND mrn_index = ANY(%s::bytea[]) ORDER BY id
 """
-_BY_IDS = "SELECT id, sealed, version FROM patients_patient WHERE practice_id = %s AND id = ANY(%s)"
 
 
 def count(scope: Scope) -> int:
@@ -54,13 +69,10 @@ def get(scope: Scope, patient_id: UUID) -> Patient:
 
 def get_versioned(scope: Scope, patient_id: UUID) -> tuple[Patient, int]:
     """The record and its version, for somebody who is about to edit it. Raises NotFound."""
-    with reading(scope):
-        rows = PatientRow.objects.filter(practice_id=scope.practice_id, id=patient_id)
-        row = rows.values_list(*_SEALED).first()
-        opened = list(_open(scope, [row])) if row else []
-    if row is None or not opened:
+    rows = _held(scope, _BY_IDS, [patient_id])
+    if not rows:
         raise NotFound
-    return opened[0], row[2]
+    return open_patients(rows, keys=practice_keys(scope))[0], rows[0][3]
 
 
 def by_ids(scope: Scope, patient_ids: Iterable[UUID]) -> list[Patient]:
@@ -69,19 +81,15 @@ def by_ids(scope: Scope, patient_ids: Iterable[UUID]) -> list[Patient]:
     opened: dict[UUID, Patient] = {}
     for start in range(0, len(wanted), OPEN_AT_ONCE_MAX):
         part = wanted[start : start + OPEN_AT_ONCE_MAX]
-        with reading(scope), connection.cursor() as cursor:
-            cursor.execute(_BY_IDS, [scope.practice_id, part])
-            opened.update({patient.id: patient for patient in _open(scope, cursor.fetchall())})
+        rows = _held(scope, _BY_IDS, part)
+        opened.update({patient.id: patient for patient in open_patients(rows, keys=practice_keys(scope))})
     return [opened[patient_id] for patient_id in wanted if patient_id in opened]
 
 
 def page(scope: Scope, *, after: UUID | None, limit: int) -> list[Patient]:
     """The next `limit` patients in order of their ids, which is the order they were first saved in."""
-    with reading(scope):
-        rows = PatientRow.objects.filter(practice_id=scope.practice_id).order_by("id")
-        if after is not None:
-            rows = rows.filter(id__gt=after)
-        return list(_open(scope, list(rows.values_list(*_SEALED)[:limit])))
+    start = after or _FIRST
+    return open_patients(_held(scope, _PAGE, start, start, limit), keys=practice_keys(scope))
 
 
 def ids_by_address(scope: Scope, address: str) -> list[UUID]:
@@ -138,10 +146,9 @@ def last_change(scope: Scope) -> int:
 def changed_since(scope: Scope, change_no: int, *, limit: int) -> list[tuple[int, Patient]]:
     """(change number, patient) of the records changed after `change_no`, oldest change first."""
     with reading(scope):
-        rows = PatientRow.objects.filter(practice_id=scope.practice_id, change_no__gt=change_no)
-        found = list(rows.order_by("change_no").values_list("change_no", *_SEALED)[:limit])
-        numbers = {patient_id: number for number, patient_id, _, _ in found}
-        return [(numbers[patient.id], patient) for patient in _open(scope, [row[1:] for row in found])]
+        found = fetch_binary(_CHANGED, [scope.practice_id, change_no, limit])
+    patients = open_patients([row[1:] for row in found], keys=practice_keys(scope))
+    return [(row[0], patient) for row, patient in zip(found, patients, strict=True)]
 
 
 def mrn_key(mrn: str) -> str:
@@ -149,16 +156,7 @@ def mrn_key(mrn: str) -> str:
     return mrn.strip().casefold()
 
 
-def _open(scope: Scope, rows: Sequence[tuple[UUID, bytes | memoryview, int]]) -> Iterator[Patient]:
-    """Rows are (id, sealed, version); whoever has no key any more is left out."""
-    sealers = person_keys(scope, [patient_id for patient_id, _, _ in rows])
-    for patient_id, sealed, version in rows:
-        sealer = sealers.get(patient_id)
-        if sealer is not None:
-            yield open_patient(
-                bytes(sealed),
-                patient_id=patient_id,
-                sealer=sealer,
-                practice_id=scope.practice_id,
-                version=version,
-            )
+def _held(scope: Scope, statement: LiteralString, *parameters: object) -> list[SealedRow]:
+    """Whoever has no key any more is not among them."""
+    with reading(scope):
+        return fetch_binary(statement, [scope.practice_id, *parameters])
