@@ -98,8 +98,10 @@ def record_each(
         part = subjects[start : start + PEOPLE_PER_ROW]
         joined = bodies_about(kind, head, details, part)
         body = joined if len(part) == 1 else pack(joined)
+        # A row on one person, about nothing else, is found by that person as any single entry is.
+        found_by = about or (part[0] if len(part) == 1 else "")
         with in_scope(scope), _or_undo(), connection.cursor() as cursor:
-            cursor.execute(_INSERT, (*columns, str(about or ""), len(part), body))
+            cursor.execute(_INSERT, (*columns, str(found_by), len(part), body))
 
 
 def seal(scope: Scope, *, at: datetime) -> Sealed | None:
