@@ -7,7 +7,6 @@ What the process remembers saves work and is never trusted: it counts only besid
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -18,14 +17,21 @@ from django.db import connection
 from bedside.ground.errors import Fault, Refusal
 from bedside.ground.scope import Scope, in_scope
 from bedside.kit.ledger import EMPTY_ROOT, BadTile, Checkpoint, grow, leaf_hash, root_of, tree_root
-from bedside.safeguards.audit.actions import record
-from bedside.safeguards.audit.entries import KEY_INTRODUCED
 from bedside.safeguards.audit.mentions import Mentions
 from bedside.safeguards.audit.models import Checkpoint as CheckpointRow
 from bedside.safeguards.audit.order import Mark, Observation, RowOfLeaves, encode, first_part, moved
-from bedside.safeguards.audit.signing import Signer, fingerprint, next_version, origin_of, put_in_use, signer
+from bedside.safeguards.audit.signing import (
+    Signer,
+    announce,
+    fingerprint,
+    make_first_key,
+    origin_of,
+    put_in_use,
+    signer,
+)
 from bedside.safeguards.audit.tail import EMPTY_MARK, Newest, Seen, Tail, newest, observe, tail, unsealed
 from bedside.safeguards.audit.tree import DamagedRow, bodies_of, edge_of, store, stored_tiles
+from bedside.safeguards.audit.turns import may_take_turn, take_turn
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
@@ -39,8 +45,6 @@ LEAVES_PER_CHECKPOINT: Final = 65_536
 # More than this is not held in memory beyond the mark: the rest of a great backlog waits until the mark moves.
 ROWS_BEYOND_MAX: Final = 1_000_000
 _PRACTICES_REMEMBERED_MAX: Final = 1000
-_TRY_LOCK = "SELECT pg_try_advisory_xact_lock(%s)"
-_LOCK = "SELECT pg_advisory_xact_lock(%s)"
 
 
 class LedgerDamaged(Fault):
@@ -107,7 +111,7 @@ def seal_all(scope: Scope, *, at: datetime) -> Sealed | None:
 def seal_late(scope: Scope, ids: Sequence[int], *, at: datetime) -> Sealed | None:
     """Seals rows that lie below the mark and that no checkpoint lists, as verification finds them."""
     with in_scope(scope), connection.cursor() as cursor:
-        cursor.execute(_LOCK, [_lock_number(scope.practice_id)])
+        take_turn(scope.practice_id)
         cursor.execute(
             "SELECT id, count FROM audit_entry WHERE practice_id = %s AND id = ANY(%s) ORDER BY id",
             [scope.practice_id, list(ids)],
@@ -127,14 +131,14 @@ def rotate_signing_key(scope: Scope, *, at: datetime) -> str:
     scope without the right, and when there is no key in use yet.
     """
     scope.require(Right.MANAGE_KEYS)
-    with in_scope(scope), connection.cursor() as cursor:
-        cursor.execute(_LOCK, [_lock_number(scope.practice_id)])
+    with in_scope(scope):
+        take_turn(scope.practice_id)
         if signer(scope) is None:
             raise Refusal(
                 "no_signing_key", "Nothing is sealed yet, so there is no key to replace; seal first."
             )
         private = Ed25519PrivateKey.generate()
-        _announce(scope, private, at=at)
+        announce(scope, private, at=at)
         last = seal_all(scope, at=at)
         if last is None or unsealed(scope.practice_id, rows_max=1):
             raise Fault(
@@ -145,30 +149,11 @@ def rotate_signing_key(scope: Scope, *, at: datetime) -> str:
         return fingerprint(private.public_key())
 
 
-def _announce(scope: Scope, private: Ed25519PrivateKey, *, at: datetime) -> None:
-    record(
-        scope,
-        KEY_INTRODUCED,
-        at=at,
-        version=next_version(scope),
-        public_sha256=fingerprint(private.public_key()),
-    )
-
-
-def _first_key(scope: Scope, *, at: datetime) -> None:
-    """Its announcement is among the first leaves, so that its fingerprint can be looked up like any other's."""
-    private = Ed25519PrivateKey.generate()
-    _announce(scope, private, at=at)
-    put_in_use(scope, private, from_size=0, at=at)
-
-
 def _seal_part(scope: Scope, *, at: datetime) -> tuple[Sealed | None, bool]:
     """One checkpoint at most, in the open transaction. True: there is more to do."""
     practice_id = scope.practice_id
-    with connection.cursor() as cursor:
-        cursor.execute(_TRY_LOCK, [_lock_number(practice_id)])
-        if not cursor.fetchone()[0]:
-            return None, False
+    if not may_take_turn(practice_id):
+        return None, False
     memory = _remembered(practice_id, newest(practice_id))
     seen = observe(practice_id, at=at)
     if seen.now.highest_id <= memory.mark.settled_id:
@@ -182,7 +167,7 @@ def _seal_part(scope: Scope, *, at: datetime) -> tuple[Sealed | None, bool]:
         return None, False
     key = signer(scope)
     if key is None:
-        _first_key(scope, at=at)
+        make_first_key(scope, at=at)
         return None, True
     rows = first_part(found.rows, leaves_max=LEAVES_PER_CHECKPOINT)
     mark = _moved(memory, seen, found, taken=len(rows))
@@ -284,8 +269,3 @@ def forget() -> None:
     """Drops what this process remembers, as a fresh one would begin."""
     with _guard:
         _memories.clear()
-
-
-def _lock_number(practice_id: UUID) -> int:
-    digest = hashlib.sha256(b"bedside ledger" + practice_id.bytes).digest()
-    return int.from_bytes(digest[:8], signed=True)

@@ -15,7 +15,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from bedside.ground.scope import Scope, in_scope, reading
 from bedside.kit.ledger import Checkpoint, sign
 from bedside.kit.sealing import Unsealable
+from bedside.safeguards.audit.actions import record
+from bedside.safeguards.audit.entries import KEY_INTRODUCED
 from bedside.safeguards.audit.models import SigningKey
+from bedside.safeguards.audit.turns import take_turn
 from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
@@ -74,6 +77,30 @@ def signer(scope: Scope) -> Signer | None:
     raw = _open(scope, row.version, "sealed_private", bytes(row.sealed_private))
     private = Ed25519PrivateKey.from_private_bytes(raw)
     return Signer(name=_name(scope, row.version), version=row.version, private=private)
+
+
+def make_first_key(scope: Scope, *, at: datetime) -> None:
+    """Makes the practice's first key, unless another process just did.
+
+    Its announcement is among the first leaves, so that its fingerprint can be looked up like any other's.
+    """
+    with in_scope(scope):
+        take_turn(scope.practice_id)
+        if signer(scope) is None:
+            private = Ed25519PrivateKey.generate()
+            announce(scope, private, at=at)
+            put_in_use(scope, private, from_size=0, at=at)
+
+
+def announce(scope: Scope, private: Ed25519PrivateKey, *, at: datetime) -> None:
+    """Writes into the ledger that this will be the next key."""
+    record(
+        scope,
+        KEY_INTRODUCED,
+        at=at,
+        version=next_version(scope),
+        public_sha256=fingerprint(private.public_key()),
+    )
 
 
 def put_in_use(scope: Scope, private: Ed25519PrivateKey, *, from_size: int, at: datetime) -> int:
