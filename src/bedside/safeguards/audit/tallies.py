@@ -1,43 +1,57 @@
-"""Counting what a question to the ledger would find, and what was done in a span of time, without reading it."""
+"""Counting what a question to the ledger would find, and what was done in a span of time."""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db.models import Count, Max, Min, Sum
 
 from bedside.ground.scope import Scope, reading
+from bedside.safeguards.audit.bodies import unpack
+from bedside.safeguards.audit.mentions import number_in
 from bedside.safeguards.audit.models import Entry
 from bedside.safeguards.audit.queries import PAGE_ENTRIES_MAX, entries, found_rows
-from bedside.safeguards.audit.rules import Deed, kinds
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from django.db.models import QuerySet
+
 # Counting goes no further back, so that an answer never takes longer than a page does.
-ACTS_MAX = 10_000
+ACTS_MAX: Final = 10_000
+# Telling people apart means opening the entries; beyond this the answer leaves out how many they were.
+LEAVES_OPENED_MAX: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """How many acts: at most ACTS_MAX + 1, which means more. An act on many people is one act."""
+    """How many acts: at most ACTS_MAX + 1, which means more. An act on many people is one act.
+
+    `patients` is how many different people they were on, None when that would take too long to say.
+    """
 
     acts: int
     first_at: datetime | None
     last_at: datetime | None
+    patients: int | None
 
 
-def tally(scope: Scope, *, person: UUID | None, **wanted: Any) -> Tally:
-    """Counts what `audit.queries.entries` would find, asked with the same filter but no place in the list."""
+def tally(scope: Scope, *, person: UUID | None, on_patients: frozenset[str], **wanted: Any) -> Tally:
+    """Counts what `audit.queries.entries` would find, asked with the same filter but no place in the list.
+
+    `on_patients` are the kinds whose single entries are about a patient.
+    """
     if person is not None:
         return _tally_of(scope, person, wanted)
     with reading(scope):
         newest = found_rows(scope, before_id=None, **wanted)[: ACTS_MAX + 1]
-        told = newest.aggregate(acts=Count("id"), first_at=Min("at"), last_at=Max("at"))
-    return Tally(**told)
+        told = newest.aggregate(acts=Count("id"), first_at=Min("at"), last_at=Max("at"), leaves=Sum("count"))
+        leaves = told.pop("leaves") or 0
+        patients = _patients(newest, on_patients) if leaves <= LEAVES_OPENED_MAX else None
+    return Tally(**told, patients=patients)
 
 
 def acts_by_kind(scope: Scope, *, since: datetime, until: datetime) -> Counter[str]:
@@ -48,14 +62,14 @@ def acts_by_kind(scope: Scope, *, since: datetime, until: datetime) -> Counter[s
         return Counter({row["kind"]: row["acts"] for row in counted})
 
 
-def people_by_kind(scope: Scope, deed: Deed, *, since: datetime, until: datetime) -> int:
-    """On how many people the acts of one sort in the span were, each act counted by itself."""
-    names = [kind.name for kind in kinds().values() if kind.deed is deed]
-    with reading(scope):
-        rows = Entry.objects.filter(
-            practice_id=scope.practice_id, kind__in=names, at__gte=since, at__lt=until
-        )
-        return int(rows.aggregate(people=Sum("count"))["people"] or 0)
+def _patients(rows: QuerySet[Entry], on_patients: frozenset[str]) -> int:
+    """Different people: by the random half of their ids, as the index of mentions keeps them."""
+    found: set[int] = set()
+    for kind, count, body in rows.values_list("kind", "count", "body"):
+        bodies = unpack(bytes(body), count=count)
+        if count > 1 or kind in on_patients:
+            found.update(number for one in bodies if (number := number_in(one)) is not None)
+    return len(found)
 
 
 def _tally_of(scope: Scope, person: UUID, wanted: dict[str, Any]) -> Tally:
@@ -68,4 +82,6 @@ def _tally_of(scope: Scope, person: UUID, wanted: dict[str, Any]) -> Tally:
             break
         last_at = last_at or part[0].at
         acts, first_at, before = acts + len(part), part[-1].at, part[-1].id
-    return Tally(acts=acts, first_at=first_at, last_at=last_at)
+        if len(part) < PAGE_ENTRIES_MAX:
+            break
+    return Tally(acts=acts, first_at=first_at, last_at=last_at, patients=1 if acts else 0)
