@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
@@ -12,6 +13,7 @@ from django.db.models import Q
 from bedside.ground.scope import ActorKind, Scope, reading
 from bedside.safeguards.audit.bodies import first_of, unpack
 from bedside.safeguards.audit.models import Entry
+from bedside.safeguards.audit.people import rows_about
 from bedside.safeguards.audit.rules import LOOKING, Deed, kinds, leaf_hash
 
 if TYPE_CHECKING:
@@ -72,7 +74,10 @@ def entries(
     person: UUID | None = None,
     deeds: frozenset[Deed] | None = None,
 ) -> list[LedgerEntry]:
-    """A page of entries older than `before_id`, filtered by whatever is not empty; `until` is not included."""
+    """A page of entries older than `before_id`, filtered by whatever is not empty; `until` is not included.
+
+    With `person`, what was done on or about this one, each act on many as that person's own leaf.
+    """
     most = min(limit, PAGE_ENTRIES_MAX)
     with reading(scope):
         rows = found_rows(
@@ -81,8 +86,9 @@ def entries(
         )  # fmt: skip
         if person is None:
             return [_read(row) for row in rows[:most]]
-        found = (_read_for(row, str(person)) for row in rows.iterator())
-        return [entry for entry in found if entry is not None][:most]
+        likely = rows_about(scope, person, rows, before_id=before_id)
+        found = (_read_for(row, str(person)) for row in likely.iterator(chunk_size=most))
+        return list(islice((entry for entry in found if entry is not None), most))
 
 
 def found_rows(
