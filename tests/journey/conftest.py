@@ -1,85 +1,19 @@
-"""The demo as a newcomer starts it, with fewer patients."""
+"""One demo for the whole journey."""
 
 from __future__ import annotations
 
-import json
-import os
-import re
-import signal
-import subprocess
-import sys
-import tempfile
-import time
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.serving import SOURCE, chromium, free_port, open_page  # noqa: F401  fixtures
+from tests.support.demo import Running, running_demo
+from tests.support.serving import chromium, open_page  # noqa: F401  fixtures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-READY_WITHIN_S = 240
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """A demo that has told its story. `printed` is what a newcomer reads in the terminal."""
-
-    home: Path
-    printed: str
-    process: subprocess.Popen[str]
-
-    @property
-    def web(self) -> str:
-        return re.search(r"Open  (http://\S+)", self.printed)[1]
-
-    @property
-    def password(self) -> str:
-        printed = re.search(r"password  (\S+)  as", self.printed)[1]
-        assert printed == json.loads((self.home / "sign-in.json").read_text())["password"]
-        return printed
-
-    def stop(self) -> None:
-        """Ctrl-C."""
-        if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
-        self.process.wait(60)
-
 
 @pytest.fixture(scope="module")
 def demo() -> Iterator[Running]:
-    home = Path(tempfile.mkdtemp(prefix="bedside-journey-"))
-    home.chmod(0o711)
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("BEDSIDE_", "DATABASE_"))}
-    output = home.with_suffix(".out")
-    with output.open("w") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bedside.config.demo", "--home", str(home), "--port", str(free_port()),
-             "--patients", "120"],
-            env={**kept, "PYTHONPATH": str(SOURCE), "PYTHONUNBUFFERED": "1"},
-            stdout=out,
-            stderr=out,
-            text=True,
-        )  # fmt: skip
-    running = None
-    try:
-        running = Running(home, _wait_for_story(process, output), process)
+    with running_demo() as running:
         yield running
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGINT)
-        process.wait(60)
-        subprocess.run(["rm", "-rf", str(home), str(output)], check=True)
-
-
-def _wait_for_story(process: subprocess.Popen[str], output: Path) -> str:
-    deadline = time.monotonic() + READY_WITHIN_S
-    while time.monotonic() < deadline and process.poll() is None:
-        printed = output.read_text()
-        if "Ctrl-C ends everything" in printed:
-            return printed
-        time.sleep(0.3)
-    pytest.fail(f"the demo did not get ready:\n{output.read_text()[-3000:]}")

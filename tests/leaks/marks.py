@@ -84,6 +84,12 @@ class Needle:
         return found
 
     @cached_property
+    def usual(self) -> dict[str, bytes]:
+        """The few encodings in which values that no mark fits in are sought: each costs a look of its own."""
+        codes = self.text.encode()
+        return {"utf-8": codes, "utf-16": self.text.encode("utf-16-le"), "hex": codes.hex().encode()}
+
+    @cached_property
     def exact(self) -> dict[str, bytes]:
         found = {}
         for case, text in _cases(self.text):
@@ -96,7 +102,12 @@ class Needle:
 
 
 def _cases(text: str) -> list[tuple[str, str]]:
-    forms = {"as planted": text, "small": text.lower(), "capitals": text.upper(), "capital": text.capitalize()}
+    forms = {
+        "as planted": text,
+        "small": text.lower(),
+        "capitals": text.upper(),
+        "capital": text.capitalize(),
+    }
     return [(case, form) for form, case in {form: case for case, form in forms.items()}.items()]
 
 

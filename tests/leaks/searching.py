@@ -35,7 +35,7 @@ class Search:
     def __init__(self, marks: Marks | None = None, *, texts: Iterable[str] = ()) -> None:
         self._marks = marks
         self._needles = [Needle(text) for text in (*([STEM] if marks else ()), *texts)]
-        self._plain = {value.encode(): name for name, value in marks.plain.items()} if marks else {}
+        self._plain = {name: Needle(value) for name, value in marks.plain.items()} if marks else {}
         self.bytes_seen = 0
         self.files_seen = 0
 
@@ -73,12 +73,15 @@ class Search:
             return
         for how, at, looked_in in self._hits(content):
             yield Finding(self._field(looked_in, at), place, how + within)
-        for value, name in self._plain.items():
-            if value in content:
-                yield Finding(name, place, "as planted" + within)
+        for name, needle in self._plain.items():
+            yield from (
+                Finding(name, place, how + within) for how, code in needle.usual.items() if code in content
+            )
         if depth < _DEPTH_MAX:
             for kind, inner in unpacked(content, pages=pages):
-                yield from self._look(inner, place=place, pages=False, within=f"{within} in {kind}", depth=depth + 1)
+                yield from self._look(
+                    inner, place=place, pages=False, within=f"{within} in {kind}", depth=depth + 1
+                )
 
     def _hits(self, content: bytes) -> Iterator[tuple[str, int, bytes]]:
         small = content.lower()
@@ -106,7 +109,9 @@ class Search:
         plain = re.search(STEM.encode() + rb"[a-z]{4}", window.replace(b"\0", b""))
         if plain:
             return self._marks.field_of(plain[0].decode())
-        return next((name for name, mark in self._marks.by_field.items() if _stands(mark, window)), "unknown field")
+        return next(
+            (name for name, mark in self._marks.by_field.items() if _stands(mark, window)), "unknown field"
+        )
 
 
 def _stands(mark: str, window: bytes) -> bool:

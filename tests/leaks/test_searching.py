@@ -101,7 +101,10 @@ def test_finds_a_mark_in_a_files_name_and_across_pieces(marks, tmp_path, monkeyp
     (tmp_path / f"export {marks.of('first')}.csv").write_text("x")
     (tmp_path / "big").write_bytes(b"." * 995 + marks.of("second").encode() + b"." * 3000)
     found = Search(marks).folder(tmp_path)
-    assert {(finding.field, finding.place.split(" ")[0]) for finding in found} == {("first", "export"), ("second", "big")}
+    assert {(finding.field, finding.place.split(" ")[0]) for finding in found} == {
+        ("first", "export"),
+        ("second", "big"),
+    }
 
 
 def test_finds_values_that_no_mark_fits_in(marks):

@@ -20,12 +20,29 @@ _ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
 _GZIP = re.compile(rb"\x1f\x8b\x08")
 _ZSTD = re.compile(rb"\x28\xb5\x2f\xfd")
 _OTHERS = re.compile(rb"BZh[1-9]1AY&SY|\xfd7zXZ\x00")
-# A compressed value in a row: 4 bytes (length << 2 | 2), 4 bytes of its length unpacked with the method (0: pglz).
-_INLINE_LOW = bytes(range(2, 256, 4))
-_PGLZ_IN_ROW = re.compile(rb"(?=([" + re.escape(_INLINE_LOW) + rb"][\x00-\x7f]\x00\x00..[\x00-\x3f]\x00))", re.DOTALL)
+# A compressed value in a row: 4 bytes (length << 2 | 2), 4 bytes of its length unpacked with the method (0: pglz),
+# then a control byte whose first item is never a copy. Expressions, because a page has a candidate every few bytes.
+_NOT_EMPTY, _FIRST_PLAIN = rb"(?!\x00\x00)..[\x00-\x3f]\x00", b"[" + re.escape(bytes(range(0, 256, 2))) + b"]"
+_PGLZ_IN_ROW = re.compile(
+    b"(?=(["
+    + re.escape(bytes(range(2, 256, 4)))
+    + rb"][\x00-\x7f]\x00\x00"
+    + _NOT_EMPTY
+    + b")"
+    + _FIRST_PLAIN
+    + b")",
+    re.DOTALL,
+)
 # The first chunk of one kept aside (TOAST): a plain 4-byte length, then as above.
 _PGLZ_IN_TOAST = re.compile(
-    rb"(?=([" + re.escape(bytes(range(0, 256, 4))) + rb"][\x00-\x1f]\x00\x00..[\x00-\x3f]\x00))", re.DOTALL
+    b"(?=(["
+    + re.escape(bytes(range(0, 256, 4)))
+    + rb"][\x01-\x1f]\x00\x00"
+    + _NOT_EMPTY
+    + b")"
+    + _FIRST_PLAIN
+    + b")",
+    re.DOTALL,
 )
 
 
@@ -82,7 +99,9 @@ def _by_zstd(content: bytes, start: int) -> Iterator[tuple[str, bytes]]:
 
 
 def _by_others(content: bytes, start: int) -> Iterator[tuple[str, bytes]]:
-    kind, stream = ("bzip2", bz2.BZ2Decompressor()) if content[start] == ord("B") else ("xz", lzma.LZMADecompressor())
+    kind, stream = (
+        ("bzip2", bz2.BZ2Decompressor()) if content[start] == ord("B") else ("xz", lzma.LZMADecompressor())
+    )
     try:
         yield kind, stream.decompress(content[start : start + UNPACKED_BYTES_MAX])
     except (OSError, EOFError, lzma.LZMAError):

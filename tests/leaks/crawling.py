@@ -1,0 +1,168 @@
+"""Goes over every page of a door, follows what links there are, and sends every form with each of its buttons."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from django.urls import Resolver404, resolve
+
+from tests.leaks.filling import Filler
+from tests.leaks.visiting import Answer, Form, Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+VISITS_PER_ADDRESS = 3
+PRESSES_PER_BUTTON = 1
+_REFUSED_FROM = 400
+# Their forms end what the visitor works with. Signing out is done at the very end, by hand.
+LEFT_ALONE = {
+    "account_logout": "ends the session",
+    "mfa_activate_totp": "tried by its own request: a second step would stop every later sign-in",
+    "mfa_generate_recovery_codes": "needs a second step",
+    "switch_practice": "there is one practice",
+}
+LAST = ("remove", "cancel", "end", "erase", "destroy", "lift", "password", "second", "deceased", "pause")
+
+
+@dataclass(slots=True)
+class Crawl:
+    """`protected`: ids whose pages are looked at and never acted on, such as the visitor's own account."""
+
+    visitor: Visitor
+    filler: Filler
+    urlconf: str
+    file: tuple[str, bytes]
+    protected: frozenset[str] = frozenset()
+    visited: Counter[str] = field(default_factory=Counter)
+    pressed: Counter[tuple[str, ...]] = field(default_factory=Counter)
+    statuses: dict[str, set[int]] = field(default_factory=dict)
+    accepted: set[tuple[str, str]] = field(default_factory=set)
+    broken: list[str] = field(default_factory=list)
+
+    def run(self, start: Iterable[str]) -> None:
+        """Pages first, then forms, destructive ones last; what forms lead to is looked at, too."""
+        pages = self._look_around(start)
+        forms = [(path, form) for path, answer in pages for form in answer.page.forms]
+        forms.sort(key=lambda pair: any(word in self._target(*pair) for word in LAST))
+        more: list[str] = []
+        for path, form in forms:
+            more += self._try_form(path, form)
+        for path, answer in self._look_around(more):
+            for form in answer.page.forms:
+                self._try_form(path, form)
+
+    def _look_around(self, start: Iterable[str]) -> list[tuple[str, Answer]]:
+        waiting, found = deque(start), []
+        while waiting:
+            path = waiting.popleft()
+            name = self._name(path)
+            if name is None or self.visited[name] >= VISITS_PER_ADDRESS or (name, path) in self.accepted:
+                continue
+            self.visited[name] += 1
+            self.accepted.add((name, path))
+            mark = self.filler.marks.of(f"query of {name}")
+            answer = self._kept(name, self.visitor.get(path + ("&" if "?" in path else "?") + f"zq={mark}"))
+            found.append((path, answer))
+            waiting.extend(self._links(path, answer))
+        return found
+
+    def _links(self, path: str, answer: Answer) -> list[str]:
+        joined = (urlsplit(urljoin(self.visitor.base + path, link)) for link in answer.page.links)
+        host = urlsplit(self.visitor.base).netloc
+        return [
+            parts.path + (f"?{parts.query}" if parts.query else "")
+            for parts in joined
+            if parts.netloc == host
+        ]
+
+    def _try_form(self, path: str, form: Form) -> list[str]:
+        """Sends the form once for each button and each address it may go to; gives pages it led to."""
+        led_to = []
+        for action, button in self._ways(path, form):
+            name = self._name(action) or ""
+            controls = tuple(sorted({control.name for control in form.controls}))
+            way = (name, *button, *controls)
+            if (
+                name in LEFT_ALONE
+                or self.pressed[way] >= PRESSES_PER_BUTTON
+                or self._is_protected(path + action)
+            ):
+                continue
+            self.pressed[way] += 1
+            answer = self._send(path, form, action, button, name)
+            if answer is not None and answer.status < _REFUSED_FROM:
+                led_to.append(urlsplit(answer.url).path)
+        return led_to
+
+    def _ways(self, path: str, form: Form) -> list[tuple[str, tuple[str, ...]]]:
+        own = urlsplit(urljoin(self.visitor.base + path, form.action or path)).path
+        ways = [(own, (button.name, button.value)) for button in form.buttons] or [(own, ())]
+        return ways + [(urlsplit(urljoin(self.visitor.base + path, other)).path, ()) for other in form.others]
+
+    def _send(self, path: str, form: Form, action: str, button: tuple[str, ...], name: str) -> Answer | None:
+        fresh = self._fresh(path, form)
+        area = self._area(action)
+        values = self.filler.fill(fresh.controls, area=area, page=name)
+        if button and button[0]:
+            values.append((button[0], button[1]))
+        if fresh.method != "post":
+            from urllib.parse import urlencode
+
+            return self._kept(name, self.visitor.get(f"{action}?{urlencode(values)}"))
+        files = [control for control in fresh.controls if control.kind == "file"]
+        if files:
+            self.filler.planted.add((area, files[0].name))
+            return self._kept(
+                name,
+                self.visitor.upload(
+                    action, values, file=(files[0].name, *self.file), referrer=self.visitor.base + path
+                ),
+            )
+        return self._kept(name, self.visitor.post(action, values, referrer=self.visitor.base + path))
+
+    def _fresh(self, path: str, form: Form) -> Form:
+        """The same form as the page shows it now: it holds the present version and token."""
+        now = self.visitor.get(path).page.forms
+        names = {control.name for control in form.controls}
+        same = [
+            other
+            for other in now
+            if other.action == form.action and {c.name for c in other.controls} == names
+        ]
+        return same[0] if same else form
+
+    def _kept(self, name: str, answer: Answer) -> Answer:
+        self.statuses.setdefault(name, set()).add(answer.status)
+        if answer.status >= 500:
+            self.broken.append(f"{name} answered {answer.status}")
+        return answer
+
+    def _target(self, path: str, form: Form) -> str:
+        return (
+            self._name(urlsplit(urljoin(self.visitor.base + path, form.action or path)).path) or ""
+        ) + form.action
+
+    def _is_protected(self, path: str) -> bool:
+        return any(one in path for one in self.protected)
+
+    def _name(self, path: str) -> str | None:
+        try:
+            return resolve(urlsplit(path).path, urlconf=self.urlconf).url_name
+        except Resolver404:
+            return None
+
+    def _area(self, path: str) -> str:
+        """The folder of the view that takes it: `patients`, `segments`, or `allauth`."""
+        module = resolve(urlsplit(path).path, urlconf=self.urlconf).func.__module__
+        parts = module.split(".")
+        return (
+            parts[3]
+            if parts[:2] == ["bedside", "doors"] and len(parts) > 4
+            else parts[0]
+            if parts[0] != "bedside"
+            else parts[2]
+        )

@@ -1,0 +1,228 @@
+"""The whole search: a real installation, every field planted, everything it leaves looked through."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tests.leaks import collecting
+from tests.leaks.crawling import Crawl
+from tests.leaks.files import full_names_file, patients_file
+from tests.leaks.filling import Filler
+from tests.leaks.marks import Marks
+from tests.leaks.searching import Finding, Search
+from tests.leaks.visiting import Visitor
+from tests.support.demo import Running, running_demo
+from tests.support.serving import SOURCE
+
+DEMO_PATIENTS = 30
+COMMANDS_TIMEOUT_S = 300
+OMAR, ADA = "omar@maple.example", "ada@maple.example"
+WEB, PICKUP = "bedside.config.urls_web", "bedside.config.urls_pickup"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What was planted, visited and found. `seconds` by stage."""
+
+    findings: set[Finding] = field(default_factory=set)
+    marks: Marks = field(default_factory=Marks)
+    controls: set[tuple[str, str]] = field(default_factory=set)
+    arguments: list[str] = field(default_factory=list)
+    visited: dict[str, set[str]] = field(default_factory=dict)
+    statuses: dict[str, set[int]] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    bytes_seen: int = 0
+    files_seen: int = 0
+
+
+class Run:
+    """One search from end to end."""
+
+    def __init__(self) -> None:
+        self.outcome = Outcome()
+        self.marks = self.outcome.marks
+        self.filler = Filler(self.marks, self.outcome.controls)
+        self._since = time.strftime("%Y-%m-%d %H:%M:%S")
+        self._began = time.monotonic()
+
+    def whole(self) -> Outcome:
+        with tempfile.TemporaryDirectory() as name, running_demo(patients=DEMO_PATIENTS) as demo:
+            folder = Path(name)
+            self._done("demo")
+            self._commands(demo, folder)
+            self._done("commands")
+            self._doors(demo, folder)
+            self._done("doors")
+            search = Search(self.marks)
+            self._search_running(demo, search)
+            self._done("search while running")
+            demo.stop()
+            self._search_stopped(demo, search)
+            self._done("search of the disk")
+            self.outcome.bytes_seen, self.outcome.files_seen = search.bytes_seen, search.files_seen
+        return self.outcome
+
+    def _done(self, stage: str) -> None:
+        now = time.monotonic()
+        self.outcome.seconds[stage] = round(now - self._began, 1)
+        self._began = now
+
+    # --- planting
+
+    def _commands(self, demo: Running, folder: Path) -> None:
+        files = [patients_file(folder, self.marks, door="commands"), full_names_file(folder, self.marks)]
+        told = {"marks": self.marks.by_field, "folder": str(folder), "files": [str(path) for path in files]}
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.leaks.commanding"],
+            env={**demo.environ(), "BEDSIDE_DOOR": "web", "PYTHONPATH": f"{SOURCE}:{SOURCE.parent}"},
+            input=json.dumps(told), capture_output=True, text=True, timeout=COMMANDS_TIMEOUT_S, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-3000:]
+        answered = json.loads(done.stdout)
+        self.marks.by_field.update(answered["marks"])
+        self.outcome.arguments = answered["planted"]
+        said = Search(self.marks)
+        for text in (*answered["said"], done.stderr):
+            self.outcome.findings |= said.content(text.encode(), place="what a command says when it fails")
+
+    def _doors(self, demo: Running, folder: Path) -> None:
+        upload = patients_file(folder, self.marks, door="web")
+        headers = {
+            name: f"{name} {self.marks.of(f'header {name}')}"
+            for name in (
+                "User-Agent",
+                "Referer",
+                "X-Forwarded-For",
+                "Accept-Language",
+                "X-Request-Id",
+                "From",
+                "Via",
+            )
+        }
+        self._fail_to_sign_in(demo, headers)
+        omar = self._signed_in(demo, headers)
+        crawl = Crawl(
+            omar, self.filler, WEB, (upload.name, upload.read_bytes()), frozenset(self._own_ids(omar))
+        )
+        crawl.run(
+            [
+                "/",
+                "/suppressions/",
+                "/account/",
+                "/account/password/change/",
+                "/account/password/forgotten/",
+                "/account/2fa/",
+                "/account/2fa/totp/activate/",
+            ]
+        )
+        self._keep(crawl)
+        patient = Visitor(self._pickup(demo), headers=headers)
+        pickup = Crawl(patient, self.filler, PICKUP, ("", b""))
+        pickup.run(
+            [
+                "/robots.txt",
+                *self._links_in_mails(demo),
+                f"/u/{self.marks.of('path of the pickup door')}",
+                f"/p/{self.marks.of('path of the pickup door')}",
+            ]
+        )
+        self._keep(pickup)
+        self._odd_requests(omar)
+
+    def _keep(self, crawl: Crawl) -> None:
+        self.outcome.visited[crawl.urlconf] = set(crawl.statuses)
+        self.outcome.statuses |= {name: found for name, found in crawl.statuses.items()}
+        self.outcome.broken += crawl.broken
+
+    def _fail_to_sign_in(self, demo: Running, headers: dict[str, str]) -> None:
+        """A stranger's address, a stranger's password, and a member's address with what is not their password."""
+        for login in (f"{self.marks.of('address of a failed sign-in').lower()}@example.org", OMAR):
+            visitor = Visitor(demo.web, headers=headers)
+            values = [
+                *self._hidden(visitor),
+                ("login", login),
+                ("password", f"{self.marks.of('password of a failed sign-in')} and more"),
+            ]
+            visitor.post("/account/login/", values, referrer=f"{demo.web}/account/login/")
+        self.filler.planted |= {("allauth", "login"), ("allauth", "password")}
+
+    def _signed_in(self, demo: Running, headers: dict[str, str]) -> Visitor:
+        visitor = Visitor(demo.web, headers=headers)
+        answer = visitor.post(
+            "/account/login/",
+            [*self._hidden(visitor), ("login", OMAR), ("password", demo.password)],
+            referrer=f"{demo.web}/account/login/",
+        )
+        assert urlsplit(answer.url).path == "/", answer.status
+        return visitor
+
+    def _hidden(self, visitor: Visitor) -> list[tuple[str, str]]:
+        answer = visitor.get("/account/login/")
+        assert answer.page.forms, f"no form to sign in: {answer.status} {answer.text[:500]}"
+        return [(c.name, c.value) for c in answer.page.forms[0].controls if c.kind == "hidden" and c.name]
+
+    def _own_ids(self, visitor: Visitor) -> list[str]:
+        """Accounts of the demo's cast: looked at, never ended."""
+        found = visitor.get("/staff/").page.links
+        return re.findall(r"/staff/([0-9a-f-]{36})/", " ".join(found))[:3]
+
+    def _pickup(self, demo: Running) -> str:
+        return demo.environ()["BEDSIDE_PICKUP_URL"]
+
+    def _links_in_mails(self, demo: Running) -> list[str]:
+        """From the newest mails, which are those to the marked people."""
+        mails = sorted((demo.home / "received").rglob("*"), key=lambda path: path.stat().st_mtime)
+        text = "".join(path.read_text(errors="replace") for path in mails[-6:] if path.is_file())
+        flowed = re.sub(r"=?\r?\n[ \t]?", "", text).replace("=3D", "=")
+        found = {urlsplit(link).path for link in re.findall(r"http://[\d.:]+/[up]/[\w~.-]+", flowed)}
+        return [path for kind in ("/u/", "/p/") for path in sorted(found) if path.startswith(kind)][:6]
+
+    def _odd_requests(self, visitor: Visitor) -> None:
+        """Addresses that lead nowhere, and a body that is none."""
+        for path in (
+            "patients/{}/",
+            "{}",
+            "segments/new/?start={}",
+            "imports/?page={}",
+            "static/{}.css",
+            "campaigns/?state={}&words={}",
+            "%00{}",
+        ):
+            mark = self.marks.of(f"path {path}")
+            self._note(visitor.get(f"/{path.replace('{}', mark)}").status, path)
+        self._note(
+            visitor.post(
+                "/patients/",
+                [("text", self.marks.of("body without a token"))],
+                referrer="https://elsewhere.example/",
+            ).status,
+            "no token",
+        )
+
+    def _note(self, status: int, what: str) -> None:
+        if status >= 500:
+            self.outcome.broken.append(f"{what} answered {status}")
+
+    # --- searching
+
+    def _search_running(self, demo: Running, search: Search) -> None:
+        self.outcome.findings |= set(collecting.of_processes(demo.processes(), search))
+        self.outcome.findings |= set(collecting.Server(demo.home).findings(search))
+        self.outcome.findings |= set(collecting.of_journal(search, since=self._since))
+
+    def _search_stopped(self, demo: Running, search: Search) -> None:
+        """Everything below the home but what the receiving server, which is the other side, took in."""
+        received = demo.home / "received"
+        self.outcome.findings |= search.folder(demo.home, skip=lambda path: received in path.parents)
+        self.outcome.findings |= search.content(
+            demo.home.with_suffix(".out").read_bytes(), place="what the demo printed"
+        )
