@@ -11,7 +11,8 @@ from bedside.ground.scope import Scope, in_scope
 from bedside.kit.sealing import random_key
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.models import PracticeKey
-from bedside.safeguards.vault.queries import practice_key_place, practice_keys, roots
+from bedside.safeguards.vault.queries import installation, practice_key_place, practice_keys, roots
+from bedside.safeguards.vault.recovery import recovery_in_force
 from bedside.safeguards.vault.rules import INDEX_VERSION, KeyState
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def store_practice_key(scope: Scope, *, version: int, key: bytes, state: KeyStat
     """Adds a version, wrapped by the present root key and, if there is one, to the recovery key."""
     place = practice_key_place(scope.practice_id, version)
     wrapped, by = roots().wrap(key, place=place)
+    recovery = recovery_in_force(installation())
     with in_scope(scope):
         PracticeKey.objects.create(
             practice_id=scope.practice_id,
@@ -53,6 +55,8 @@ def store_practice_key(scope: Scope, *, version: int, key: bytes, state: KeyStat
             state=state,
             wrapped=wrapped,
             wrapped_by=by,
+            recovery_copy=recovery.copy(key, place=place) if recovery else b"",
+            recovery_id=recovery.id if recovery else None,
             created_at=at,
             active_at=at if state is KeyState.ACTIVE else None,
         )

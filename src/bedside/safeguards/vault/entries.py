@@ -1,0 +1,45 @@
+"""Kinds of ledger entries about keys."""
+
+from bedside.safeguards.audit.rules import Deed, declare
+
+ROTATION_BEGUN = declare(
+    "keys.rotation_begun", "Made version {version} of the practice's key ({reason}).", version=int, reason=str
+)
+ROTATION_FINISHED = declare(
+    "keys.rotation_finished",
+    "Version {version} of the practice's key took over; rewrapped {rewrapped} keys of persons, {left} could not be.",
+    version=int, rewrapped=int, left=int,
+)  # fmt: skip
+KEY_COMPROMISED = declare(
+    "keys.compromised", "Marked version {version} of the practice's key as compromised.", version=int
+)
+PERSON_KEY_ROTATED = declare("keys.person_rotated", "Gave a person's record a new key.")
+DESTRUCTION_ASKED = declare(
+    "keys.destruction_asked", "Asked to destroy {what} of the practice's keys.", Deed.WRITE, what=str
+)
+DESTRUCTION_RELEASED = declare(
+    "keys.destruction_released",
+    "Released the destruction of {what} of the practice's keys.",
+    Deed.DECIDE,
+    what=str,
+)
+DESTRUCTION_REFUSED = declare(
+    "keys.destruction_refused", "Refused the destruction of {what} of the practice's keys ({reason}).", Deed.DECIDE,
+    what=str, reason=str,
+)  # fmt: skip
+DESTROYED = declare("keys.destroyed", "Destroyed {what} of the practice's keys.", what=str)
+ROOT_ROTATED = declare(
+    "keys.root_rotated",
+    "Rewrapped {count} versions of the practice's key under root key {name}.",
+    count=int,
+    name=str,
+)
+RECOVERY_MADE = declare(
+    "keys.recovery_made",
+    "Made a recovery key of {shares} shares, {needed} of them needed.",
+    shares=int,
+    needed=int,
+)
+RECOVERED = declare(
+    "keys.recovered", "Recovered {count} versions of the practice's key from shares.", count=int
+)

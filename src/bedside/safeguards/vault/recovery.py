@@ -1,0 +1,95 @@
+"""Break-glass recovery: every practice's key once more, for whoever brings enough shares of paper.
+
+Promise: the private half of the recovery key exists while it is made and while it is used, and between the two only
+as shares; fewer than the needed number tell nothing about it (Shamir). A lost root key loses nothing.
+Not covered: that many holders of shares acting together against the practice; so give them to people who would not.
+Key handling: an X25519 key pair; copies are made with HPKE (RFC 9180: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256,
+AES-256-GCM), bound to the place of the key they copy. The public half stands in the database under a mark made with
+the installation key, or whoever could write there would have every next key copied to themselves.
+Compatibility pledge: shares are SLIP-39 of the 32 bytes of the private half, one group, no passphrase.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+
+from bedside.ground.errors import Refusal
+from bedside.safeguards.vault.installation import PLACE as INSTALLATION_PLACE
+from bedside.safeguards.vault.models import RecoveryKey
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bedside.kit.sealing import Place, Sealer
+
+_SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+_INFO = b"bedside recovery 1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """The recovery key in force, by its public half."""
+
+    id: int
+    public: bytes
+    shares: int
+    needed: int
+    made_at: datetime
+
+    def copy(self, key: bytes, *, place: Place) -> bytes:
+        """The key of that place, for the private half only."""
+        public = X25519PublicKey.from_public_bytes(self.public)
+        return _SUITE.encrypt(key, public, _INFO + place.associated())
+
+
+def open_copy(copy: bytes, *, private: bytes, place: Place) -> bytes:
+    """Raises Refusal when the copy was made for another recovery key, another place, or changed."""
+    try:
+        return _SUITE.decrypt(copy, X25519PrivateKey.from_private_bytes(private), _INFO + place.associated())
+    except InvalidTag:
+        raise Refusal(
+            "recovery_copy_damaged",
+            "A copy of a key does not open with these shares; it was made for another recovery key or changed.",
+        ) from None
+
+
+def recovery_in_force(installation: Sealer) -> Recovery | None:
+    """The newest. Raises Refusal when it is not one that this installation made."""
+    row = RecoveryKey.objects.order_by("-id").first()
+    if row is None:
+        return None
+    found = Recovery(
+        id=row.id, public=bytes(row.public), shares=row.shares, needed=row.needed, made_at=row.made_at
+    )
+    if not hmac.compare_digest(bytes(row.mark), _mark(found.public, installation)):
+        raise Refusal(
+            "recovery_key_foreign",
+            "The recovery key in the database is not one this installation made; somebody may have put it there. "
+            "Make a new one: bedside keys recovery make",
+        )
+    return found
+
+
+def make_recovery(
+    private: X25519PrivateKey, *, shares: int, needed: int, installation: Sealer, key: bytes, at: datetime
+) -> Recovery:
+    """Stores the public half, with a copy of the installation key `key`. The practices' keys are the caller's."""
+    public = private.public_key().public_bytes_raw()
+    row = RecoveryKey(
+        public=public, mark=_mark(public, installation), shares=shares, needed=needed, made_at=at
+    )
+    row.installation_copy = Recovery(id=0, public=public, shares=shares, needed=needed, made_at=at).copy(
+        key, place=INSTALLATION_PLACE
+    )
+    row.save(force_insert=True)
+    return Recovery(id=row.id, public=public, shares=shares, needed=needed, made_at=at)
+
+
+def _mark(public: bytes, installation: Sealer) -> bytes:
+    return hmac.digest(installation.derive("recovery key"), public, "sha256")
