@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from bedside.decisions.segments.columns import columns_of, expression_of, fold, frame_of
 from bedside.decisions.segments.rules import from_json
+from bedside.records.patients.rules import Patient
 from tests.decisions.segments.reference import matches
 from tests.decisions.segments.strategies import patients, rules
 
@@ -36,6 +38,18 @@ def test_asks_for_the_columns_it_needs_only(rule):
 )
 def test_folds_spellings_that_people_take_for_equal(one, other):
     assert fold(one) == fold(other)
+
+
+@given(text=st.text(alphabet=st.characters(codec="ascii")))
+def test_folds_plain_letters_as_it_folds_all_others(text):
+    # The accent takes the general way and is gone afterwards.
+    assert fold(text + "x") == fold(text + "x\u0301")
+
+
+def test_keeps_values_of_a_list_apart_whatever_is_in_them():
+    person = Patient(id=UUID(int=1), tags=("a\x1fb", "C d", "é"))
+    assert frame_of([person])["tags"].to_list() == [["a b", "c d", "e"]]
+    assert frame_of([Patient(id=UUID(int=1))])["tags"].to_list() == [None]
 
 
 def test_means_nobody_by_an_empty_or_and_everybody_by_an_empty_and():

@@ -18,6 +18,7 @@ OVER_50 = {"field": "age", "is": "at_least", "value": 50}
     [
         ({"field": "password", "is": "is", "value": "x"}, "no such field"),
         ({"field": "age", "is": "has", "value": 1}, "Age can be asked"),
+        ({"field": "age", "is": ["has"], "value": 1}, "Age can be asked"),
         ({"field": "age", "is": "at_least", "value": "old"}, "whole number of years"),
         ({"field": "age", "is": "at_least", "value": True}, "whole number of years"),
         ({"field": "age", "is": "at_least", "value": -1}, "whole number of years"),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _LISTS = ("conditions", "medications", "interests", "tags")
 _TEXTS = ("city", "state", "postal_code", "provider", "language")
+_SEPARATOR = "\x1f"  # a blank to `fold`, so in no folded value
 SCHEMA: dict[str, Any] = {
     "id": pl.Binary,
     "birth_date": pl.Date,
@@ -35,6 +36,8 @@ SCHEMA: dict[str, Any] = {
 
 def fold(text: str) -> str:
     """The form in which two spellings are equal: compatible forms, no marks, one case, single blanks."""
+    if text.isascii():  # nearly all of it, and then the same at a tenth of the cost
+        return " ".join(text.lower().split())
     plain = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(sign for sign in plain if not unicodedata.combining(sign)).split())
 
@@ -42,7 +45,7 @@ def fold(text: str) -> str:
 def frame_of(patients: Iterable[Patient]) -> pl.DataFrame:
     """One row per patient, columns as SCHEMA; values folded, empty ones null."""
     rows = list(patients)
-    columns: dict[str, list[Any]] = {
+    columns: dict[str, list[Any] | pl.Series] = {
         "id": [patient.id.bytes for patient in rows],
         "birth_date": [patient.birth_date for patient in rows],
         "sex": [patient.sex.value for patient in rows],
@@ -54,10 +57,16 @@ def frame_of(patients: Iterable[Patient]) -> pl.DataFrame:
         "search": [_searchable(patient) for patient in rows],
     }
     for name in _LISTS:
-        columns[name] = [[fold(value) for value in getattr(patient, name)] or None for patient in rows]
+        columns[name] = _lists([getattr(patient, name) for patient in rows])
     for name in _TEXTS:
         columns[name] = [fold(getattr(patient, name)) or None for patient in rows]
     return pl.DataFrame({name: columns[name] for name in SCHEMA}, schema=SCHEMA)
+
+
+def _lists(held: list[tuple[str, ...]]) -> pl.Series:
+    """Joined and taken apart again: polars does that natively, but looks at each Python list for itself."""
+    joined = [_SEPARATOR.join(map(fold, values)) or None for values in held]
+    return pl.Series(joined, dtype=pl.String).str.split(_SEPARATOR)
 
 
 def _searchable(patient: Patient) -> str:

@@ -128,7 +128,7 @@ def _condition(document: dict[str, Any]) -> Condition:
     field = FIELDS.get(document["field"]) if isinstance(document["field"], str) else None
     if field is None:
         raise BadRule(f"There is no such field; the fields are: {', '.join(FIELDS)}.")
-    if document["is"] not in {operator.value for operator in field.operators}:
+    if document["is"] not in [operator.value for operator in field.operators]:  # it may be of any type
         raise BadRule(f"{field.label} can be asked: {', '.join(field.operators)}.")
     operator = Operator(document["is"])
     return Condition(
