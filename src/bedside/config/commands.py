@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _DISK_FULL = "53100"  # SQLSTATE
 EXIT_DONE, EXIT_REFUSED, EXIT_USAGE, EXIT_FAULT = 0, 1, 2, 3
+# Refusals that say "not yours" or "not there", whichever it is.
+ACCESS_CODES = frozenset({"not_allowed", "not_found", "unknown_member", "unknown_patient", "which_message"})
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -29,18 +31,39 @@ def run(arguments: Sequence[str]) -> int:
         parser.print_help()
         return EXIT_USAGE
     try:
+        return perform(chosen)
+    except Fault as error:
+        _say_why_not(error, as_json=getattr(chosen, "json", False))
+    except _database_errors() as error:
+        _say_why_not(_database_fault(error), as_json=getattr(chosen, "json", False))
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_DONE
+    return EXIT_FAULT
+
+
+def perform(chosen: argparse.Namespace) -> int:
+    """Runs one parsed verb and gives its exit code. Faults and the database's errors go on."""
+    try:
         if getattr(chosen, "needs_django", True):
             _start_django()
         chosen.run(chosen)
-    except (Refusal, Fault) as error:
+    except Refusal as error:
+        _note_refused(chosen, error)
         _say_why_not(error, as_json=getattr(chosen, "json", False))
-        return EXIT_REFUSED if isinstance(error, Refusal) else EXIT_FAULT
-    except _database_errors() as error:
-        _say_why_not(_database_fault(error), as_json=getattr(chosen, "json", False))
-        return EXIT_FAULT
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_REFUSED
     return EXIT_DONE
+
+
+def _note_refused(chosen: argparse.Namespace, error: Refusal) -> None:
+    """What somebody asked for by a command and may not have is in the ledger like what they asked for by a page."""
+    scope = getattr(chosen, "scope", None)  # only a verb that found out for which practice it is
+    if scope is None or error.code not in ACCESS_CODES:
+        return
+    from bedside.ground import clock
+    from bedside.safeguards.staff.refusals import note_refused
+
+    note_refused(scope, page=chosen.page, reason=error.code, at=clock.now())
 
 
 def build_parser() -> argparse.ArgumentParser:

@@ -1,6 +1,6 @@
 """Every address of the staff door and what it asks for, written down a second time by hand.
 
-A new page fails `test_permissions` until it stands here; a page whose right changes does, too.
+A new page fails `test_every_address` until it stands here; a page whose right changes does, too.
 """
 
 from __future__ import annotations
@@ -64,6 +64,11 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     "patient_edit": Right.EDIT_PATIENTS,
     "patient_deceased": Right.EDIT_PATIENTS,
     "patients_export": Right.EXPORT_PATIENTS,
+    # what patients agreed to
+    "permissions": Right.SEE_PATIENTS,
+    "authorization": Right.RECORD_CONSENT,
+    "suppressions": Right.RECORD_CONSENT,
+    "suppression_lift": Right.RECORD_CONSENT,
     # segments
     "segments": Right.BUILD_SEGMENTS,
     "segments_bin": Right.BUILD_SEGMENTS,
@@ -73,6 +78,42 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     "segment_count": Right.BUILD_SEGMENTS,
     "segment_remove": Right.BUILD_SEGMENTS,
     "segment_restore": Right.BUILD_SEGMENTS,
+    # messages
+    "messages": Right.WRITE_MESSAGES,
+    "message": Right.WRITE_MESSAGES,
+    "message_new": Right.WRITE_MESSAGES,
+    "message_starter_frame": Right.WRITE_MESSAGES,
+    "message_check": Right.WRITE_MESSAGES,
+    "message_advanced": Right.WRITE_MESSAGES,
+    "message_frame": Right.WRITE_MESSAGES,
+    "message_preview": Right.WRITE_MESSAGES,
+    "message_history": Right.WRITE_MESSAGES,
+    "message_revision": Right.WRITE_MESSAGES,
+    "message_copy": Right.WRITE_MESSAGES,
+    "message_archive": Right.WRITE_MESSAGES,
+    "message_restore": Right.WRITE_MESSAGES,
+    # campaigns
+    "campaigns": Right.SEE_REPORTS,
+    "campaign": Right.SEE_REPORTS,
+    "campaign_progress": Right.SEE_REPORTS,
+    "campaign_frame": Right.SEE_REPORTS,
+    "campaign_new": Right.RUN_CAMPAIGNS,
+    "campaign_kind": Right.RUN_CAMPAIGNS,
+    "campaign_audience": Right.RUN_CAMPAIGNS,
+    "campaign_message": Right.RUN_CAMPAIGNS,
+    "campaign_schedule": Right.RUN_CAMPAIGNS,
+    "campaign_review": Right.RUN_CAMPAIGNS,
+    "campaign_act": Right.RUN_CAMPAIGNS,
+    "campaign_cancel": Right.RUN_CAMPAIGNS,
+    "campaign_decide": Right.APPROVE_CAMPAIGNS,
+    "campaign_people": Right.SEE_PATIENTS,
+    "campaign_person": Right.SEE_PATIENTS,
+    "campaign_people_export": Right.EXPORT_PATIENTS,
+    "reports": Right.SEE_REPORTS,
+    # the demo's inbox
+    "inbox": Right.SEE_PATIENTS,
+    "inbox_mail": Right.SEE_PATIENTS,
+    "inbox_frame": Right.SEE_PATIENTS,
     # ledger
     "ledger": Right.SEE_LEDGER,
     "ledger_export": Right.SEE_LEDGER,
@@ -86,3 +127,6 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     # settings
     "settings": Right.MANAGE_PRACTICE,
 }
+
+# Addresses whose argument is nobody's: they show every member the same.
+NOT_OF_A_PRACTICE: Final = frozenset({"message_starter_frame"})

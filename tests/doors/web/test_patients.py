@@ -12,7 +12,7 @@ import pytest
 from bedside.ground.identity import new_id
 from bedside.records.patients import actions, queries
 from bedside.records.patients.rules import Patient
-from bedside.safeguards.audit.queries import entries
+from bedside.safeguards.audit.queries import entries, who_looked
 
 HTMX = {"HX-Request": "true"}
 
@@ -63,7 +63,9 @@ def test_lists_fifty_at_a_time_and_records_the_look(signed_in, people, scope):
     assert "62 patients, 1 to 50 shown" in page
     assert page.count('<th scope="row">') == 50
     [entry] = ledger(scope, "patients.listed")
-    assert entry.details == {"count": 50, "filtered": False}
+    assert (entry.details, entry.count) == ({"count": 50}, 50)
+    shown = [found for found in people if who_looked(scope, found.id, before_id=None, limit=5)]
+    assert len(shown) == 50
 
 
 def test_turns_the_page_without_script(signed_in, people):
@@ -94,7 +96,9 @@ def test_what_is_searched_for_is_in_no_address_and_back_shows_it_again(signed_in
     again = text(client.get(address))
     assert "1 patient found" in again
     assert 'value="zqmark"' in again
-    assert ledger(scope, "patients.listed")[0].details["filtered"] is True
+    found = who_looked(scope, people[0].id, before_id=None, limit=5)
+    assert [entry.kind for entry in found] == ["patients.searched"] * 2
+    assert ledger(scope, "patients.listed") == []
 
 
 def test_a_search_in_the_address_is_not_taken(signed_in, people):

@@ -398,7 +398,8 @@ def test_previews_ten_patients_and_records_it(signed_in, people, scope):
         )
     )
     assert page.count('<th scope="row">') == 10
-    assert ledger(scope, "patients.listed")[0].details == {"count": 10, "filtered": True}
+    [entry] = ledger(scope, "segment.previewed")
+    assert (entry.details, entry.count) == ({"count": 10, "health": False}, 10)
 
 
 def test_whoever_may_not_see_patients_gets_no_preview_and_no_values(signed_in, people, blind):

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from bedside.safeguards.audit.rules import declare
+from bedside.safeguards.audit.rules import Deed, declare
 
 MESSAGE_CREATED = declare("message.created", "Created a message from the starter {starter}.", starter=str)
 MESSAGE_REVISED = declare(
@@ -13,6 +13,7 @@ MESSAGE_RESTORED = declare("message.restored", "Took a message back from the arc
 MESSAGE_PREVIEWED = declare(
     "message.previewed",
     "Saw revision {revision} of message {message} as for this patient.",
+    Deed.PREVIEW,
     message=UUID,
     revision=int,
 )

@@ -14,10 +14,12 @@ from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.identity import new_id
 from bedside.ground.scope import Scope, in_scope
 from bedside.safeguards.audit.actions import record
+from bedside.safeguards.audit.looking import record_look
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -80,6 +82,18 @@ def note_counted(scope: Scope, *, segment_id: UUID | None, count: int, health: b
     scope.require(Right.BUILD_SEGMENTS)
     with in_scope(scope):
         record(scope, entries.SEGMENT_COUNTED, at=at, subject=segment_id or "", count=count, health=health)
+
+
+def note_previewed(
+    scope: Scope, patient_ids: Sequence[UUID], *, segment_id: UUID | None, health: bool, at: datetime
+) -> None:
+    """Records whom the actor saw while building a rule; without a segment's id for a rule that is not saved."""
+    scope.require(Right.SEE_PATIENTS)
+    with in_scope(scope):
+        record_look(
+            scope, entries.SEGMENT_PREVIEWED, at=at, about=segment_id or "", subjects=patient_ids,
+            count=len(patient_ids), health=health,
+        )  # fmt: skip
 
 
 def _set_removed(scope: Scope, segment_id: UUID, *, removed_at: datetime | None, at: datetime) -> None:

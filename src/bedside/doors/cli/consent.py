@@ -174,12 +174,16 @@ def run_explain(chosen: argparse.Namespace) -> None:
     from bedside.decisions.gate import queries as gate
     from bedside.decisions.gate.rules import MessageClass
     from bedside.ground import clock
+    from bedside.ground.scope import in_scope
+    from bedside.records.consent import actions
     from bedside.records.patients import queries as patients
 
-    scope = scope_for(chosen)
+    scope, at = scope_for(chosen), clock.now()
     message_class = _one_of(MessageClass, chosen.message_class)
-    patient = patients.get(scope, _id(chosen))
-    verdict = gate.explain(scope, patient, message_class, remuneration=chosen.paid, at=clock.now()).verdict
+    with in_scope(scope):
+        patient = patients.get(scope, _id(chosen))
+        actions.note_seen(scope, patient.id, at=at)
+        verdict = gate.explain(scope, patient, message_class, remuneration=chosen.paid, at=at).verdict
     rows = [
         {
             "decision": verdict.decision.value,

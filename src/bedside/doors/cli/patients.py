@@ -100,7 +100,7 @@ def run_search(chosen: argparse.Namespace) -> None:
         today=_today(scope),
         at=at,
     )
-    actions.note_listed(scope, count=len(page.ids), filtered=True, at=at)
+    actions.note_listed(scope, page.ids, searched=True, at=at)
     rows = [
         {"id": found.id, "mrn": found.mrn, "name": found.full_name, "birth_date": found.birth_date or ""}
         for found in queries.by_ids(scope, page.ids)
@@ -154,7 +154,7 @@ def run_export(chosen: argparse.Namespace) -> None:
     rule = segments.segment(scope, _patient_id(chosen.segment)).rule if chosen.segment else segments.EVERYBODY
     ids = segments.matching_ids(scope, rule, today=_today(scope), at=at)
     out = _new_file(Path(chosen.file))
-    actions.note_exported(scope, count=len(ids), at=at)
+    actions.note_exported(scope, ids, at=at)
     _write(scope, ids, out)
     print_result(chosen, {"count": len(ids), "file": chosen.file}, f"Exported {len(ids):,} patients.")
 

@@ -24,7 +24,7 @@ def add_verb(
 ) -> argparse.ArgumentParser:
     """A verb with `--json`, and with `--practice` and `--as` unless it is about the whole installation."""
     verb = verbs.add_parser(name, help=about, description=about)
-    verb.set_defaults(run=run)
+    verb.set_defaults(run=run, page=".".join(verb.prog.split()))
     verb.add_argument("--json", action="store_true", help="print one JSON object")
     if practice:
         verb.add_argument(
@@ -43,7 +43,10 @@ def add_group(
 
 
 def scope_for(chosen: argparse.Namespace, *, purpose: Purpose = Purpose.OPERATIONS) -> Scope:
-    """The scope of a verb: the named member of staff with their rights, or else this machine's administrator."""
+    """The scope of a verb: the named member of staff with their rights, or else this machine's administrator.
+
+    It is kept in `chosen.scope` too: a refusal of the verb belongs into that practice's ledger.
+    """
     from bedside.safeguards.practices.queries import directory, practice_id_of
 
     if chosen.practice:
@@ -55,8 +58,10 @@ def scope_for(chosen: argparse.Namespace, *, purpose: Purpose = Purpose.OPERATIO
                 "which_practice", "Say which practice with --practice; `bedside practice list` shows them."
             )
         practice_id = known[0][0]
-    base = administrator_scope(practice_id, purpose=purpose)
-    return _as_member(base, chosen.as_email) if chosen.as_email else base
+    scope = chosen.scope = administrator_scope(practice_id, purpose=purpose)
+    if chosen.as_email:
+        scope = chosen.scope = _as_member(scope, chosen.as_email)
+    return scope
 
 
 def administrator_scope(practice_id: Any, *, purpose: Purpose) -> Scope:

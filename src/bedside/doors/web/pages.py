@@ -13,9 +13,10 @@ from django.shortcuts import redirect, render
 from django.utils.cache import add_never_cache_headers
 
 from bedside.doors.web.middleware import go_to
-from bedside.ground import logs
+from bedside.ground import clock, logs
 from bedside.ground.errors import Fault, NotAllowed, NotFound, Refusal
 from bedside.ground.scope import Purpose, Scope, in_scope
+from bedside.safeguards.staff.refusals import note_refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -95,14 +96,24 @@ def _answer(
             scope.require(right)
         with in_scope(scope):
             return view(request, scope, *args, **kwargs)
-    except NotAllowed as error:
-        return problem(request, error, status=403)
-    except NotFound as error:
-        return problem(request, error, status=404)
+    except (NotAllowed, NotFound) as error:
+        return _refused(request, scope, error)
     except Refusal as error:
         return problem(request, error, status=422)
     except Fault as error:
         return problem(request, error, status=503)
+
+
+def _refused(request: HttpRequest, scope: Scope, error: NotAllowed | NotFound) -> HttpResponse:
+    """The same answer for another practice's thing as for nobody's, once the asking is in the asker's ledger."""
+    note_refused(scope, page=page_code(request), reason=error.code, at=clock.now())
+    return problem(request, error, status=403 if isinstance(error, NotAllowed) else 404)
+
+
+def page_code(request: HttpRequest) -> str:
+    """The name of the page's address: a code of ours, with nothing of what was typed."""
+    match = request.resolver_match
+    return match.view_name if match else ""
 
 
 class FileBroken(Exception):

@@ -1,6 +1,6 @@
 """Kinds of ledger entries about permissions."""
 
-from bedside.safeguards.audit.rules import declare
+from bedside.safeguards.audit.rules import Deed, declare
 
 GRANTED = declare(
     "consent.granted",
@@ -47,8 +47,15 @@ IMPORTED = declare(
     authorizations=int,
     kept=int,
     source=str,
+    for_member=str,
 )
-PERMISSIONS_SEEN = declare("permissions.seen", "Looked at a person's permissions.")
+PERMISSIONS_SEEN = declare("permissions.seen", "Looked at a person's permissions.", Deed.READ)
+SUPPRESSION_SOUGHT = declare(
+    "suppression.sought",
+    "Looked up whether an address is suppressed ({found} found).",
+    Deed.SEARCH,
+    found=int,
+)
 SUPPRESSED = declare(
     "suppression.added", "Suppressed an address for {covers} ({reason}).", covers=str, reason=str
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import connection
@@ -12,7 +12,7 @@ from bedside.records.consent import entries
 from bedside.records.consent.queries import AT_ONCE_MAX, permissions_of
 from bedside.records.consent.recording import check_source
 from bedside.records.consent.rules import Answer, EventKind
-from bedside.safeguards.audit.actions import record
+from bedside.safeguards.audit.looking import record_look
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
@@ -64,8 +64,9 @@ def record_imported(
     authorizations: Sequence[tuple[UUID, date]],
     *,
     at: datetime,
+    for_member: str = "",
 ) -> ImportCounts:
-    """Takes over what a file says, in one transaction with one ledger entry.
+    """Takes over what a file says, in one transaction with a leaf in the ledger for each person it changed.
 
     A file can only take away: its yes fills what is unknown and never outweighs a no or a stop, wherever that came
     from; only the person or a member of staff lifts one (16 CFR 316.5: no further mail without new consent).
@@ -76,13 +77,17 @@ def record_imported(
     people = _by_person(rows, authorizations)
     source = rows[0].source if rows else _ONLY_AUTHORIZATIONS
     counts = ImportCounts()
+    touched: list[UUID] = []
     ids = list(people)
     with in_scope(scope):
         for start in range(0, len(ids), AT_ONCE_MAX):
             part = {patient_id: people[patient_id] for patient_id in ids[start : start + AT_ONCE_MAX]}
-            _save(scope, part, counts, source=source, at=at)
+            touched += _save(scope, part, counts, source=source, at=at)
         if counts != ImportCounts():
-            _record(scope, counts, source=source, at=at)
+            record_look(
+                scope, entries.IMPORTED, at=at, about=source.partition(":")[2], subjects=touched,
+                source=source, for_member=for_member, **asdict(counts),
+            )  # fmt: skip
     return counts
 
 
@@ -101,7 +106,8 @@ def _by_person(
 
 def _save(
     scope: Scope, part: Mapping[UUID, _FromFile], counts: ImportCounts, *, source: str, at: datetime
-) -> None:
+) -> list[UUID]:
+    """Gives about whom something new was recorded."""
     held = permissions_of(scope, part)
     fresh = [
         row
@@ -113,6 +119,7 @@ def _save(
         actor = scope.actor
         with connection.cursor() as cursor:
             cursor.execute(_ADD_MANY, [scope.practice_id, at, actor.kind.value, actor.id, *columns])
+    return list(dict.fromkeys(row[0] for row in fresh))
 
 
 def _differences(
@@ -161,16 +168,3 @@ def _answer(
         return EventKind.GRANTED
     counts.refused += 1
     return EventKind.REFUSED
-
-
-def _record(scope: Scope, counts: ImportCounts, *, source: str, at: datetime) -> None:
-    record(
-        scope,
-        entries.IMPORTED,
-        at=at,
-        granted=counts.granted,
-        refused=counts.refused,
-        authorizations=counts.authorizations,
-        kept=counts.kept,
-        source=source,
-    )

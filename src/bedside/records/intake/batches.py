@@ -52,6 +52,7 @@ class Plan:
     mapping: ColumnMapping
     date_order: DateOrder
     today: date
+    for_member: str  # who brought the file: the worker that reads it acts for them
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,6 +91,7 @@ def plan_for(scope: Scope, row: Import, *, today: date) -> Plan:
         mapping=choose(proposal, fields=facts.fields),
         date_order=facts.date_order,
         today=today,
+        for_member=row.created_by,
     )
 
 
@@ -147,7 +149,7 @@ class _Feed:
 def store(scope: Scope, plan: Plan, batch: Batch, *, seconds: float, at: datetime) -> Import:
     """Takes one batch into the records, in one transaction. Raises Interrupted with nothing written."""
     with in_scope(scope):
-        _one_batch_at_a_time(scope)
+        one_batch_at_a_time(scope)
         held = _still_ours(scope, plan, batch)
         people = People(scope, plan.import_id, [row for _, row, _ in batch.rows])
         doubts = _place_all(people, batch)
@@ -162,9 +164,10 @@ def store(scope: Scope, plan: Plan, batch: Batch, *, seconds: float, at: datetim
                 changed=[person.patient for person in changed],
                 source=source,
                 at=at,
+                for_member=plan.for_member,
             )
         people.save_likeness()
-        _save_permissions(scope, plan.import_id, touched, source=source, at=at)
+        _save_permissions(scope, plan, touched, source=source, at=at)
         _save_rejects(scope, plan.import_id, [*batch.rejects, *doubts])
         _count(held, batch, new=len(new), changed=len(changed), doubts=len(doubts), touched=touched)
         held.worked_at, held.seconds_worked = at, held.seconds_worked + seconds
@@ -172,7 +175,7 @@ def store(scope: Scope, plan: Plan, batch: Batch, *, seconds: float, at: datetim
         return held
 
 
-def _one_batch_at_a_time(scope: Scope) -> None:
+def one_batch_at_a_time(scope: Scope) -> None:
     """Two imports into one practice must not both find a patient number missing and both add it."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 12))", [str(scope.practice_id)])
@@ -205,9 +208,9 @@ def _place_all(people: People, batch: Batch) -> list[tuple[int, str, tuple[str, 
 
 
 def _save_permissions(
-    scope: Scope, import_id: UUID, people: Sequence[Person], *, source: str, at: datetime
+    scope: Scope, plan: Plan, people: Sequence[Person], *, source: str, at: datetime
 ) -> None:
-    stopped = _stops(scope, import_id, people)
+    stopped = _stops(scope, plan.import_id, people)
     rows = [
         permission
         for person in people
@@ -219,7 +222,7 @@ def _save_permissions(
         if person.row.authorization_signed_on is not None
     ]
     if rows or signed:
-        record_imported(scope, rows, signed, at=at)
+        record_imported(scope, rows, signed, at=at, for_member=plan.for_member)
 
 
 def _stops(scope: Scope, import_id: UUID, people: Sequence[Person]) -> set[UUID]:

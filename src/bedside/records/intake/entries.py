@@ -1,10 +1,13 @@
 """Kinds of ledger entries about imports."""
 
-from bedside.safeguards.audit.rules import declare
+from bedside.safeguards.audit.rules import Deed, declare
 
 RECEIVED = declare("import.received", "Uploaded a file of {size_bytes} bytes for import.", size_bytes=int)
 PREVIEWED = declare(
-    "import.previewed", "Looked at the first rows of a file for import ({rows} rows).", rows=int
+    "import.previewed",
+    "Looked at the first rows of a file for import ({rows} rows).",
+    Deed.PREVIEW,
+    rows=int,
 )
 COLUMNS_CHOSEN = declare("import.columns_chosen", "Chose {columns} columns to import.", columns=int)
 STARTED = declare(
@@ -23,9 +26,10 @@ FINISHED = declare(
     unchanged=int,
     rejected=int,
     skipped=int,
+    for_member=str,
 )
 FAILED = declare("import.failed", "An import stopped ({code}).", code=str)
 FILE_REMOVED = declare("import.file_removed", "Removed the file and the rejected rows of an import.")
 REJECTS_EXPORTED = declare(
-    "import.rejects_exported", "Downloaded {count} rejected rows of an import.", count=int
+    "import.rejects_exported", "Downloaded {count} rejected rows of an import.", Deed.EXPORT, count=int
 )

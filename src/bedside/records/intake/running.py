@@ -16,7 +16,7 @@ from bedside.records.intake.batches import Interrupted, Plan, batches, plan_for,
 from bedside.records.intake.models import Import, Stop
 from bedside.records.intake.nouns import ImportState
 from bedside.records.intake.queries import ImportView, find, view
-from bedside.safeguards.audit.actions import record
+from bedside.safeguards.audit.actions import LedgerUnwritable, record
 from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.staff.rules import Right
 
@@ -57,7 +57,7 @@ def run(
         _work(scope, plan, line, clock, seen)
     except Interrupted:
         log.info("import.interrupted", import_id=str(import_id))
-    except (DatabaseError, InterfaceError) as error:
+    except (DatabaseError, InterfaceError, LedgerUnwritable) as error:
         if _is_disk_full(error):
             _fail(scope, import_id, code="disk_full", at=clock())
         raise
@@ -116,6 +116,7 @@ def _finish(scope: Scope, import_id: UUID, *, at: datetime) -> None:
         unchanged=row.rows_unchanged,
         rejected=row.rows_rejected,
         skipped=row.rows_skipped,
+        for_member=row.created_by,
     )
     enqueue("segments.refresh", practice_id=scope.practice_id)
 
@@ -132,4 +133,7 @@ def _fail(scope: Scope, import_id: UUID, *, code: str, at: datetime) -> None:
 
 
 def _is_disk_full(error: BaseException) -> bool:
-    return getattr(error.__cause__, "sqlstate", None) == _DISK_FULL
+    cause = error.__cause__
+    if isinstance(cause, DatabaseError):  # what the ledger raises stands one step further out
+        cause = cause.__cause__
+    return getattr(cause, "sqlstate", None) == _DISK_FULL

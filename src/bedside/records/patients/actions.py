@@ -15,13 +15,14 @@ from bedside.records.patients import entries
 from bedside.records.patients.models import PatientRow
 from bedside.records.patients.queries import get, mrn_key
 from bedside.records.patients.sealed import seal_patient
-from bedside.safeguards.audit.actions import record
+from bedside.safeguards.audit.actions import record, record_each
+from bedside.safeguards.audit.looking import record_look
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.actions import make_person_keys
 from bedside.safeguards.vault.queries import person_keys, practice_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -58,9 +59,10 @@ def change(scope: Scope, patient: Patient, *, at: datetime) -> None:
     """Replaces a record with a newer version. Raises NotFound."""
     scope.require(Right.EDIT_PATIENTS)
     with in_scope(scope):
-        if _update(scope, [patient], at=at) != 1:
+        versions = _update(scope, [patient], at=at)
+        if not versions:
             raise NotFound
-        record(scope, entries.PATIENT_CHANGED, at=at, subject=patient.id, version=_version(patient))
+        record(scope, entries.PATIENT_CHANGED, at=at, subject=patient.id, version=versions[patient.id])
 
 
 def register(scope: Scope, patient: Patient, *, at: datetime) -> None:
@@ -94,10 +96,10 @@ def set_deceased(scope: Scope, patient_id: UUID, *, deceased: bool, at: datetime
     """Records a death, or takes it back. The gate writes to nobody recorded as deceased. Raises NotFound."""
     scope.require(Right.EDIT_PATIENTS)
     with in_scope(scope):
-        _locked_version(scope, patient_id)
+        version = _locked_version(scope, patient_id)
         _update(scope, [replace(get(scope, patient_id), deceased=deceased)], at=at)
         kind = entries.PATIENT_DECEASED if deceased else entries.PATIENT_LIVING
-        record(scope, kind, at=at, subject=patient_id)
+        record(scope, kind, at=at, subject=patient_id, version=version + 1)
 
 
 def note_seen(scope: Scope, patient_id: UUID, *, page: str, at: datetime) -> None:
@@ -107,33 +109,79 @@ def note_seen(scope: Scope, patient_id: UUID, *, page: str, at: datetime) -> Non
         record(scope, entries.PATIENT_SEEN, at=at, subject=patient_id, page=page)
 
 
-def note_listed(scope: Scope, *, count: int, filtered: bool, at: datetime) -> None:
-    """Records that the actor saw a list of `count` patients."""
+def note_listed(scope: Scope, patient_ids: Sequence[UUID], *, searched: bool, at: datetime) -> None:
+    """Records whom the actor saw in a list: of everybody, or of those whom a search or a segment found."""
     scope.require(Right.SEE_PATIENTS)
+    kind = entries.PATIENTS_SEARCHED if searched else entries.PATIENTS_LISTED
     with in_scope(scope):
-        record(scope, entries.PATIENTS_LISTED, at=at, count=count, filtered=filtered)
+        record_look(scope, kind, at=at, about="", subjects=patient_ids, count=len(patient_ids))
 
 
-def note_exported(scope: Scope, *, count: int, at: datetime) -> None:
+def note_exported(scope: Scope, patient_ids: Sequence[UUID], *, at: datetime) -> None:
     """Records an export, before its first byte leaves. Raises NotAllowed without the right to export."""
     scope.require(Right.EXPORT_PATIENTS)
     with in_scope(scope):
-        record(scope, entries.PATIENTS_EXPORTED, at=at, count=count)
+        record_look(
+            scope, entries.PATIENTS_EXPORTED, at=at, about="", subjects=patient_ids, count=len(patient_ids)
+        )
 
 
 def save_many(
-    scope: Scope, *, new: Sequence[Patient], changed: Sequence[Patient], source: str, at: datetime
+    scope: Scope,
+    *,
+    new: Sequence[Patient],
+    changed: Sequence[Patient],
+    source: str,
+    at: datetime,
+    for_member: str = "",
 ) -> None:
-    """Stores a batch in one transaction with one ledger entry. `source` is a code such as `import:<id>`."""
+    """Stores a batch in one transaction. `source` is a code such as `import:<id>`, `for_member` who wanted it.
+
+    The ledger keeps each person's new version, so that a row rolled back as a whole, old seal and all, is found.
+    """
     scope.require(Right.IMPORT_PATIENTS)
     with in_scope(scope):
         _insert(scope, new, at=at)
-        _update(scope, changed, at=at)
-        record(scope, entries.PATIENTS_SAVED, at=at, added=len(new), changed=len(changed), source=source)
+        saved = _Saved(about=source.partition(":")[2], source=source, for_member=for_member)
+        _record_saved(scope, saved, [patient.id for patient in new], version=1, at=at)
+        for version, ids in _by_version(_update(scope, changed, at=at)).items():
+            _record_saved(scope, saved, ids, version=version, at=at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Saved:
+    """What is the same in the leaves of a batch."""
+
+    about: str
+    source: str
+    for_member: str
+
+
+def _record_saved(scope: Scope, saved: _Saved, ids: Sequence[UUID], *, version: int, at: datetime) -> None:
+    is_new = version == 1
+    record_each(
+        scope,
+        entries.PATIENTS_SAVED,
+        at=at,
+        about=saved.about,
+        subjects=ids,
+        added=len(ids) if is_new else 0,
+        changed=0 if is_new else len(ids),
+        version=version,
+        source=saved.source,
+        for_member=saved.for_member,
+    )
+
+
+def _by_version(versions: Mapping[UUID, int]) -> dict[int, list[UUID]]:
+    found: dict[int, list[UUID]] = {}
+    for patient_id, version in versions.items():
+        found.setdefault(version, []).append(patient_id)
+    return found
 
 
 def _insert(scope: Scope, patients: Sequence[Patient], *, at: datetime) -> None:
-    numbers = _announce_changes(scope, len(patients))
+    numbers = announce_changes(scope, len(patients))
     sealers = make_person_keys(scope, [patient.id for patient in patients], at=at)
     rows = [
         _row(scope, patient, sealers[patient.id], version=1, change_no=number)
@@ -144,11 +192,12 @@ def _insert(scope: Scope, patients: Sequence[Patient], *, at: datetime) -> None:
             cursor.execute(_INSERT, [scope.practice_id, at, at, *_columns(part)])
 
 
-def _update(scope: Scope, patients: Sequence[Patient], *, at: datetime) -> int:
+def _update(scope: Scope, patients: Sequence[Patient], *, at: datetime) -> dict[UUID, int]:
+    """Gives the new version of each row that is there."""
     wanted = {patient.id: patient for patient in patients}
     if not wanted:
-        return 0
-    numbers = _announce_changes(scope, len(wanted))
+        return {}
+    numbers = announce_changes(scope, len(wanted))
     held = list(
         PatientRow.objects.select_for_update()
         .filter(practice_id=scope.practice_id, id__in=list(wanted))
@@ -163,7 +212,7 @@ def _update(scope: Scope, patients: Sequence[Patient], *, at: datetime) -> int:
     with connection.cursor() as cursor:
         for part in _parts(rows):
             cursor.execute(_UPDATE, [at, *_columns(part), scope.practice_id])
-    return len(rows)
+    return {row.id: row.version for row in rows}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,11 +271,7 @@ def _locked_version(scope: Scope, patient_id: UUID) -> int:
     return version
 
 
-def _version(patient: Patient) -> int:
-    return PatientRow.objects.values_list("version", flat=True).get(id=patient.id)
-
-
-def _announce_changes(scope: Scope, how_many: int) -> list[int]:
+def announce_changes(scope: Scope, how_many: int) -> list[int]:
     """Change numbers for the rows about to be written.
 
     Writers share a lock that a reader of "everything up to N" takes alone (`settled_change`): without it a
@@ -245,7 +290,9 @@ def settled_change(scope: Scope) -> int:
     with in_scope(scope), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [str(scope.practice_id)])
         cursor.execute(
-            "SELECT coalesce(max(change_no), 0) FROM patients_patient WHERE practice_id = %s",
-            [scope.practice_id],
+            "SELECT greatest("
+            "(SELECT coalesce(max(change_no), 0) FROM patients_patient WHERE practice_id = %s),"
+            "(SELECT coalesce(max(change_no), 0) FROM patients_gone WHERE practice_id = %s))",
+            [scope.practice_id, scope.practice_id],
         )
         return int(cursor.fetchone()[0])

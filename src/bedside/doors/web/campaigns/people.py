@@ -105,6 +105,7 @@ def _lines(scope: Scope, found: list[Recipient]) -> list[PersonLine]:
 @staff_page(Right.EXPORT_PATIENTS)
 def export(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpResponseBase:
     """The same people as a file; recorded before the first byte leaves."""
+    queries.campaign(scope, campaign_id)  # another practice's is not found, instead of a file of nobody
     state, code = _wanted(request.POST)
     _, total = queries.recipients(scope, campaign_id, state=state, code=code, offset=0, limit=1)
     with in_scope(scope):

@@ -68,6 +68,7 @@ def message(request: HttpRequest, scope: Scope, message_id: UUID) -> HttpRespons
 @require_POST
 def check(request: HttpRequest, scope: Scope, message_id: UUID) -> HttpResponse:
     """Problems and preview of what is being typed, as a piece of the page. Saves nothing."""
+    queries.message(scope, message_id)  # another practice's is not found here as on any page
     edit = edit_from(request.POST)
     seen = preview_draft(scope, edit.draft, at=clock.now())
     context = {"seen": seen, "message_id": message_id, "simple": edit.draft.blocks is not None}

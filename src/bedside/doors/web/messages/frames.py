@@ -62,6 +62,7 @@ def starter(_request: HttpRequest, scope: Scope, starter: str) -> HttpResponse:
 def look(request: HttpRequest, scope: Scope, message_id: UUID) -> HttpResponse:
     """The saved message, an older revision of it, what is being typed (POST), or as for one patient."""
     at = clock.now()
+    message(scope, message_id)  # another practice's is not found, whatever is asked about it
     if request.method == "POST":
         return _framed(lambda: preview_draft(scope, edit_from(request.POST).draft, at=at).preview)
     if request.GET.get("patient"):

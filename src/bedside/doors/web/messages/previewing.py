@@ -15,7 +15,7 @@ from bedside.doors.web.messages.forms import class_label
 from bedside.doors.web.pages import done, staff_page
 from bedside.ground import clock
 from bedside.ground.errors import NotFound, Refusal
-from bedside.records.patients.actions import note_listed
+from bedside.records.patients.actions import note_listed, note_seen
 from bedside.records.patients.queries import by_ids
 from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.staff.rules import Right
@@ -49,6 +49,8 @@ def preview(request: HttpRequest, scope: Scope, message_id: UUID) -> HttpRespons
         raise
     except Refusal as error:
         context["problem"] = error.sentence
+        if patient_id:  # there is no preview, but a name stands on the page
+            note_seen(scope, patient_id, page="preview", at=clock.now())
     context["patient"] = by_ids(scope, [patient_id])[0] if patient_id else None
     return render(request, "web/messages/preview.html", context)
 
@@ -109,7 +111,7 @@ def _search(scope: Scope, words: str) -> list[Patient]:
         at=at,
     )
     found = by_ids(scope, page.ids)
-    note_listed(scope, count=len(found), filtered=True, at=at)
+    note_listed(scope, [patient.id for patient in found], searched=True, at=at)
     return found
 
 

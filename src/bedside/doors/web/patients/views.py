@@ -60,7 +60,8 @@ def _list_page(
 ) -> HttpResponse:
     at = clock.now()
     found = find(scope, wanted, today=today(), at=at)
-    actions.note_listed(scope, count=len(found.people), filtered=wanted.is_filtered, at=at)
+    shown = [patient.id for patient, _ in found.people]
+    actions.note_listed(scope, shown, searched=wanted.is_filtered, at=at)
     context = {
         "found": found,
         "wanted": wanted,
@@ -115,8 +116,8 @@ def add(request: HttpRequest, scope: Scope) -> HttpResponse:
 def edit(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpResponse:
     """The record as a form. Saving over somebody else's newer version is refused, and what was typed is kept."""
     held, version = queries.get_versioned(scope, patient_id)
+    actions.note_seen(scope, patient_id, page="edit", at=clock.now())
     if request.method != "POST":
-        actions.note_seen(scope, patient_id, page="edit", at=clock.now())
         return record_page(request, held, as_text(held), version=version)
     typed = typed_record(request.POST)
     based_on = request.POST.get("version", "")

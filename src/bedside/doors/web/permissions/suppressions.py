@@ -12,6 +12,7 @@ from bedside.ground import clock
 from bedside.ground.errors import Refusal
 from bedside.kit.mail.addresses import InvalidAddress
 from bedside.records.consent import actions, queries
+from bedside.records.consent.looking import note_sought, require_suppression
 from bedside.records.consent.rules import LiftReason, SuppressionReason, SuppressionScope
 from bedside.records.consent.sentences import REASON_NAMES, SCOPE_NAMES
 from bedside.safeguards.staff.rules import Right
@@ -39,6 +40,7 @@ def suppressions(request: HttpRequest, scope: Scope) -> HttpResponse:
         if request.POST.get("act") == "add":
             return _add(request, scope, address)
         found = queries.suppressions_of(scope, address)
+        note_sought(scope, address, found=len(found), at=clock.now())
     except InvalidAddress as error:
         return _list_page(request, scope, problem=str(error), typed=address)
     except Refusal as error:
@@ -49,6 +51,7 @@ def suppressions(request: HttpRequest, scope: Scope) -> HttpResponse:
 @staff_page(Right.RECORD_CONSENT)
 def lift(request: HttpRequest, scope: Scope, suppression_id: UUID) -> HttpResponse:
     """Asks why, then ends one suppression."""
+    require_suppression(scope, suppression_id)
     problem = None
     if request.method == "POST":
         chosen = request.POST.get("because", "")

@@ -27,6 +27,7 @@ from bedside.ground import clock
 from bedside.ground.errors import Refusal
 from bedside.records.consent import actions, queries
 from bedside.records.consent.sentences import CATEGORY_NAMES, REASON_NAMES, SCOPE_NAMES
+from bedside.records.patients import actions as patient_actions
 from bedside.records.patients import queries as patients
 from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.staff.rules import Right
@@ -60,6 +61,7 @@ def permissions(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpRes
 def authorization(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpResponse:
     """The form for a paper that the patient has signed."""
     patient = patients.get(scope, patient_id)
+    patient_actions.note_seen(scope, patient_id, page="authorization", at=clock.now())
     typed: Mapping[str, str] = {}
     problem = None
     if request.method == "POST":
@@ -92,6 +94,7 @@ def _record(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpRespons
     try:
         sentence = act(request, scope, patient_id)
     except Refusal as error:
+        actions.note_seen(scope, patient_id, at=clock.now())
         page = _page(scope, patient_id, request.POST)
         return render(
             request, "web/permissions/permissions.html", {**page, "problem": error.sentence}, status=422

@@ -31,7 +31,6 @@ from bedside.doors.web.segments.starters import STARTERS, starter
 from bedside.doors.web.segments.words import HOW_WORDS, SUGGESTED, field_options, group_box
 from bedside.ground import clock
 from bedside.ground.errors import NotFound, Refusal
-from bedside.records.patients import actions as patients_actions
 from bedside.records.patients import queries as patients
 from bedside.safeguards.staff.rules import Right
 
@@ -98,9 +97,9 @@ def edit(request: HttpRequest, scope: Scope, segment_id: UUID) -> HttpResponse:
 @builds_segments
 def duplicate(request: HttpRequest, scope: Scope, segment_id: UUID) -> HttpResponse:
     """A new segment with the rule of another; nothing is saved yet."""
+    segment = queries.segment(scope, segment_id)
     if request.method == "POST":
         return _answer(request, scope, None)
-    segment = queries.segment(scope, segment_id)
     name = f"Copy of {segment.name}"[: actions.NAME_LENGTH_MAX]
     return _page(request, scope, Building(name=name, draft=draft_of_rule(segment.rule)))
 
@@ -186,7 +185,7 @@ def _page(request: HttpRequest, scope: Scope, building: Building) -> HttpRespons
         "judged": judged,
         "action": _action(building, request),
         "problems": {"whole": "", **_named(building.problems or {})},
-        **(_preview(scope, judged) if building.do == "preview" else {}),
+        **(_preview(scope, building, judged) if building.do == "preview" else {}),
         **(_result(scope, building, judged) if piece != "preview" else {}),
         **(_controls(scope, building, judged) if piece in {None, "builder_piece"} else {}),
     }
@@ -261,7 +260,7 @@ def _controls(scope: Scope, building: Building, judged: Judged) -> dict[str, Any
     }
 
 
-def _preview(scope: Scope, judged: Judged) -> dict[str, Any]:
+def _preview(scope: Scope, building: Building, judged: Judged) -> dict[str, Any]:
     """The first ten patients by name, and an entry that they were seen."""
     scope.require(Right.SEE_PATIENTS)
     at = clock.now()
@@ -277,5 +276,8 @@ def _preview(scope: Scope, judged: Judged) -> dict[str, Any]:
         at=at,
     )
     people = patients.by_ids(scope, page.ids)
-    patients_actions.note_listed(scope, count=len(people), filtered=True, at=at)
+    actions.note_previewed(
+        scope, page.ids, segment_id=building.segment.id if building.segment else None,
+        health=uses_health(judged.rule), at=at,
+    )  # fmt: skip
     return {"preview": [(patient, patient.age_on(today)) for patient in people], "preview_total": page.total}

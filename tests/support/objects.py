@@ -1,0 +1,132 @@
+"""One of everything that a practice can have, with marks by which any leak of it is found.
+
+The walks (every address, every command) take their arguments from here. Whoever adds an address or a command with
+a new argument adds the object to `make_objects`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from uuid import UUID
+
+    from bedside.ground.scope import Scope
+
+ADDRESS = "zqvera.zqmarked@example.org"
+MARKS = (
+    "zqvera",
+    "zqmarked",
+    "zqmrn",
+    "zqsegment",
+    "zqmessage",
+    "zqcampaign",
+    "zqfile",
+    "zqreject",
+    "zqstaff",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Objects:
+    """`values` by the name of an argument of an address. `marks` never show outside the practice, in any case."""
+
+    values: dict[str, object]
+    marks: tuple[str, ...]
+
+    def leaked(self, text: str) -> list[str]:
+        """Which marks of the practice a text holds."""
+        plain = text.casefold()
+        return [mark for mark in self.marks if mark in plain]
+
+
+def make_objects(scope: Scope, *, at: datetime) -> Objects:
+    """Through the rooms' own verbs, so that each object is as real as any."""
+    from bedside.correspondence.campaigns import actions as campaigns
+    from bedside.correspondence.campaigns.queries import recipients
+    from bedside.ground.identity import new_id
+    from bedside.records.consent import actions as consent
+    from bedside.records.consent.queries import suppressions_of
+    from bedside.records.consent.rules import SuppressionReason
+    from bedside.records.patients import actions as patients
+    from bedside.records.patients.rules import Patient
+    from bedside.safeguards.staff.actions import add_member
+
+    vera = Patient(id=new_id(), first_name="Zqvera", last_name="Zqmarked", mrn="ZQMRN-1", email=ADDRESS)
+    patients.add(scope, vera, at=at)
+    consent.suppress_address(scope, ADDRESS, reason=SuppressionReason.STAFF, at=at)
+    import_id = _import(scope, at=at)
+    message_id, segment_id = _message(scope, at=at), _segment(scope, at=at)
+    campaign_id = campaigns.create(scope, _plan(message_id, segment_id), at=at)
+    campaigns.submit(scope, campaign_id, at=at)
+    [recipient], _ = recipients(scope, campaign_id, state="", code="", offset=0, limit=1)
+    account_id = add_member(
+        scope, email="zqstaff@maple.example", name="Zqstaff", roles=["marketer"], password=None, at=at
+    )
+    values: dict[str, object] = {
+        "patient_id": vera.id,
+        "suppression_id": suppressions_of(scope, ADDRESS)[0].id,
+        "import_id": import_id,
+        "message_id": message_id,
+        "revision": 1,
+        "segment_id": segment_id,
+        "campaign_id": campaign_id,
+        "recipient_id": recipient.id,
+        "account_id": account_id,
+        "practice_id": scope.practice_id,
+        "mrn": vera.mrn,
+        "address": ADDRESS,
+        "staff_address": "zqstaff@maple.example",
+    }
+    return Objects(values=values, marks=(*MARKS, *_ids(values)))
+
+
+def _ids(values: dict[str, object]) -> list[str]:
+    from uuid import UUID
+
+    return [str(value) for value in values.values() if isinstance(value, UUID)]
+
+
+def _import(scope: Scope, *, at: datetime) -> UUID:
+    from bedside.records.intake import actions
+    from tests.records.intake.import_files import csv_of, ready
+
+    content = csv_of("Z2,Zqfile,Zqmarked,1980-05-04,zqfile@example.org,Yes,Yes", "zqreject,short")
+    import_id = ready(scope, content, at)
+    actions.run(scope, import_id, clock=lambda: at)
+    return import_id
+
+
+def _message(scope: Scope, *, at: datetime) -> UUID:
+    from dataclasses import replace
+
+    from bedside.decisions.composer import actions, queries
+    from bedside.decisions.gate.rules import MessageClass
+
+    message_id = actions.create(scope, name="Zqmessage", starter="newsletter", at=at)
+    draft = queries.draft_of(scope, message_id, revision=None)
+    draft = replace(draft, message_class=MessageClass.GENERAL_HEALTH, subject="Zqmessage")
+    actions.edit(scope, message_id, draft, based_on_revision=1, at=at)
+    return message_id
+
+
+def _segment(scope: Scope, *, at: datetime) -> UUID:
+    from bedside.decisions.segments.actions import save
+    from bedside.decisions.segments.rules import All
+
+    return save(scope, segment_id=None, name="Zqsegment", rule=All(()), at=at)
+
+
+def _plan(message_id: UUID, segment_id: UUID) -> object:
+    from bedside.correspondence.campaigns.nouns import Plan
+
+    return Plan(
+        name="Zqcampaign",
+        message_class="general_health",
+        purpose="inform",
+        remuneration=False,
+        message_id=message_id,
+        segment_id=segment_id,
+    )
