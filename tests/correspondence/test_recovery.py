@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.testing import InMemoryConnector
 
-from bedside.correspondence.campaigns import actions, progress
+from bedside.correspondence.campaigns import actions, progress, settling
 from bedside.correspondence.campaigns import queries as campaigns
 from bedside.correspondence.campaigns.rules import CampaignState
 from bedside.correspondence.delivery import claims, recovery
@@ -124,11 +124,11 @@ def test_sender_that_was_given_up_changes_nothing_any_more(scope, people, sendin
         row = ClaimRow.objects.get(id=heading.claim_id)
     own = claims.sender_scope(scope.practice_id)
     recovery.give_up_claim(own, row, at=at)
-    late = progress.Settled(
+    late = settling.Settled(
         recipient_id=taken[0].recipient_id, patient_id=taken[0].patient_id,
         state=progress.RecipientState.FAILED, codes=("refused_permanently",),
     )  # fmt: skip
-    assert progress.settle(own, sending, heading.claim_id, [late]) == 0
+    assert settling.settle(own, sending, heading.claim_id, [late]) == 0
 
 
 def test_job_added_inside_a_worker_joins_the_transaction(scope, sending):

@@ -19,7 +19,7 @@ from bedside.correspondence.campaigns.rules import (
     Verb,
     audience_digest,
 )
-from bedside.correspondence.campaigns.sealed import CAMPAIGN, RECIPIENT, recipient_place, seal, unseal
+from bedside.correspondence.campaigns.sealed import CAMPAIGN, FACTS, seal, seal_about, unseal
 from bedside.decisions.composer.rules import FIELDS
 from bedside.decisions.gate import queries as gate
 from bedside.decisions.gate.rules import Decision, MessageClass
@@ -32,6 +32,7 @@ from bedside.records.patients import queries as patients
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.staff.rules import Right
+from bedside.safeguards.vault.queries import person_keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from bedside.decisions.gate.queries import Answered
     from bedside.decisions.gate.rules import MessageFacts
     from bedside.decisions.segments.rules import Rule
+    from bedside.kit.sealing import Sealer
 
 # More people than this are prepared by a job, so that nobody waits for a page.
 AT_ONCE_MAX = 2000
@@ -146,7 +148,10 @@ def _freeze(
     at: datetime,
 ) -> int:
     """Stores one batch with the gate's answers; gives how many of it are allowed."""
-    answers = gate.ask(scope, facts, patients.by_ids(scope, ids), at=at)
+    sealers = person_keys(scope, ids)
+    asked = gate.ask(scope, facts, patients.by_ids(scope, ids), at=at)
+    # Somebody erased between the two looks has a record in hand and no key: they are in no audience any more.
+    answers = [answer for answer in asked if answer.patient_id in sealers]
     chunks: list[int] = []
     allowed = 0
     for answer in answers:
@@ -163,7 +168,7 @@ def _freeze(
                 chunks,
                 [_STATE_OF[answer.verdict.decision].value for answer in answers],
                 [" ".join(reason.code for reason in answer.verdict.reasons) for answer in answers],
-                [_sealed_facts(scope, row.id, answer) for answer in answers],
+                [_sealed_facts(scope, row.id, answer, sealers[answer.patient_id]) for answer in answers],
             ],
         )
     return allowed
@@ -180,9 +185,15 @@ _INSERT: LiteralString = """
 """
 
 
-def _sealed_facts(scope: Scope, campaign_id: UUID, answer: Answered) -> bytes:
-    place = recipient_place(campaign_id, answer.patient_id)
-    return seal(scope, answer.facts.to_bytes(), table=RECIPIENT, row=place, column="facts")
+def _sealed_facts(scope: Scope, campaign_id: UUID, answer: Answered, sealer: Sealer) -> bytes:
+    return seal_about(
+        sealer,
+        answer.facts.to_bytes(),
+        practice_id=scope.practice_id,
+        campaign_id=campaign_id,
+        patient_id=answer.patient_id,
+        column=FACTS,
+    )
 
 
 def _check_complete(scope: Scope, row: CampaignRow) -> Content:

@@ -130,10 +130,11 @@ class Explanation:
     """Why one person was or was not written to: the gate's facts (canonical JSON) and the transport proof.
 
     `last_facts` are those of the hand-off, empty when it never came to one. `reply` is the receiving server's
-    own text and may name the person.
+    own text and may name the person. `erased`: the person was erased, and with them everything but the outcome.
     """
 
     recipient: Recipient
+    erased: bool
     facts: bytes
     last_facts: bytes
     host: str

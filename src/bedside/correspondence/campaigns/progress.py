@@ -1,4 +1,4 @@
-"""The verbs of the sender: begin, take a part of a chunk, settle what became of it, end.
+"""The verbs of the sender: begin, take a part of a chunk, end. What became of people is stored by `settling`.
 
 Every write is guarded by the claim that took the person, so a sender that was given up can no longer change
 anything, and by the state, so nothing that is settled is settled again.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, LiteralString
+from typing import TYPE_CHECKING
 
 from django.db import connection
 from django.db.models import Count, Min
@@ -20,7 +20,7 @@ from bedside.correspondence.campaigns.models import CampaignRow, RecipientRow
 from bedside.correspondence.campaigns.queries import count_people
 from bedside.correspondence.campaigns.rows import locked, move
 from bedside.correspondence.campaigns.rules import CampaignState, RecipientState, Verb
-from bedside.correspondence.campaigns.sealed import RECIPIENT, recipient_place, seal
+from bedside.correspondence.campaigns.settling import GOES_ON
 from bedside.ground.errors import Refusal
 from bedside.ground.jobs import enqueue
 from bedside.ground.scope import Scope, in_scope, reading
@@ -28,7 +28,7 @@ from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from datetime import datetime
     from uuid import UUID
 
@@ -41,36 +41,6 @@ class Claimed:
     patient_id: UUID
     attempt: int
     first_attempt_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """What the connection and the receiving server said. `reply` is the server's own text."""
-
-    host: str
-    peer: str
-    tls_version: str
-    cipher: str
-    certificate_sha256: bytes
-    reply_code: int
-    enhanced: str
-    reply: str
-    handed_over_at: datetime
-    content_sha256: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
-    """What became of one claimed person. `codes` is never empty; `facts` are those of the last time of asking."""
-
-    recipient_id: int
-    patient_id: UUID
-    state: RecipientState
-    codes: tuple[str, ...]
-    next_attempt_at: datetime | None = None
-    facts: bytes = b""
-    proof: Proof | None = None
-    resent: bool = False
 
 
 def start(scope: Scope, campaign_id: UUID, *, at: datetime) -> bool:
@@ -161,80 +131,6 @@ def claim(
     )
 
 
-# A person goes back to waiting without the attempt that was not made.
-_SETTLE: LiteralString = """
-    UPDATE campaigns_recipient AS r SET
-        state = u.state, codes = string_to_array(u.codes, ' '), next_attempt_at = u.next_attempt_at,
-        last_facts_sealed = coalesce(u.facts, r.last_facts_sealed), resent = r.resent OR u.resent,
-        attempt = r.attempt - (u.state IN ('waiting', 'cancelled'))::int,
-        claim_id = CASE WHEN u.state = 'waiting' THEN NULL ELSE r.claim_id END,
-        host = u.host, peer = u.peer, tls_version = u.tls_version, cipher = u.cipher,
-        certificate_sha256 = u.certificate_sha256, reply_code = u.reply_code, enhanced = u.enhanced,
-        reply_sealed = u.reply, handed_over_at = u.handed_over_at, content_sha256 = u.content_sha256
-    FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::timestamptz[], %s::bytea[], %s::boolean[], %s::text[],
-        %s::text[], %s::text[], %s::text[], %s::bytea[], %s::int[], %s::text[], %s::bytea[], %s::timestamptz[],
-        %s::bytea[]) AS u(id, state, codes, next_attempt_at, facts, resent, host, peer, tls_version, cipher,
-        certificate_sha256, reply_code, enhanced, reply, handed_over_at, content_sha256)
-    WHERE r.id = u.id AND r.practice_id = %s AND r.claim_id = %s AND r.state = 'handing_over'
-"""
-
-
-def settle(scope: Scope, campaign_id: UUID, claim_id: UUID, settled: Sequence[Settled]) -> int:
-    """Stores what became of claimed people, in one statement; gives how many it was stored for.
-
-    Somebody whose campaign was cancelled meanwhile is not put back but cancelled.
-    """
-    scope.require(Right.RUN_CAMPAIGNS)
-    if not settled:
-        return 0
-    with in_scope(scope), connection.cursor() as cursor:
-        if any(one.state in _GOES_ON for one in settled) and _is_cancelled(scope, campaign_id):
-            settled = [_cancelled(one) for one in settled]
-        columns = zip(*(_columns(scope, campaign_id, one) for one in settled), strict=True)
-        cursor.execute(_SETTLE, [*map(list, columns), scope.practice_id, claim_id])
-        return int(cursor.rowcount)
-
-
-_GOES_ON = frozenset({RecipientState.WAITING, RecipientState.DEFERRED, RecipientState.HELD})
-
-
-def _is_cancelled(scope: Scope, campaign_id: UUID) -> bool:
-    rows = CampaignRow.objects.filter(practice_id=scope.practice_id, id=campaign_id)
-    # The lock makes a cancel wait, so that none falls between this look and the write.
-    return (
-        rows.select_for_update(of=("self",)).values_list("state", flat=True).first()
-        == CampaignState.CANCELLED
-    )
-
-
-def _cancelled(one: Settled) -> Settled:
-    if one.state not in _GOES_ON:
-        return one
-    return Settled(
-        recipient_id=one.recipient_id,
-        patient_id=one.patient_id,
-        state=RecipientState.CANCELLED,
-        codes=("campaign_cancelled",),
-        facts=one.facts,
-    )
-
-
-def _columns(scope: Scope, campaign_id: UUID, one: Settled) -> tuple[object, ...]:
-    place = recipient_place(campaign_id, one.patient_id)
-    facts = seal(scope, one.facts, table=RECIPIENT, row=place, column="last_facts") if one.facts else None
-    start = (one.recipient_id, one.state.value, " ".join(one.codes), one.next_attempt_at, facts, one.resent)
-    proof = one.proof
-    if proof is None:
-        return (*start, "", "", "", "", None, None, "", None, None, None)
-    reply = (
-        seal(scope, proof.reply.encode(), table=RECIPIENT, row=place, column="reply") if proof.reply else None
-    )
-    return (
-        *start, proof.host, proof.peer, proof.tls_version, proof.cipher, proof.certificate_sha256,
-        proof.reply_code, proof.enhanced, reply, proof.handed_over_at, proof.content_sha256,
-    )  # fmt: skip
-
-
 def in_hand(scope: Scope, claim_id: UUID) -> list[Claimed]:
     """The people of a claim that nothing is settled for, by number."""
     with reading(scope):
@@ -273,7 +169,7 @@ def enqueue_retry(scope: Scope, campaign_id: UUID, chunk_no: int, *, at: datetim
         rows = RecipientRow.objects.filter(
             practice_id=scope.practice_id, campaign_id=campaign_id, chunk_no=chunk_no
         )
-        due = rows.filter(state__in=_GOES_ON, next_attempt_at__isnull=False).aggregate(Min("next_attempt_at"))
+        due = rows.filter(state__in=GOES_ON, next_attempt_at__isnull=False).aggregate(Min("next_attempt_at"))
         moment = due["next_attempt_at__min"]
         if rows.filter(state=RecipientState.WAITING).exists():
             moment = at
@@ -320,26 +216,3 @@ def open_chunks(scope: Scope, campaign_id: UUID) -> set[int]:
         waiting = rows.filter(state__in=("waiting", "deferred"))
         held = rows.filter(state="held", next_attempt_at__isnull=False)
         return {*waiting.values_list("chunk_no", flat=True), *held.values_list("chunk_no", flat=True)}
-
-
-_NOTE: LiteralString = """
-    UPDATE campaigns_recipient AS r SET last_facts_sealed = u.facts
-    FROM unnest(%s::bigint[], %s::bytea[]) AS u(id, facts)
-    WHERE r.id = u.id AND r.practice_id = %s AND r.claim_id = %s AND r.state = 'handing_over'
-"""
-
-
-def note_facts(
-    scope: Scope, campaign_id: UUID, claim_id: UUID, facts: Sequence[tuple[Claimed, bytes]]
-) -> None:
-    """Keeps what the gate was told just before hand-off, so that no message is ever without it."""
-    with in_scope(scope), connection.cursor() as cursor:
-        sealed = [
-            seal(
-                scope, plain, table=RECIPIENT, row=recipient_place(campaign_id, one.patient_id),
-                column="last_facts",
-            )
-            for one, plain in facts
-        ]  # fmt: skip
-        numbers = [one.recipient_id for one, _ in facts]
-        cursor.execute(_NOTE, [numbers, sealed, scope.practice_id, claim_id])

@@ -11,9 +11,19 @@ from bedside.correspondence.campaigns.binding import content_of, is_approved, me
 from bedside.correspondence.campaigns.models import ApprovalRow, CampaignRow, RecipientRow
 from bedside.correspondence.campaigns.nouns import Approval, Campaign, Explanation, Numbers, Plan, Recipient
 from bedside.correspondence.campaigns.rules import CampaignState, RecipientState
-from bedside.correspondence.campaigns.sealed import APPROVAL, CAMPAIGN, RECIPIENT, recipient_place, unseal
+from bedside.correspondence.campaigns.sealed import (
+    APPROVAL,
+    CAMPAIGN,
+    FACTS,
+    FORGOTTEN,
+    LAST_FACTS,
+    REPLY,
+    unseal,
+    unseal_about,
+)
 from bedside.ground.errors import NotFound
 from bedside.ground.scope import Scope, reading
+from bedside.safeguards.vault.queries import person_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -23,6 +33,7 @@ if TYPE_CHECKING:
 
     from bedside.decisions.composer.rules import Content
     from bedside.decisions.gate.rules import MessageFacts
+    from bedside.kit.sealing import Sealer
 
 PAGE_RECIPIENTS_MAX = 200
 _EXPORT_BATCH = 2000
@@ -171,23 +182,41 @@ def every_recipient(scope: Scope, campaign_id: UUID, *, state: str, code: str) -
 
 
 def explanation(scope: Scope, campaign_id: UUID, recipient_id: int) -> Explanation:
-    """Everything known about one person of one campaign. Raises NotFound."""
+    """Everything known about one person of one campaign. Raises NotFound.
+
+    About somebody who was erased only the outcome is known, and `erased` says so.
+    """
     with reading(scope):
         rows = RecipientRow.objects.filter(practice_id=scope.practice_id, campaign_id=campaign_id)
         row = rows.filter(id=recipient_id).first()
         if row is None:
             raise NotFound
-        place = recipient_place(row.campaign_id, row.patient_id)
+        sealer = person_keys(scope, [row.patient_id]).get(row.patient_id)
         return Explanation(
             recipient=_recipient(row),
-            facts=unseal(scope, row.facts_sealed, table=RECIPIENT, row=place, column="facts"),
-            last_facts=unseal(scope, row.last_facts_sealed, table=RECIPIENT, row=place, column="last_facts"),
+            erased=sealer is None,
+            facts=_about(row, row.facts_sealed, sealer, FACTS),
+            last_facts=_about(row, row.last_facts_sealed, sealer, LAST_FACTS),
             host=row.host,
             peer=row.peer,
             certificate_sha256=bytes(row.certificate_sha256 or b"").hex(),
-            reply=unseal(scope, row.reply_sealed, table=RECIPIENT, row=place, column="reply").decode(),
+            reply=_about(row, row.reply_sealed, sealer, REPLY).decode(),
             content_sha256=bytes(row.content_sha256 or b"").hex(),
         )
+
+
+def _about(row: RecipientRow, sealed: bytes | memoryview | None, sealer: Sealer | None, column: str) -> bytes:
+    """Empty without a key, and for what an erasure has removed."""
+    if sealer is None or sealed is None or bytes(sealed) == FORGOTTEN:
+        return b""
+    return unseal_about(
+        sealer,
+        sealed,
+        practice_id=row.practice_id,
+        campaign_id=row.campaign_id,
+        patient_id=row.patient_id,
+        column=column,
+    )
 
 
 def sent_to(scope: Scope, patient_id: UUID, *, limit: int) -> list[tuple[UUID, Recipient]]:

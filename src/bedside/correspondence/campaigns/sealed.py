@@ -1,17 +1,25 @@
-"""Names, rules, facts and comments to sealed bytes and back, under the practice's key."""
+"""Names, rules and comments to sealed bytes under the practice's key; what is about one person under that person's.
+
+What the gate was told about somebody and what a server answered about them goes with the key of that person: when
+it is destroyed the row still counts, and nothing of it can be read any more.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bedside.kit.sealing import Place
 from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
     from uuid import UUID
 
     from bedside.ground.scope import Scope
+    from bedside.kit.sealing import Sealer
 
-CAMPAIGN, APPROVAL, RECIPIENT = "campaigns_campaign", "campaigns_approval", "campaigns_recipient"
+CAMPAIGN, APPROVAL = "campaigns_campaign", "campaigns_approval"
+FACTS, LAST_FACTS, REPLY = "facts", "last_facts", "reply"
+FORGOTTEN = b""  # in the place of facts that an erasure has removed
 
 
 def seal(scope: Scope, plain: bytes, *, table: str, row: str, column: str) -> bytes:
@@ -25,6 +33,34 @@ def unseal(scope: Scope, sealed: bytes | memoryview | None, *, table: str, row: 
     return practice_keys(scope).open(bytes(sealed), table=table, row=row, column=column)
 
 
-def recipient_place(campaign_id: UUID, patient_id: UUID) -> str:
+def seal_about(
+    sealer: Sealer, plain: bytes, *, practice_id: UUID, campaign_id: UUID, patient_id: UUID, column: str
+) -> bytes:
+    """Under the person's own key, which the caller has open."""
+    return sealer.seal(plain, place=_place(practice_id, campaign_id, patient_id, column))
+
+
+def unseal_about(
+    sealer: Sealer,
+    sealed: bytes | memoryview | None,
+    *,
+    practice_id: UUID,
+    campaign_id: UUID,
+    patient_id: UUID,
+    column: str,
+) -> bytes:
+    """Empty for None. Raises Unsealable if the value was changed or moved."""
+    if sealed is None:
+        return b""
+    return sealer.open(bytes(sealed), place=_place(practice_id, campaign_id, patient_id, column))
+
+
+def _place(practice_id: UUID, campaign_id: UUID, patient_id: UUID, column: str) -> Place:
     """A recipient's own number is given by the database after sealing, so its place is named by what it joins."""
-    return f"{campaign_id}/{patient_id}"
+    return Place(
+        practice=str(practice_id),
+        table="campaigns_recipient",
+        row=f"{campaign_id}/{patient_id}",
+        column=column,
+        version=1,
+    )

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Final
 
 from django.conf import settings
 
-from bedside.correspondence.campaigns import progress
+from bedside.correspondence.campaigns import progress, settling
 from bedside.correspondence.campaigns import queries as campaigns
-from bedside.correspondence.campaigns.progress import Proof, Settled
 from bedside.correspondence.campaigns.rules import CampaignState, RecipientState
+from bedside.correspondence.campaigns.settling import Proof, Settled
 from bedside.correspondence.delivery import claims
 from bedside.correspondence.delivery.journal import Heading, Journal
 from bedside.correspondence.delivery.keys import signing_key
@@ -42,6 +42,7 @@ from bedside.kit.transport.smtp import HandOff
 from bedside.records.consent.actions import suppress_address
 from bedside.records.consent.rules import SuppressionReason
 from bedside.records.patients import queries as patients
+from bedside.safeguards.vault.queries import person_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from bedside.correspondence.campaigns.progress import Claimed
     from bedside.correspondence.delivery.letters import Letter
     from bedside.ground.scope import Scope
+    from bedside.kit.sealing import Sealer
     from bedside.kit.transport.smtp import Target
 
 SLICE: Final = 200  # people whom the gate is asked about at once, just before they are written to
@@ -133,6 +135,8 @@ class _Clerk:
         )
         self._open = {one.recipient_id: one for one in claimed}  # nothing is settled for them yet
         self._unstored: list[Settled] = []
+        # Nobody's key is destroyed while their message is being handed over (`oversight.retention`).
+        self._sealers: dict[UUID, Sealer] = {}
         self._gone: list[str] = []  # addresses that the receiving server does not know
         self._stored_at = self._looked_at = self._beat_at = time.monotonic()
         self._is_stopped = False
@@ -188,11 +192,15 @@ class _Clerk:
             facts = campaigns.facts_of_message(
                 self._scope, self._campaign.id, approved=True, encrypted_route=True
             )
-            found = patients.by_ids(self._scope, by_patient)
+            sealers = person_keys(self._scope, by_patient)
+            found = [one for one in patients.by_ids(self._scope, by_patient) if one.id in sealers]
             cleared, others = gate.clear(self._scope, facts, found, at=self._clock())
             noted = [(by_patient[one.patient_id], one.facts.to_bytes()) for one in cleared]
             if noted:
-                progress.note_facts(self._scope, self._campaign.id, self._heading.claim_id, noted)
+                settling.note_facts(
+                    self._scope, self._campaign.id, self._heading.claim_id, noted, sealers=sealers
+                )
+        self._sealers.update(sealers)
         for answer in others:
             is_held = answer.verdict.decision is Decision.HOLD
             state = RecipientState.HELD if is_held else RecipientState.SUPPRESSED
@@ -284,7 +292,15 @@ class _Clerk:
 
     def _store(self) -> None:
         """Only what is committed is forgotten here; until then the journal has it."""
-        progress.settle(self._scope, self._campaign.id, self._heading.claim_id, self._unstored)
+        settling.settle(
+            self._scope,
+            self._campaign.id,
+            self._heading.claim_id,
+            self._unstored,
+            sealers=self._sealers,
+        )
+        for one in self._unstored:
+            self._sealers.pop(one.patient_id, None)
         self._unstored.clear()
         self._stored_at = time.monotonic()
         while self._gone:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from bedside.correspondence.campaigns import progress
-from bedside.correspondence.campaigns.progress import Proof, Settled
+from bedside.correspondence.campaigns import progress, settling
 from bedside.correspondence.campaigns.rules import RecipientState
+from bedside.correspondence.campaigns.settling import Proof, Settled
 from bedside.correspondence.delivery import claims, entries
 from bedside.correspondence.delivery.chunks import settled_by
 from bedside.correspondence.delivery.journal import leftovers, take_over
@@ -80,7 +80,7 @@ def _fold(story: Story, *, at: datetime) -> Recovered:
             kind, outcome = _judge(story, one, at=at)
             counts[kind] += 1
             settled.append(outcome)
-        progress.settle(scope, heading.campaign_id, heading.claim_id, settled)
+        settling.settle(scope, heading.campaign_id, heading.claim_id, settled)
         _suppress_unknown(scope, settled, at=at)
         if claims.end(scope, heading.claim_id, at=at):
             progress.close_claim(
@@ -159,7 +159,7 @@ def give_up_claim(scope: Scope, row: ClaimRow, *, at: datetime) -> None:
     with in_scope(scope):
         judgement = judge_doubt(row.message_class)
         taken = progress.in_hand(scope, row.id)
-        progress.settle(scope, row.campaign_id, row.id, [settled_by(judgement, one, at=at) for one in taken])
+        settling.settle(scope, row.campaign_id, row.id, [settled_by(judgement, one, at=at) for one in taken])
         if claims.end(scope, row.id, at=at):
             progress.close_claim(scope, row.campaign_id, row.id, chunk_no=row.chunk_no, recovered=True, at=at)
         record(
