@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "bedside.decisions.composer",
     "bedside.correspondence.campaigns",
     "bedside.correspondence.delivery",
+    "bedside.oversight.retention",
     "bedside.doors.web",
     "bedside.doors.pickup",
 ]
