@@ -31,6 +31,7 @@ SENTENCES: Final = {
     "unfit_message": "The message or its address cannot be sent as it is.",
     "unwritable": "Something this person's message needs is missing or cannot be used in it.",
     "record_gone": "This person's record is no longer there.",
+    "person_erased": "This person was erased, so nothing more is sent to them.",
     "in_doubt": "The connection broke after the message had left; it may or may not have arrived.",
     "resent_in_doubt": "The connection broke after the message had left, so it is sent again to be sure.",
     "campaign_cancelled": "The campaign was cancelled before this message was sent.",

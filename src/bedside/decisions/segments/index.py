@@ -1,7 +1,8 @@
 """The sealed columns: built from the records, always as fresh as the last committed change.
 
-A query reads the columns it needs, opens them once per process, and lays the records changed since over them. When
-those grow too many the columns are built anew. They can be thrown away at any time: the records are the truth.
+A query reads the columns it needs, opens them once per process, lays the records changed since over them and takes out
+whoever was erased since. When those grow too many the columns are built anew. They can be thrown away at any time:
+the records are the truth.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from bedside.decisions.segments.models import IndexState, Shard
 from bedside.ground.scope import Scope, in_scope, reading
 from bedside.records.patients import actions as patients_actions
 from bedside.records.patients import queries as patients
+from bedside.records.patients.erasing import gone_since
 from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
@@ -53,10 +55,21 @@ def frame(scope: Scope, columns: Iterable[str], *, at: datetime) -> pl.DataFrame
         names = ["id", *sorted(set(columns) - {"id"})]
         base = pl.DataFrame([_column(scope, state.generation, name) for name in names])
         delta = _delta(scope, state, freshness)
-    if delta.is_empty():
+        gone = [patient_id.bytes for _, patient_id in gone_since(scope, state.settled_change)]
+    outdated = [*delta["id"].to_list(), *gone]
+    if not outdated:
         return base
-    kept = base.filter(~pl.col("id").is_in(delta["id"].implode()))
+    kept = base.filter(~pl.col("id").is_in(outdated))
     return pl.concat([kept, delta.select(names)])
+
+
+def finds(scope: Scope, patient_id: UUID) -> bool:
+    """True if the columns, as a question would see them now, still hold this person. Builds nothing."""
+    with reading(scope):
+        state = _state(scope)
+        if state is None or patient_id in {one for _, one in gone_since(scope, state.settled_change)}:
+            return False
+        return bool(_column(scope, state.generation, "id").is_in([patient_id.bytes]).any())
 
 
 def rebuild(scope: Scope, *, at: datetime) -> int:

@@ -102,6 +102,13 @@ def search_patients(
     return PatientPage(ids=[UUID(bytes=value) for value in ids.to_list()], total=found.height)
 
 
+def finds(scope: Scope, patient_id: UUID) -> bool:
+    """True if searches and segments, as they would be answered now, still hold this person. Builds nothing."""
+    from bedside.decisions.segments import index
+
+    return index.finds(scope, patient_id)
+
+
 def values_in_use(scope: Scope, field: str, *, limit: int, at: datetime) -> list[str]:
     """The commonest values of a list or text field, for suggestions in the builder (folded spelling)."""
     import polars as pl

@@ -8,8 +8,9 @@ from django.db import models
 class ConsentEvent(models.Model):
     """One act. The present state is folded from these in order of `id` (`rules.fold`).
 
-    `evidence` (wording shown, network address, browser) is sealed under the practice's key and not the person's:
-    it has to be kept for six years after an authorization ended (AUT-19), also when the record is erased.
+    `evidence` (wording shown, network address, browser, note) is sealed under the person's key. That of
+    authorizations and restrictions (`rules.DOCUMENTED`) is sealed under the practice's: it is a document that has to
+    be kept for six years (AUT-19), also when the record is erased.
     """
 
     id = models.BigAutoField(primary_key=True)

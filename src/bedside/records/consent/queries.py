@@ -16,6 +16,7 @@ from bedside.kit.mail.addresses import InvalidAddress, parse_address
 from bedside.kit.sealing import Unsealable
 from bedside.records.consent.models import AddressSuppression, ConsentEvent
 from bedside.records.consent.rules import (
+    DOCUMENTED,
     Event,
     Evidence,
     PersonPermissions,
@@ -26,11 +27,13 @@ from bedside.records.consent.rules import (
     nothing_said,
 )
 from bedside.records.consent.sentences import sentence_of
-from bedside.safeguards.vault.queries import practice_keys
+from bedside.safeguards.vault.queries import person_keys, practice_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from uuid import UUID
+
+    from bedside.kit.sealing import Sealer
 
 AT_ONCE_MAX = 2000
 HISTORY_MAX = 500
@@ -170,10 +173,11 @@ def history(scope: Scope, patient_id: UUID) -> list[ConsentEventView]:
     """The acts about one person, newest first; the newest `HISTORY_MAX`, for somebody may click for ever."""
     with reading(scope):
         rows = ConsentEvent.objects.filter(practice_id=scope.practice_id, patient_id=patient_id)
-        return [_view(scope, row) for row in rows.order_by("-id")[:HISTORY_MAX]]
+        own = person_keys(scope, [patient_id]).get(patient_id)
+        return [_view(scope, row, own) for row in rows.order_by("-id")[:HISTORY_MAX]]
 
 
-def _view(scope: Scope, row: ConsentEvent) -> ConsentEventView:
+def _view(scope: Scope, row: ConsentEvent, own: Sealer | None) -> ConsentEventView:
     event = Event(**{name: getattr(row, name) for name in Event._fields})
     return ConsentEventView(
         at=row.at,
@@ -181,7 +185,7 @@ def _view(scope: Scope, row: ConsentEvent) -> ConsentEventView:
         actor_kind=row.actor_kind,
         actor_id=row.actor_id,
         sentence=sentence_of(event),
-        evidence=_open(scope, row),
+        evidence=_open(scope, row, own),
     )
 
 
@@ -190,17 +194,33 @@ def evidence_row(patient_id: UUID, kind: str, at: datetime) -> str:
     return f"{patient_id}/{kind}/{at.isoformat()}"
 
 
-def _open(scope: Scope, row: ConsentEvent) -> Evidence | None:
+def _open(scope: Scope, row: ConsentEvent, own: Sealer | None) -> Evidence | None:
+    """`own` is the person's key, None once they are erased."""
     if row.evidence is None:
         return None
-    place = evidence_row(row.patient_id, row.kind, row.at)
+    keys, place, sealed = (
+        practice_keys(scope),
+        evidence_row(row.patient_id, row.kind, row.at),
+        bytes(row.evidence),
+    )
     try:
-        plain = practice_keys(scope).open(
-            bytes(row.evidence), table="consent_event", row=place, column="evidence"
-        )
+        if row.kind in DOCUMENTED:
+            plain = keys.open(sealed, table="consent_event", row=place, column="evidence")
+        elif own is None:
+            return None
+        else:
+            at = keys.place(table="consent_event", row=place, column="evidence", version=1)
+            plain = own.open(sealed, place=at)
     except Unsealable:
         return None
     return Evidence(**json.loads(plain))
+
+
+def events_kept(scope: Scope, patient_id: UUID) -> tuple[int, int]:
+    """(acts on record about one person, how many of them are documents that have to be kept)."""
+    with reading(scope):
+        rows = ConsentEvent.objects.filter(practice_id=scope.practice_id, patient_id=patient_id)
+        return rows.count(), rows.filter(kind__in=DOCUMENTED).count()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

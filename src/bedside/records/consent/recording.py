@@ -14,10 +14,11 @@ from bedside.ground.scope import ActorKind, Scope
 from bedside.records.consent import entries
 from bedside.records.consent.models import ConsentEvent
 from bedside.records.consent.queries import evidence_row, permissions_of
+from bedside.records.consent.rules import DOCUMENTED
 from bedside.records.patients import queries as patients
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
-from bedside.safeguards.vault.queries import practice_keys
+from bedside.safeguards.vault.queries import person_keys, practice_keys
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,11 +40,18 @@ def begin(scope: Scope, patient_id: UUID) -> tuple[PersonPermissions, str]:
     scope.require(Right.RECORD_CONSENT)
     if scope.actor.kind is ActorKind.PATIENT and scope.actor.id != str(patient_id):
         raise NotAllowed
-    with connection.cursor() as cursor:
-        # Otherwise two acts at once would both read the state before the other and both be written.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [str(patient_id)])
+    wait_for_others(patient_id)
     address = patients.get(scope, patient_id).email
     return permissions_of(scope, [patient_id])[patient_id], address
+
+
+def wait_for_others(patient_id: UUID) -> None:
+    """Holds the person until the transaction ends.
+
+    Otherwise two acts at once would both read the state before the other and both be written.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 11))", [str(patient_id)])
 
 
 def note_seen(scope: Scope, patient_id: UUID, *, at: datetime) -> None:
@@ -98,5 +106,8 @@ def _seal(
     if evidence is None:
         return None
     plain = json.dumps({name: text[:_TEXT_MAX] for name, text in asdict(evidence).items()}).encode()
-    place = evidence_row(patient_id, kind.value, at)
-    return practice_keys(scope).seal(plain, table="consent_event", row=place, column="evidence")
+    keys, row = practice_keys(scope), evidence_row(patient_id, kind.value, at)
+    if kind in DOCUMENTED:
+        return keys.seal(plain, table="consent_event", row=row, column="evidence")
+    own = person_keys(scope, [patient_id])[patient_id]
+    return own.seal(plain, place=keys.place(table="consent_event", row=row, column="evidence", version=1))

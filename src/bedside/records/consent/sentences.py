@@ -34,6 +34,7 @@ REASON_NAMES = {
     SuppressionReason.ASKED: "Asked to stop",
     SuppressionReason.STAFF: "Added by staff",
     SuppressionReason.IMPORTED: "From an imported list",
+    SuppressionReason.ERASED: "Person was erased",
 }
 SCOPE_NAMES = {
     SuppressionScope.EVERYTHING: "Everything",

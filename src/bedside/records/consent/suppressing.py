@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
+
 from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.identity import new_id
 from bedside.ground.scope import ActorKind, Scope, in_scope
@@ -11,7 +13,6 @@ from bedside.kit.mail.addresses import InvalidAddress, parse_address
 from bedside.records.consent import entries
 from bedside.records.consent.models import AddressSuppression
 from bedside.records.consent.rules import (
-    PROMOTIONAL,
     USUAL_SCOPE,
     Category,
     LiftReason,
@@ -24,6 +25,7 @@ from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
 
@@ -91,26 +93,34 @@ def lift_what_was_asked(scope: Scope, address: str, *, category: Category | None
     """Ends what a request to stop had put on the address, because the person now asks for the mail again.
 
     `category` None ends the stop of everything. A complaint ends only by the person's own hand. What a wider
-    suppression kept from other categories stays kept. Gives how many rows ended.
+    suppression kept from other categories stays kept. Whoever was erased and now says yes, as somebody new, is
+    treated alike. Gives how many rows ended.
     """
     if not address:
         return 0
     own = scope.actor.kind is ActorKind.PATIENT
-    reasons = [SuppressionReason.ASKED, *([SuppressionReason.COMPLAINED] if own else [])]
-    wanted = [SuppressionScope.MARKETING, *([SuppressionScope(category.value)] if category else [])]
+    reasons = [
+        SuppressionReason.ASKED,
+        SuppressionReason.ERASED,
+        *([SuppressionReason.COMPLAINED] if own else []),
+    ]
+    narrow = [SuppressionScope(category.value)] if category else []
     with in_scope(scope):
         rows = AddressSuppression.objects.filter(
             practice_id=scope.practice_id,
             address_index=_index(scope, address),
             lifted_at=None,
-            reason__in=[reason.value for reason in reasons],
-            scope__in=[one.value for one in wanted],
+        ).filter(
+            Q(reason__in=reasons, scope__in=[SuppressionScope.MARKETING, *narrow])
+            | Q(reason=SuppressionReason.ERASED, scope=SuppressionScope.EVERYTHING)
         )
         ended = list(rows.select_for_update())
         rows.update(lifted_at=at, lifted_because=LiftReason.ASKED_AGAIN.value)
         for row in ended:
-            if category is not None and row.scope == SuppressionScope.MARKETING.value:
-                _keep_from_the_rest(scope, address, category, SuppressionReason(row.reason), at)
+            covers = SuppressionScope(row.scope)
+            if category is not None and covers in {SuppressionScope.MARKETING, SuppressionScope.EVERYTHING}:
+                rest = covers.covered - {category}
+                _keep_from(scope, address, rest, reason=SuppressionReason(row.reason), at=at)
     return len(ended)
 
 
@@ -154,10 +164,10 @@ def _added_by_itself(scope: Scope, suppression_id: UUID) -> bool:
     return bool(ledger(scope, before_id=None, kind=kind, actor_id="", subject=subject, limit=1))
 
 
-def _keep_from_the_rest(
-    scope: Scope, address: str, category: Category, reason: SuppressionReason, at: datetime
+def _keep_from(
+    scope: Scope, address: str, rest: Iterable[Category], *, reason: SuppressionReason, at: datetime
 ) -> None:
-    for other in PROMOTIONAL - {category}:
+    for other in rest:
         keep_address_from(scope, address, covers=SuppressionScope(other.value), reason=reason, at=at)
 
 

@@ -30,3 +30,19 @@ class PatientRow(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class GoneRow(models.Model):
+    """Somebody who was erased: the id alone, and the number of that change, so that copies can follow."""
+
+    patient_id = models.UUIDField(primary_key=True)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, db_index=False)
+    change_no = models.BigIntegerField()
+    gone_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "patients_gone"
+        indexes = [models.Index(fields=["practice", "change_no"], name="gone_changes")]
+
+    def __str__(self) -> str:
+        return str(self.patient_id)

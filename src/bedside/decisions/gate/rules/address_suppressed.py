@@ -36,12 +36,18 @@ BY_IMPORT = Reason(
     sentence="This address is on a list of suppressed addresses that was imported.",
     citation="15 USC 7704(a)(4)(A)",
 )
+ERASED = Reason(
+    code="address_erased",
+    sentence="Somebody at this address was erased here; only their own new yes opens it again.",
+    citation="15 USC 7704(a)(4)(A) (CON-24); NIST SP 800-88r2",
+)
 _REASONS = {
     SuppressionReason.BOUNCED: BOUNCED,
     SuppressionReason.COMPLAINED: COMPLAINED,
     SuppressionReason.ASKED: ASKED,
     SuppressionReason.STAFF: BY_STAFF,
     SuppressionReason.IMPORTED: BY_IMPORT,
+    SuppressionReason.ERASED: ERASED,
 }
 
 
@@ -62,6 +68,7 @@ RULE = Rule(
         ASKED,
         BY_STAFF,
         BY_IMPORT,
+        ERASED,
     ),
     check=check,
 )

@@ -3,6 +3,7 @@
 from bedside.records.consent.rules.folding import fold, nothing_said
 from bedside.records.consent.rules.nouns import (
     BY_LINK,
+    DOCUMENTED,
     NOTHING_SAID,
     PROMOTIONAL,
     USUAL_SCOPE,
@@ -27,6 +28,7 @@ from bedside.records.consent.rules.papers import check_paper
 
 __all__ = [
     "BY_LINK",
+    "DOCUMENTED",
     "NOTHING_SAID",
     "PROMOTIONAL",
     "USUAL_SCOPE",

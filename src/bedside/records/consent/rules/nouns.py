@@ -58,6 +58,18 @@ class EventKind(StrEnum):
     REPRESENTATIVE_ENDED = "representative_ended"
 
 
+# Their evidence is a document that has to be kept for six years, also when the person is erased: signed
+# authorizations and revocations (45 CFR 164.508(b)(6), 164.530(j); AUT-19), agreed restrictions (164.522(a)(3)).
+DOCUMENTED = frozenset(
+    {
+        EventKind.AUTHORIZATION_RECORDED,
+        EventKind.AUTHORIZATION_REVOKED,
+        EventKind.RESTRICTED,
+        EventKind.RESTRICTION_LIFTED,
+    }
+)
+
+
 class Source(StrEnum):
     """How an act reached the practice. Imports use `import:<id>` besides these."""
 
@@ -161,6 +173,7 @@ class SuppressionReason(StrEnum):
     ASKED = "asked"
     STAFF = "staff"
     IMPORTED = "imported"
+    ERASED = "erased"  # whoever had this address was erased and is not to come back by a file
 
 
 # A bounce says that there is no mailbox; a complaint or a request says no to advertising, not to care (CON-11).
@@ -171,6 +184,7 @@ USUAL_SCOPE: Mapping[SuppressionReason, SuppressionScope] = MappingProxyType(
         SuppressionReason.ASKED: SuppressionScope.MARKETING,
         SuppressionReason.STAFF: SuppressionScope.EVERYTHING,
         SuppressionReason.IMPORTED: SuppressionScope.EVERYTHING,
+        SuppressionReason.ERASED: SuppressionScope.EVERYTHING,
     }
 )
 

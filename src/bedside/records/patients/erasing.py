@@ -1,0 +1,66 @@
+"""Taking a person's record away for good; who may be erased and what else goes is for `oversight.retention`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from bedside.ground.errors import NotFound
+from bedside.ground.scope import Scope, in_scope, reading
+from bedside.records.patients.actions import announce_changes
+from bedside.records.patients.models import GoneRow, PatientRow
+from bedside.safeguards.staff.rules import Right
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from uuid import UUID
+
+_GONE = """
+    INSERT INTO patients_gone (patient_id, practice_id, change_no, gone_at) VALUES (%s, %s, %s, %s)
+    ON CONFLICT (patient_id) DO UPDATE SET change_no = excluded.change_no
+"""
+
+
+def lock_record(scope: Scope, patient_id: UUID) -> tuple[bytes, int]:
+    """The sealed record and its version, held until the transaction ends, so that nobody else works on it.
+
+    Call it inside the caller's scope. Raises NotFound.
+    """
+    with in_scope(scope):
+        rows = PatientRow.objects.select_for_update().filter(practice_id=scope.practice_id, id=patient_id)
+        found = rows.values_list("sealed", "version").first()
+    if found is None:
+        raise NotFound
+    sealed, version = found
+    return bytes(sealed), version
+
+
+def forget_person(scope: Scope, patient_id: UUID, *, at: datetime) -> int:
+    """Removes the record and notes that it is gone, so that whatever was made from it knows. Gives rows removed.
+
+    May be run again, for a record that an older backup has brought back.
+    """
+    scope.require(Right.ERASE_PATIENTS)
+    with in_scope(scope):
+        (number,) = announce_changes(scope, 1)
+        rows = PatientRow.objects.filter(practice_id=scope.practice_id, id=patient_id)
+        removed, _ = rows.delete()
+        with connection.cursor() as cursor:
+            cursor.execute(_GONE, [patient_id, scope.practice_id, number, at])
+    return removed
+
+
+def gone_since(scope: Scope, change_no: int) -> list[tuple[int, UUID]]:
+    """(change number, patient id) of those erased after `change_no`, oldest first."""
+    with reading(scope):
+        rows = GoneRow.objects.filter(practice_id=scope.practice_id, change_no__gt=change_no)
+        return list(rows.order_by("change_no").values_list("change_no", "patient_id"))
+
+
+def gone_among(scope: Scope, patient_ids: Iterable[UUID]) -> set[UUID]:
+    """Which of these were erased."""
+    with reading(scope):
+        rows = GoneRow.objects.filter(practice_id=scope.practice_id, patient_id__in=list(patient_ids))
+        return set(rows.values_list("patient_id", flat=True))
