@@ -38,7 +38,8 @@ class Entries:
             return
         stated, _, body = rest.partition(b" ")
         self.edge.add(self._leaf(stated, body))
-        self._read_body(body)
+        if body:
+            self._read_body(body)
         self.next_index += 1
 
     def _is_out_of_place(self, field: bytes) -> bool:
@@ -69,7 +70,7 @@ class Entries:
     def _leaf(self, stated: bytes, body: bytes) -> bytes:
         """The hash as the export states it, since that is what the log was built from; checked against the body."""
         own = hash_of_leaf(body)
-        if stated == base64.b64encode(own):
+        if body and stated == base64.b64encode(own):
             return own
         index = self.next_index
         try:
@@ -78,11 +79,14 @@ class Entries:
             self._report.add("bad-leaf-hash", f"Entry {number(index)} has no readable hash.", entry=index)
             self.in_order = False
             return own
-        self._report.add(
-            "changed-entry",
-            f"Entry {number(index)} was changed after it was recorded: its text does not match its hash.",
-            entry=index,
-        )
+        if body:
+            code, what = (
+                "changed-entry",
+                "was changed after it was recorded: its text does not match its hash",
+            )
+        else:
+            code, what = "gone-entry", "is gone: only its hash is left"
+        self._report.add(code, f"Entry {number(index)} {what}.", entry=index)
         return leaf
 
     def _read_body(self, raw: bytes) -> None:

@@ -89,7 +89,7 @@ class _Check:
         self._checkpoints: Checkpoints | None = None
         self._start: int | None = None
         self._due: Checkpoint | None = None
-        self._confirmed = 0
+        self._confirmed = self._confirmed_outside = 0
         self._is_root_wrong = False
 
     def run(self) -> Report:
@@ -149,19 +149,27 @@ class _Check:
         """Compares the root so far with all that is vouched for at this size."""
         size = self._entries.next_index
         while self._due is not None and self._checkpoints is not None and self._due.size <= size:
-            self._compare_with(self._due, whose="a signed checkpoint")
+            self._compare_with(self._due, outside=False)
             self._due = self._checkpoints.next()
         for anchor in self._waiting.get(size, ()):
-            self._compare_with(anchor, whose="a checkpoint kept outside")
+            self._compare_with(anchor, outside=True)
 
-    def _compare_with(self, checkpoint: Checkpoint, *, whose: str) -> None:
+    def _compare_with(self, checkpoint: Checkpoint, *, outside: bool) -> None:
         if not self._entries.in_order or self._is_root_wrong or checkpoint.size != self._entries.next_index:
             return  # a finding already says why the roots cannot agree from here on
         if self._entries.edge.root() == checkpoint.root:
             self._confirmed = checkpoint.size
+            self._confirmed_outside = checkpoint.size if outside else self._confirmed_outside
             return
         self._is_root_wrong = True
-        first, last = self._confirmed, checkpoint.size - 1
+        # When one from outside is contradicted, the log's own checkpoints prove nothing: its key signed both.
+        self._say_wrong_root(
+            checkpoint, first=self._confirmed_outside if outside else self._confirmed, outside=outside
+        )
+
+    def _say_wrong_root(self, checkpoint: Checkpoint, *, first: int, outside: bool) -> None:
+        last = max(checkpoint.size - 1, 0)
+        whose = "a checkpoint kept outside" if outside else "a signed checkpoint"
         place = (
             f"between entry {number(first)} and entry {number(last)}"
             if last > first
@@ -171,7 +179,7 @@ class _Check:
             "wrong-root",
             f"The first {entries(checkpoint.size)} are not those that {whose} ({checkpoint.at:%Y-%m-%d %H:%M:%S} UTC) "
             f"vouches for: something {place} was changed, added or taken away after it was sealed.",
-            entry=min(first, max(last, 0)),
+            entry=min(first, last),
         )
 
     def _check_size(self) -> None:
@@ -221,6 +229,8 @@ class _Check:
             )
 
     def _check_keys_and_anchors(self) -> None:
+        if self._checkpoints is None:
+            return  # the export is cut off, which says more than that its keys signed nothing
         keys = self._header.keys
         accepted = accepted_keys(keys, trusted=self._trusted, introduced=self._entries.introduced)
         check_keys(keys, accepted=accepted, report=self._report)
