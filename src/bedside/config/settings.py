@@ -61,6 +61,15 @@ BEDSIDE_RETRY_DELAYS_S = [
 ]
 BEDSIDE_GIVE_UP_AFTER_S = read.number(ENVIRON, "BEDSIDE_GIVE_UP_AFTER_S", 2 * 86400, low=1, high=30 * 86400)
 
+# --- the ledger: where its checkpoints are laid down outside this installation, and how often
+BEDSIDE_LEDGER_ANCHORS = read.text(ENVIRON, "BEDSIDE_LEDGER_ANCHORS", "").split()
+BEDSIDE_LEDGER_ANCHOR_EVERY_S = read.number(
+    ENVIRON, "BEDSIDE_LEDGER_ANCHOR_EVERY_S", 3600, low=60, high=7 * 86400
+)
+BEDSIDE_LEDGER_ANCHOR_RETENTION_DAYS = read.number(
+    ENVIRON, "BEDSIDE_LEDGER_ANCHOR_RETENTION_DAYS", 2192, low=1, high=36500
+)
+
 # --- database: the runtime role, or the owner for migrations only
 _target = database_for(ENVIRON, BEDSIDE_HOME)
 if _target.embedded and ENVIRON.get("BEDSIDE_DATABASE_NAME"):  # one server, a database per test process

@@ -126,6 +126,23 @@ def values(row):
     return {field.name: getattr(row, field.name) for field in row._meta.concrete_fields}
 
 
+def test_the_mark_moves_on_so_that_an_idle_look_is_short(committed, at, nothing_else_runs):
+    scope = committed.scope
+    for step in range(4):
+        write(scope, at, 20)
+        seal(scope, at=at + step * MINUTES)
+    with in_scope(scope):
+        marks = list(Checkpoint.objects.order_by("size").values_list("settled_id", "last_id"))
+        newest = Entry.objects.latest("id").id
+    assert [settled for settled, _ in marks] == sorted(settled for settled, _ in marks)
+    assert marks[-1][0] == marks[-2][1]  # what was seen one look ago, two minutes earlier
+    assert marks[-1][1] == newest
+    for step in range(4, 7):  # idle: nothing is written, and yet there is less and less to look through
+        assert seal(scope, at=at + step * MINUTES) is None
+    assert sealing._memories[scope.practice_id].mark.settled_id == newest
+    assert sealing._memories[scope.practice_id].sealed == set()
+
+
 def test_keeps_the_time_it_is_given_whatever_the_clock_does(scope, at):
     for moment in (at, at + timedelta(days=3), at - timedelta(days=400), at + timedelta(seconds=1)):
         write(scope, moment)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from bedside.ground import arrays
+from bedside.safeguards.audit.tree import bodies_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,10 +37,7 @@ class Mentions:
     entry_ids: list[int] = field(default_factory=list)
 
     def add(self, row: RowOfLeaves, bodies: Sequence[bytes]) -> None:
-        """An act on one, not out of a list, is found by its row's own column."""
-        if row.count == 1 and not bodies[0].startswith(_ABOUT):
-            return
-        subjects = [number for number in map(number_in, bodies) if number is not None]
+        subjects = numbers_in(row, bodies)
         self.subjects += subjects
         self.entry_ids += [row.id] * len(subjects)
 
@@ -49,6 +47,13 @@ class Mentions:
                 cursor.execute(
                     _INSERT, [practice_id, arrays.numbers(self.subjects), arrays.numbers(self.entry_ids)]
                 )
+
+
+def numbers_in(row: RowOfLeaves, bodies: Sequence[bytes]) -> set[int]:
+    """Who is to be found by this row. An act on one, not out of a list, is found by its row's own column."""
+    if row.count == 1 and not bodies[0].startswith(_ABOUT):
+        return set()
+    return {number for number in map(number_in, bodies) if number is not None}
 
 
 def number_of(person: UUID) -> int:
@@ -74,3 +79,11 @@ def _number_slowly(body: bytes) -> int | None:
         return number_of(UUID(json.loads(body).get("subject", "")))
     except ValueError:
         return None
+
+
+def mend(practice_id: UUID, rows: Sequence[RowOfLeaves]) -> None:
+    """Adds whatever the index lacks of these rows. Raises DamagedRow."""
+    mentions = Mentions()
+    for row, bodies in bodies_of(practice_id, rows):
+        mentions.add(row, bodies)
+    mentions.store(practice_id)

@@ -14,7 +14,9 @@ from bedside.ground.scope import ActorKind, Scope, reading
 from bedside.safeguards.audit.bodies import first_of, unpack
 from bedside.safeguards.audit.models import Entry
 from bedside.safeguards.audit.people import rows_about
+from bedside.safeguards.audit.proving import EntryProof, export_lines, proof
 from bedside.safeguards.audit.rules import LOOKING, Deed, kinds, leaf_hash
+from bedside.safeguards.audit.standing import AnchorStanding, LedgerStanding, Verification, standing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +24,23 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.db.models import QuerySet
+
+__all__ = [
+    "ADMINISTRATOR",
+    "PAGE_ENTRIES_MAX",
+    "AnchorStanding",
+    "EntryProof",
+    "LedgerEntry",
+    "LedgerStanding",
+    "Unnamed",
+    "Verification",
+    "entries",
+    "export_lines",
+    "found_rows",
+    "proof",
+    "standing",
+    "who_looked",
+]
 
 PAGE_ENTRIES_MAX = 200
 ADMINISTRATOR = "cli:"  # what the id of whoever gives commands on the machine itself begins with

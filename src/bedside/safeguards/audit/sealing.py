@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from bedside.kit.ledger import Tile
 
 LEAVES_PER_CHECKPOINT: Final = 65_536
+# Finding one entry in a list of rows reads the list.
+ROWS_PER_CHECKPOINT: Final = 8192
 # More than this is not held in memory beyond the mark: the rest of a great backlog waits until the mark moves.
 ROWS_BEYOND_MAX: Final = 1_000_000
 _PRACTICES_REMEMBERED_MAX: Final = 1000
@@ -158,7 +160,7 @@ def _seal_part(scope: Scope, *, at: datetime) -> tuple[Sealed | None, bool]:
     seen = observe(practice_id, at=at)
     if seen.now.highest_id <= memory.mark.settled_id:
         return None, False
-    found = tail(practice_id, memory.mark.settled_id, sealed=memory.sealed, rows_max=LEAVES_PER_CHECKPOINT)
+    found = tail(practice_id, memory.mark.settled_id, sealed=memory.sealed, rows_max=ROWS_PER_CHECKPOINT)
     memory.sealed = found.sealed
     if not found.rows:
         _move(memory, _moved(memory, seen, found, taken=0))

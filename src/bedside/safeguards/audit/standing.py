@@ -1,0 +1,134 @@
+"""How the ledger stands: how much is sealed, what waits, what the last verification found, where anchors lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from django.conf import settings
+
+from bedside.ground.errors import Fault, Refusal
+from bedside.ground.scope import Scope, reading
+from bedside.kit.sealing import Unsealable
+from bedside.safeguards.audit.models import Anchoring, Entry
+from bedside.safeguards.audit.models import Verification as VerificationRow
+from bedside.safeguards.audit.signing import public_keys
+from bedside.safeguards.audit.tail import newest, unsealed
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+KEPT: Final = "kept"
+UNSEALED_ROWS_MAX: Final = 10_000
+# The sealer comes by every two seconds; what waits this long says that something keeps it away.
+_LATE_S: Final = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What one verification found. `finding` is a code of `verifying.FINDINGS`; `entry_id` the row, where one is."""
+
+    at: datetime
+    size: int
+    sound: bool
+    finding: str
+    first_bad_index: int | None
+    entry_id: int | None = None
+    from_size: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnchorStanding:
+    """One place outside: the last try and its outcome ("kept" or a code), and what lies there for certain."""
+
+    place: str
+    at: datetime | None
+    outcome: str
+    kept_at: datetime | None
+    kept_size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerStanding:
+    """`size` leaves are sealed, `unsealed` wait (counted up to some ten thousand rows).
+
+    `trouble` is empty, or a code that says why sealing does not go on: that of the vault's refusal, or
+    "ledger_behind" when entries wait longer than a minute.
+    """
+
+    size: int
+    sealed_at: datetime | None
+    unsealed: int
+    oldest_unsealed_at: datetime | None
+    verification: Verification | None
+    anchors: tuple[AnchorStanding, ...]
+    key_fingerprint: str
+    root: bytes | None = None
+    trouble: str = ""
+
+
+def standing(scope: Scope, *, at: datetime) -> LedgerStanding:
+    """Cheap enough for a page."""
+    with reading(scope):
+        head = newest(scope.practice_id)
+        waiting = unsealed(scope.practice_id, rows_max=UNSEALED_ROWS_MAX)
+        oldest = _written_at(scope, waiting[0].id) if waiting else None
+        fingerprint, trouble = _key(scope)
+        if not trouble and oldest is not None and (at - oldest).total_seconds() > _LATE_S:
+            trouble = "ledger_behind"
+        return LedgerStanding(
+            size=head.size if head else 0,
+            sealed_at=head.at if head else None,
+            unsealed=sum(row.count for row in waiting),
+            oldest_unsealed_at=oldest,
+            verification=last_verification(scope),
+            anchors=tuple(_anchor(scope, place) for place in settings.BEDSIDE_LEDGER_ANCHORS),
+            key_fingerprint=fingerprint,
+            root=head.root if head else None,
+            trouble=trouble,
+        )
+
+
+def last_verification(scope: Scope) -> Verification | None:
+    with reading(scope):
+        row = VerificationRow.objects.filter(practice_id=scope.practice_id).order_by("-id").first()
+    return None if row is None else shown(row)
+
+
+def shown(row: VerificationRow) -> Verification:
+    return Verification(
+        at=row.at,
+        size=row.size,
+        sound=row.sound,
+        finding=row.finding,
+        first_bad_index=row.first_bad_index,
+        entry_id=row.entry_id,
+        from_size=row.from_size,
+    )
+
+
+def _written_at(scope: Scope, entry_id: int) -> datetime:
+    return Entry.objects.values_list("at", flat=True).get(practice_id=scope.practice_id, id=entry_id)
+
+
+def _key(scope: Scope) -> tuple[str, str]:
+    """(fingerprint of the key in use, why the vault does not give it)."""
+    try:
+        keys = public_keys(scope)
+    except (Refusal, Fault) as error:
+        return "", error.code
+    except Unsealable:
+        return "", "signing_key_changed"
+    return (keys[-1].fingerprint if keys else ""), ""
+
+
+def _anchor(scope: Scope, place: str) -> AnchorStanding:
+    rows = Anchoring.objects.filter(practice_id=scope.practice_id, place=place).order_by("-id")
+    last, kept = rows.first(), rows.filter(outcome=KEPT).first()
+    return AnchorStanding(
+        place=place,
+        at=last.at if last else None,
+        outcome=last.outcome if last else "",
+        kept_at=kept.at if kept else None,
+        kept_size=kept.size if kept else 0,
+    )
