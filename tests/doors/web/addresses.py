@@ -114,6 +114,14 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     "inbox": Right.SEE_PATIENTS,
     "inbox_mail": Right.SEE_PATIENTS,
     "inbox_frame": Right.SEE_PATIENTS,
+    # erasures and legal holds
+    "erasures": Right.SEE_LEDGER,
+    "erasure": Right.SEE_LEDGER,
+    "erasure_certificate": Right.SEE_LEDGER,
+    "erase_person": Right.ERASE_PATIENTS,
+    "holds": Right.ERASE_PATIENTS,
+    "hold_place": Right.ERASE_PATIENTS,
+    "hold_lift": Right.ERASE_PATIENTS,
     # ledger
     "ledger": Right.SEE_LEDGER,
     "ledger_export": Right.SEE_LEDGER,

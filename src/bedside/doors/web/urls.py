@@ -11,6 +11,7 @@ urlpatterns = [
     path("messages/", include("bedside.doors.web.messages.urls")),
     path("campaigns/", include("bedside.doors.web.campaigns.urls")),
     path("reports/", include("bedside.doors.web.reports.urls")),
+    path("erasure/", include("bedside.doors.web.erasure.urls")),
     path("ledger/", include("bedside.doors.web.ledger.urls")),
     path("staff/", include("bedside.doors.web.staff.urls")),
     path("settings/", include("bedside.doors.web.settings.urls")),
