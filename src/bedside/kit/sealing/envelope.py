@@ -131,14 +131,20 @@ class Sealers:
         return cls(sealer.open_many(wrapped, places=places), version=version)
 
     def seal_each(self, plains: Sequence[bytes], *, places: Places) -> list[bytes]:
+        self._check_count(places)
         encrypts = (AESGCM(key).encrypt for key in self._keys)
         return _sealed_each(encrypts, plains, header=header_of(self.version), places=places)
 
     def open_each(self, sealed: Sequence[bytes], *, places: Places) -> list[bytes]:
         """As `Sealer.open_many`. Raises Unsealable with the position of the first that does not open."""
+        self._check_count(places)
         decrypts = (AESGCM(key).decrypt for key in self._keys)
         header = header_of(self.version)
         return _opened_each(decrypts, sealed, header=header, places=places, sealers=self.each)
+
+    def _check_count(self, places: Places) -> None:
+        if len(self._keys) != len(places):
+            raise ValueError("each value has one key")
 
 
 def _sealed_each(

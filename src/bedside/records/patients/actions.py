@@ -14,20 +14,21 @@ from bedside.kit.mail.addresses import parse_address
 from bedside.records.patients import entries
 from bedside.records.patients.models import PatientRow
 from bedside.records.patients.queries import get, mrn_key
-from bedside.records.patients.sealed import seal_patient
+from bedside.records.patients.sealed import seal_patients
 from bedside.safeguards.audit.actions import record, record_each
 from bedside.safeguards.audit.looking import record_look
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.actions import make_person_keys
-from bedside.safeguards.vault.queries import person_keys, practice_keys
+from bedside.safeguards.vault.queries import person_sealers, practice_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from bedside.kit.sealing import Sealer
+    from bedside.kit.sealing import Sealers
     from bedside.records.patients.rules import Patient
+    from bedside.safeguards.vault.keys import PracticeKeys
 
 _ROWS_PER_STATEMENT = 1000
 _INSERT = """
@@ -183,10 +184,7 @@ def _by_version(versions: Mapping[UUID, int]) -> dict[int, list[UUID]]:
 def _insert(scope: Scope, patients: Sequence[Patient], *, at: datetime) -> None:
     numbers = announce_changes(scope, len(patients))
     sealers = make_person_keys(scope, [patient.id for patient in patients], at=at)
-    rows = [
-        _row(scope, patient, sealers[patient.id], version=1, change_no=number)
-        for patient, number in zip(patients, numbers, strict=True)
-    ]
+    rows = _rows(scope, patients, sealers, versions=[1] * len(patients), numbers=numbers)
     with connection.cursor() as cursor:
         for part in _parts(rows):
             cursor.execute(_INSERT, [scope.practice_id, at, at, *_columns(part)])
@@ -204,11 +202,12 @@ def _update(scope: Scope, patients: Sequence[Patient], *, at: datetime) -> dict[
         .order_by("id")
         .only("id", "version", "created_at")
     )
-    sealers = person_keys(scope, [row.id for row in held])
-    rows = [
-        _row(scope, wanted[row.id], sealers[row.id], version=row.version + 1, change_no=number)
-        for row, number in zip(held, numbers, strict=False)
-    ]
+    sealers = person_sealers(scope, [row.id for row in held])
+    versions = [row.version + 1 for row in held]
+    # Numbers of those that are not there any more stay unused.
+    rows = _rows(
+        scope, [wanted[row.id] for row in held], sealers, versions=versions, numbers=numbers[: len(held)]
+    )
     with connection.cursor() as cursor:
         for part in _parts(rows):
             cursor.execute(_UPDATE, [at, *_columns(part), scope.practice_id])
@@ -244,18 +243,32 @@ def _columns(rows: Sequence[_Written]) -> list[str]:
     ]
 
 
-def _row(scope: Scope, patient: Patient, sealer: Sealer, *, version: int, change_no: int) -> _Written:
+def _rows(
+    scope: Scope,
+    patients: Sequence[Patient],
+    sealers: Sealers,
+    *,
+    versions: Sequence[int],
+    numbers: Sequence[int],
+) -> list[_Written]:
+    """Sealers, versions and change numbers go with the patients one by one."""
     keys = practice_keys(scope)
-    return _Written(
-        id=patient.id,
-        sealed=seal_patient(patient, sealer=sealer, practice_id=scope.practice_id, version=version),
-        version=version,
-        address_index=keys.blind_index("address", parse_address(patient.email).lookup_key)
-        if patient.email
-        else None,
-        mrn_index=keys.blind_index("mrn", mrn_key(patient.mrn)) if patient.mrn else None,
-        change_no=change_no,
-    )
+    sealed = seal_patients(patients, keys=keys, sealers=sealers, versions=versions)
+    return [
+        _Written(
+            id=patient.id,
+            sealed=one,
+            version=version,
+            address_index=_address_index(keys, patient),
+            mrn_index=keys.blind_index("mrn", mrn_key(patient.mrn)) if patient.mrn else None,
+            change_no=number,
+        )
+        for patient, one, version, number in zip(patients, sealed, versions, numbers, strict=True)
+    ]
+
+
+def _address_index(keys: PracticeKeys, patient: Patient) -> bytes | None:
+    return keys.blind_index("address", parse_address(patient.email).lookup_key) if patient.email else None
 
 
 def _taken_mrn() -> Refusal:

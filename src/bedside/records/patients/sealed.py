@@ -8,33 +8,30 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import orjson
 
-from bedside.kit.sealing import Place
 from bedside.records.patients.rules import Patient, Sex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from bedside.kit.sealing import Sealer
+    from bedside.kit.sealing import Sealers
     from bedside.safeguards.vault.keys import PracticeKeys
 
 _NAMES = tuple(field.name for field in fields(Patient) if field.name != "id")
+_KNOWN = frozenset(_NAMES)
 _SEXES = {sex.value: sex for sex in Sex}
 _day = date.fromisoformat
 # A patient as stored: id, id as text, sealed record, its version, wrapped key.
 SealedRow: TypeAlias = "tuple[UUID, str, bytes, int, bytes]"
 
 
-def seal_patient(patient: Patient, *, sealer: Sealer, practice_id: UUID, version: int) -> bytes:
-    known = {name: value for name in _NAMES if (value := getattr(patient, name))}
-    place = Place(
-        practice=str(practice_id),
-        table="patients_patient",
-        row=str(patient.id),
-        column="sealed",
-        version=version,
-    )
-    return sealer.seal(orjson.dumps(known), place=place)
+def seal_patients(
+    patients: Sequence[Patient], *, keys: PracticeKeys, sealers: Sealers, versions: Sequence[int]
+) -> list[bytes]:
+    """One sealed record for each patient, in this order, under the sealers' keys in the same order."""
+    names = [str(patient.id) for patient in patients]
+    places = keys.places(table="patients_patient", column="sealed", rows=names, versions=versions)
+    return sealers.seal_each([*map(written_record, patients)], places=places)
 
 
 def open_patients(rows: Sequence[SealedRow], *, keys: PracticeKeys) -> list[Patient]:
@@ -47,7 +44,12 @@ def open_patients(rows: Sequence[SealedRow], *, keys: PracticeKeys) -> list[Pati
     ids, names, sealed, versions, wrapped = zip(*rows, strict=True)
     places = keys.places(table="patients_patient", column="sealed", rows=names, versions=versions)
     plains = keys.persons(names, wrapped).open_each(sealed, places=places)
-    return [_read(patient_id, orjson.loads(plain)) for patient_id, plain in zip(ids, plains, strict=True)]
+    return [*map(read_record, ids, plains)]
+
+
+def written_record(patient: Patient) -> bytes:
+    """What is known of a patient as JSON, without what is not known."""
+    return orjson.dumps({name: value for name in _NAMES if (value := getattr(patient, name))})
 
 
 class _Draft:
@@ -56,11 +58,15 @@ class _Draft:
     __slots__ = Patient.__slots__
 
 
-def _read(patient_id: UUID, known: dict[str, Any]) -> Patient:
-    """The same as `Patient(id=patient_id, **known)` with dates, tuples and sex read, in a fifth of the time.
+def read_record(patient_id: UUID, plain: bytes) -> Patient:
+    """The patient whose record this is. Raises ValueError for a field that is not a patient's.
 
-    A frozen dataclass sets each field by a call of `object.__setattr__`: that alone took longer than all of AES.
+    A frozen dataclass sets each field by a call of `object.__setattr__`, which took longer than all of AES; a draft
+    of the same slots is filled directly and is a patient from then on.
     """
+    known: dict[str, Any] = orjson.loads(plain)
+    if not _KNOWN.issuperset(known):
+        raise ValueError("a record with an unknown field; a newer Bedside wrote it")
     get = known.get
     draft: Any = _Draft()
     draft.id = patient_id

@@ -16,11 +16,11 @@ from bedside.safeguards.vault.recovery import recovery_in_force
 from bedside.safeguards.vault.rules import INDEX_VERSION, KeyState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from uuid import UUID
 
-    from bedside.kit.sealing import Sealer
+    from bedside.kit.sealing import Sealers
 
 _ROWS_PER_STATEMENT = 2000
 _INSERT = """
@@ -62,17 +62,15 @@ def store_practice_key(scope: Scope, *, version: int, key: bytes, state: KeyStat
         )
 
 
-def make_person_keys(scope: Scope, person_ids: Iterable[UUID], *, at: datetime) -> dict[UUID, Sealer]:
-    """A fresh key for each person, stored wrapped. Gives them opened, for sealing the records that follow."""
-    keys = practice_keys(scope)
-    made = {person_id: keys.new_person(person_id) for person_id in person_ids}
-    ids = list(made)
+def make_person_keys(scope: Scope, person_ids: Sequence[UUID], *, at: datetime) -> Sealers:
+    """A fresh key for each person, stored wrapped. Gives them opened, in this order, for the records that follow."""
+    wrapped, sealers = practice_keys(scope).new_persons(person_ids)
     with in_scope(scope), connection.cursor() as cursor:
-        for start in range(0, len(ids), _ROWS_PER_STATEMENT):
-            part = ids[start : start + _ROWS_PER_STATEMENT]
-            wrapped = arrays.byte_strings(made[person_id][0] for person_id in part)
-            cursor.execute(_INSERT, [scope.practice_id, at, arrays.uuids(part), wrapped])
-    return {person_id: sealer for person_id, (_, sealer) in made.items()}
+        for start in range(0, len(person_ids), _ROWS_PER_STATEMENT):
+            part = slice(start, start + _ROWS_PER_STATEMENT)
+            columns = [arrays.uuids(person_ids[part]), arrays.byte_strings(wrapped[part])]
+            cursor.execute(_INSERT, [scope.practice_id, at, *columns])
+    return sealers
 
 
 def destroy_person_keys(scope: Scope, person_ids: Iterable[UUID], *, at: datetime) -> int:

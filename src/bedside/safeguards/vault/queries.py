@@ -6,10 +6,10 @@ import threading
 from typing import TYPE_CHECKING, LiteralString
 
 from django.conf import settings
-from django.db import connection
 
+from bedside.ground.rows import fetch_binary
 from bedside.ground.scope import Purpose, Scope, reading, system_scope
-from bedside.kit.sealing import Place, Sealer
+from bedside.kit.sealing import Place
 from bedside.safeguards.vault.installation import installation_key
 from bedside.safeguards.vault.keyring import Keyring
 from bedside.safeguards.vault.keys import PracticeKeys
@@ -18,11 +18,15 @@ from bedside.safeguards.vault.roots import Roots, roots_of
 from bedside.safeguards.vault.rules import HeldKey, KeyState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from uuid import UUID
 
+    from bedside.kit.sealing import Sealer, Sealers
+
 _OPEN_PRACTICES_MAX = 200
-_PERSON_KEYS = "SELECT person_id, wrapped FROM vault_personkey WHERE practice_id = %s AND person_id = ANY(%s)"
+_PERSON_KEYS: LiteralString = (
+    "SELECT person_id, wrapped FROM vault_personkey WHERE practice_id = %s AND person_id = ANY(%s)"
+)
 # For a room that asks for sealed rows and the wrapped keys of their persons at once: `FROM its_table AS held
 # JOIN_PERSON_KEYS WHERE held.practice_id = ...`, selecting WRAPPED_KEY. Rows without a key (erased) fall out. A page
 # "after" some id must say so of PERSON_OF_KEY too, or each page reads the keys from the first one on.
@@ -112,11 +116,18 @@ def practice_key_place(practice_id: UUID, version: int) -> Place:
 
 def person_keys(scope: Scope, person_ids: Iterable[UUID]) -> dict[UUID, Sealer]:
     """Opened keys of these persons. Those without one (unknown or erased) are left out."""
-    keys = practice_keys(scope)
-    with reading(scope), connection.cursor() as cursor:
-        # One array instead of thousands of parameters: this is asked for each batch of each campaign.
-        cursor.execute(_PERSON_KEYS, [scope.practice_id, list(person_ids)])
-        rows = cursor.fetchall()
-    found = [person_id for person_id, _ in rows]
-    sealers = keys.persons([*map(str, found)], [bytes(wrapped) for _, wrapped in rows])
-    return dict(zip(found, sealers.each(), strict=True))
+    wrapped = _wrapped_keys(scope, person_ids)
+    sealers = practice_keys(scope).persons([*map(str, wrapped)], [*wrapped.values()])
+    return dict(zip(wrapped, sealers.each(), strict=True))
+
+
+def person_sealers(scope: Scope, person_ids: Sequence[UUID]) -> Sealers:
+    """As `person_keys`, in the order of the ids, for sealing a batch. Raises KeyError for whoever has no key."""
+    wrapped = _wrapped_keys(scope, person_ids)
+    return practice_keys(scope).persons([*map(str, person_ids)], [wrapped[one] for one in person_ids])
+
+
+def _wrapped_keys(scope: Scope, person_ids: Iterable[UUID]) -> dict[UUID, bytes]:
+    # One array instead of thousands of parameters: this is asked for each batch of each campaign.
+    with reading(scope):
+        return dict(fetch_binary(_PERSON_KEYS, [scope.practice_id, list(person_ids)]))
