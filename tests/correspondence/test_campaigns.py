@@ -361,7 +361,8 @@ def test_every_verb_is_in_the_ledger(scope, approver, people, at):
     actions.pause(scope, campaign_id, at=at)
     actions.cancel(scope, campaign_id, at=at)
     told = entries(scope, before_id=None, kind="", actor_id="", subject=str(campaign_id), limit=50)
-    assert [entry.kind.partition(".")[2] for entry in reversed(told)] == [
+    acts = [entry.kind.partition(".")[2] for entry in reversed(told)]
+    assert [act for act in acts if act != "gate_asked"] == [
         "created", "submitted", "audience_frozen", "approved", "scheduled", "paused", "cancelled",
     ]  # fmt: skip
 

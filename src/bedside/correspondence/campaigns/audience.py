@@ -29,7 +29,7 @@ from bedside.ground.errors import Refusal
 from bedside.ground.jobs import enqueue
 from bedside.ground.scope import Scope, in_scope
 from bedside.records.patients import queries as patients
-from bedside.safeguards.audit.actions import record
+from bedside.safeguards.audit.actions import record, record_each
 from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.queries import person_keys
@@ -171,7 +171,20 @@ def _freeze(
                 [_sealed_facts(scope, row.id, answer, sealers[answer.patient_id]) for answer in answers],
             ],
         )
+    _record_answers(scope, row.id, answers, at=at)
     return allowed
+
+
+def _record_answers(scope: Scope, campaign_id: UUID, answers: Sequence[Answered], *, at: datetime) -> None:
+    """A leaf for each person: what the gate decided about them, and the first of its reasons."""
+    groups: dict[tuple[str, str], list[UUID]] = {}
+    for answer in answers:
+        key = (answer.verdict.decision.value, answer.verdict.reasons[0].code)
+        groups.setdefault(key, []).append(answer.patient_id)
+    for (decision, code), people in groups.items():
+        record_each(
+            scope, entries.GATE_ASKED, at=at, about=campaign_id, subjects=people, decision=decision, code=code
+        )
 
 
 # Four times as fast as rows made one by one: an audience can have 100,000 people.

@@ -1,6 +1,6 @@
-"""Kinds of ledger entries about campaigns. One entry a chunk, never one a person: rows hold each person's proof."""
+"""Kinds of ledger entries about campaigns: an act of the office, and a leaf for each person it was about."""
 
-from bedside.safeguards.audit.rules import declare
+from bedside.safeguards.audit.rules import Deed, declare
 
 CREATED = declare("campaign.created", "Began a campaign ({message_class}).", message_class=str)
 EDITED = declare("campaign.edited", "Changed a campaign (now version {version}).", version=int)
@@ -10,9 +10,13 @@ AUDIENCE_FROZEN = declare(
     "Froze an audience of {audience}: {allowed} allowed, {suppressed} not allowed, {held} held.",
     audience=int, allowed=int, suppressed=int, held=int, digest=str,
 )  # fmt: skip
+GATE_ASKED = declare(
+    "campaign.gate_asked", "The gate's answer when a campaign was submitted: {decision} ({code}).", Deed.DECIDE,
+    decision=str, code=str,
+)  # fmt: skip
 WITHDRAWN = declare("campaign.withdrawn", "Took a campaign back to draft ({reason}).", reason=str)
-APPROVED = declare("campaign.approved", "Approved a campaign exactly as shown.", hash=str)
-REJECTED = declare("campaign.rejected", "Rejected a campaign.", hash=str)
+APPROVED = declare("campaign.approved", "Approved a campaign exactly as shown.", Deed.DECIDE, hash=str)
+REJECTED = declare("campaign.rejected", "Rejected a campaign.", Deed.DECIDE, hash=str)
 SCHEDULED = declare("campaign.scheduled", "Scheduled a campaign.", hash=str, immediately=bool)
 STARTED = declare("campaign.started", "Began to send a campaign of {chunks} chunks.", chunks=int)
 PAUSED = declare("campaign.paused", "Paused a campaign ({reason}).", reason=str)
@@ -21,13 +25,33 @@ CANCELLED = declare(
     "campaign.cancelled", "Cancelled a campaign; {stopped} people were not written to.", stopped=int
 )
 FINISHED = declare("campaign.finished", "Finished a campaign.")
+CHUNK_TAKEN = declare(
+    "campaign.chunk_taken", "Began to write to {people} people of a campaign.", Deed.SEND,
+    chunk=int, claim=str, people=int,
+)  # fmt: skip
 CHUNK_SENT = declare(
     "campaign.chunk_sent",
     "Sent a part of a campaign: {delivered} delivered, {failed} failed, {suppressed} not allowed, {held} held, "
     "{deferred} to be tried again, {in_doubt} in doubt.",
+    Deed.SEND,
     chunk=int, claim=str, delivered=int, failed=int, suppressed=int, held=int, deferred=int, in_doubt=int,
     recovered=bool, digest=str,
 )  # fmt: skip
-RECIPIENTS_EXPORTED = declare("campaign.recipients_exported", "Exported {count} recipients.", count=int)
-RECIPIENTS_LISTED = declare("campaign.recipients_listed", "Saw {count} recipients of a campaign.", count=int)
-RECIPIENT_SEEN = declare("campaign.recipient_seen", "Saw why a message was or was not sent.")
+HANDED_OVER = declare(
+    "campaign.handed_over", "Handed a message for this person to the receiving server: {state} ({code}).", Deed.SEND,
+    state=str, code=str,
+)  # fmt: skip
+WITHHELD = declare(
+    "campaign.withheld",
+    "Did not send a message to this person: {state} ({code}).",
+    Deed.DECIDE,
+    state=str,
+    code=str,
+)
+RECIPIENTS_EXPORTED = declare(
+    "campaign.recipients_exported", "Exported {count} recipients.", Deed.EXPORT, count=int
+)
+RECIPIENTS_LISTED = declare(
+    "campaign.recipients_listed", "Saw {count} recipients of a campaign.", Deed.READ, count=int
+)
+RECIPIENT_SEEN = declare("campaign.recipient_seen", "Saw why a message was or was not sent.", Deed.READ)

@@ -6,12 +6,11 @@ anything, and by the state, so nothing that is settled is settled again.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.db.models import Count, Min
+from django.db.models import Min
 
 from bedside.correspondence.campaigns import entries
 from bedside.correspondence.campaigns.actions import enqueue_chunks
@@ -143,24 +142,6 @@ def in_hand(scope: Scope, claim_id: UUID) -> list[Claimed]:
             for a, b, c, d in found.values_list("id", "patient_id", "attempt", "first_attempt_at")
             if d is not None
         ]
-
-
-def close_claim(
-    scope: Scope, campaign_id: UUID, claim_id: UUID, *, chunk_no: int, recovered: bool, at: datetime
-) -> None:
-    """Writes the one ledger entry of a claim: how many of its people are where, and a digest over them."""
-    scope.require(Right.RUN_CAMPAIGNS)
-    with in_scope(scope):
-        rows = RecipientRow.objects.filter(practice_id=scope.practice_id, claim_id=claim_id)
-        counts = dict(rows.values_list("state").annotate(Count("id")))
-        digest = hashlib.sha256(b"bedside claim 1\n")
-        for number, state, content in rows.order_by("id").values_list("id", "state", "content_sha256"):
-            digest.update(b"%d %b %b\n" % (number, state.encode(), bytes(content or b"").hex().encode()))
-        named = ("delivered", "failed", "suppressed", "held", "deferred", "in_doubt")
-        record(
-            scope, entries.CHUNK_SENT, at=at, subject=campaign_id, chunk=chunk_no, claim=claim_id.hex,
-            recovered=recovered, digest=digest.hexdigest(), **{name: counts.get(name, 0) for name in named},
-        )  # fmt: skip
 
 
 def enqueue_retry(scope: Scope, campaign_id: UUID, chunk_no: int, *, at: datetime) -> None:

@@ -17,6 +17,7 @@ from django.conf import settings
 
 from bedside.correspondence.campaigns import progress, settling
 from bedside.correspondence.campaigns import queries as campaigns
+from bedside.correspondence.campaigns.accounting import close_claim
 from bedside.correspondence.campaigns.rules import CampaignState, RecipientState
 from bedside.correspondence.campaigns.settling import Proof, Settled
 from bedside.correspondence.delivery import claims
@@ -37,7 +38,7 @@ from bedside.decisions.gate.rules import Decision
 from bedside.ground import logs
 from bedside.ground.errors import Refusal
 from bedside.ground.identity import new_id
-from bedside.ground.scope import reading
+from bedside.ground.scope import in_scope, reading
 from bedside.kit.transport.smtp import HandOff
 from bedside.records.consent.actions import suppress_address
 from bedside.records.consent.rules import SuppressionReason
@@ -329,11 +330,12 @@ class _Clerk:
     def _close(self) -> None:
         self._store()
         at = self._clock()
-        if claims.end(self._scope, self._heading.claim_id, at=at):
-            progress.close_claim(
-                self._scope, self._campaign.id, self._heading.claim_id,
-                chunk_no=self._heading.chunk_no, recovered=False, at=at,
-            )  # fmt: skip
+        with in_scope(self._scope):  # a ledger that cannot be written keeps the claim open, for recovery
+            if claims.end(self._scope, self._heading.claim_id, at=at):
+                close_claim(
+                    self._scope, self._campaign.id, self._heading.claim_id,
+                    chunk_no=self._heading.chunk_no, recovered=False, at=at,
+                )  # fmt: skip
 
 
 def settled_by(

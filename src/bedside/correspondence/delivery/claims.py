@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection
 
 from bedside.correspondence.campaigns import progress
+from bedside.correspondence.campaigns.accounting import open_claim
 from bedside.correspondence.campaigns.rules import CHUNK_RECIPIENTS
 from bedside.correspondence.delivery.models import ClaimRow
 from bedside.ground.identity import new_id
@@ -89,6 +90,14 @@ def take(scope: Scope, heading: Heading, *, at: datetime) -> list[Claimed]:
                 machine=machine_id(),
                 claimed_at=at,
                 beat_at=at,
+            )
+            open_claim(
+                scope,
+                heading.campaign_id,
+                heading.claim_id,
+                chunk_no=heading.chunk_no,
+                people=len(claimed),
+                at=at,
             )
     return claimed
 

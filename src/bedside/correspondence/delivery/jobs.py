@@ -12,7 +12,7 @@ from bedside.correspondence.campaigns import progress
 from bedside.correspondence.delivery import claims, recovery
 from bedside.correspondence.delivery.chunks import deliver_chunk
 from bedside.ground import clock, logs
-from bedside.ground.errors import Refusal
+from bedside.ground.errors import Fault, Refusal
 from bedside.ground.jobs import job
 
 STALLED_AFTER_S = 30
@@ -30,8 +30,8 @@ def chunk(*, practice_id: str, campaign_id: str, chunk_no: int) -> None:
     close_old_connections()
     try:
         deliver_chunk(UUID(practice_id), UUID(campaign_id), chunk_no, clock=clock.now)
-    except Refusal as refusal:
-        # Nothing was claimed; the sweep tries again until an administrator has set up what is missing.
+    except (Refusal, Fault) as refusal:
+        # Nothing was claimed, or a journal tells what was; sweep and recovery go on when what is missing is there.
         log.warning("delivery.refused", code=refusal.code, campaign_id=campaign_id, chunk=chunk_no)
 
 

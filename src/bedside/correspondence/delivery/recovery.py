@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from bedside.correspondence.campaigns import progress, settling
+from bedside.correspondence.campaigns.accounting import close_claim
 from bedside.correspondence.campaigns.rules import RecipientState
 from bedside.correspondence.campaigns.settling import Proof, Settled
 from bedside.correspondence.delivery import claims, entries
@@ -83,7 +84,7 @@ def _fold(story: Story, *, at: datetime) -> Recovered:
         settling.settle(scope, heading.campaign_id, heading.claim_id, settled)
         _suppress_unknown(scope, settled, at=at)
         if claims.end(scope, heading.claim_id, at=at):
-            progress.close_claim(
+            close_claim(
                 scope, heading.campaign_id, heading.claim_id, chunk_no=heading.chunk_no, recovered=True, at=at
             )
         record(
@@ -161,7 +162,7 @@ def give_up_claim(scope: Scope, row: ClaimRow, *, at: datetime) -> None:
         taken = progress.in_hand(scope, row.id)
         settling.settle(scope, row.campaign_id, row.id, [settled_by(judgement, one, at=at) for one in taken])
         if claims.end(scope, row.id, at=at):
-            progress.close_claim(scope, row.campaign_id, row.id, chunk_no=row.chunk_no, recovered=True, at=at)
+            close_claim(scope, row.campaign_id, row.id, chunk_no=row.chunk_no, recovered=True, at=at)
         record(
             scope,
             entries.CLAIM_VANISHED,

@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 
 from bedside.ground import logs
+from bedside.ground.errors import Fault
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -45,6 +46,8 @@ def broken(request: HttpRequest) -> HttpResponse:
         error=type(error).__name__,
         place=logs.place_of(error.__traceback__ if error else None),
     )
+    if isinstance(error, Fault):  # outside a page of ours, such as in signing in
+        return _page(request, 503, error.sentence)
     if isinstance(error, OperationalError | InterfaceError):
         return _page(
             request, 503, "The database does not answer, so nothing was changed; try again in a minute."

@@ -92,16 +92,24 @@ def _answer(
     if scope is None:
         return render(request, "web/no_practice.html", status=403)
     try:
-        if right is not None:
-            scope.require(right)
-        with in_scope(scope):
-            return view(request, scope, *args, **kwargs)
-    except (NotAllowed, NotFound) as error:
-        return _refused(request, scope, error)
+        return _within(scope, right, functools.partial(view, request, scope, *args, **kwargs), request)
     except Refusal as error:
         return problem(request, error, status=422)
     except Fault as error:
         return problem(request, error, status=503)
+
+
+def _within(
+    scope: Scope, right: Right | None, view: Callable[[], HttpResponseBase], request: HttpRequest
+) -> HttpResponseBase:
+    """Runs the view in the practice's transaction. Raises Refusal, and Fault, also when no refusal can be recorded."""
+    try:
+        if right is not None:
+            scope.require(right)
+        with in_scope(scope):
+            return view()
+    except (NotAllowed, NotFound) as error:
+        return _refused(request, scope, error)
 
 
 def _refused(request: HttpRequest, scope: Scope, error: NotAllowed | NotFound) -> HttpResponse:

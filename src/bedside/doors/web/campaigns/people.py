@@ -22,6 +22,7 @@ from bedside.ground.scope import in_scope
 from bedside.records.intake.rules.exporting import write_csv
 from bedside.records.patients.queries import by_ids
 from bedside.safeguards.audit.actions import record
+from bedside.safeguards.audit.looking import record_look
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
@@ -67,7 +68,15 @@ def people(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespons
         scope, campaign_id, state=state, code=code, offset=offset, limit=PAGE_PEOPLE
     )
     with in_scope(scope):
-        record(scope, entries.RECIPIENTS_LISTED, at=clock.now(), subject=campaign_id, count=len(found))
+        seen = [one.patient_id for one in found]
+        record_look(
+            scope,
+            entries.RECIPIENTS_LISTED,
+            at=clock.now(),
+            about=campaign_id,
+            subjects=seen,
+            count=len(seen),
+        )
     told = tell(queries.numbers(scope, campaign_id), begun=campaign.started_at is not None, exact=True)
     context = {
         "campaign": campaign,
@@ -107,9 +116,14 @@ def export(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespons
     """The same people as a file; recorded before the first byte leaves."""
     queries.campaign(scope, campaign_id)  # another practice's is not found, instead of a file of nobody
     state, code = _wanted(request.POST)
-    _, total = queries.recipients(scope, campaign_id, state=state, code=code, offset=0, limit=1)
     with in_scope(scope):
-        record(scope, entries.RECIPIENTS_EXPORTED, at=clock.now(), subject=campaign_id, count=total)
+        every = [
+            one.patient_id for one in queries.every_recipient(scope, campaign_id, state=state, code=code)
+        ]
+        record_look(
+            scope, entries.RECIPIENTS_EXPORTED, at=clock.now(), about=campaign_id, subjects=every,
+            count=len(every),
+        )  # fmt: skip
     pieces = write_csv(_COLUMNS, _rows(scope, campaign_id, state=state, code=code))
     response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="campaign-people.csv"'
