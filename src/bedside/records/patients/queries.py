@@ -88,8 +88,13 @@ def by_ids(scope: Scope, patient_ids: Iterable[UUID]) -> list[Patient]:
 
 def page(scope: Scope, *, after: UUID | None, limit: int) -> list[Patient]:
     """The next `limit` patients in order of their ids, which is the order they were first saved in."""
+    return open_patients(sealed_page(scope, after=after, limit=limit), keys=practice_keys(scope))
+
+
+def sealed_page(scope: Scope, *, after: UUID | None, limit: int) -> list[SealedRow]:
+    """The rows of that page, not opened."""
     start = after or _FIRST
-    return open_patients(_held(scope, _PAGE, start, start, limit), keys=practice_keys(scope))
+    return _held(scope, _PAGE, start, start, limit)
 
 
 def ids_by_address(scope: Scope, address: str) -> list[UUID]:

@@ -35,16 +35,20 @@ def seal_patients(
 
 
 def open_patients(rows: Sequence[SealedRow], *, keys: PracticeKeys) -> list[Patient]:
-    """Opened records in the order of the rows.
+    """Opened records in the order of the rows. Raises as `open_plain`."""
+    return [*map(read_record, (row[0] for row in rows), open_plain(rows, keys=keys))]
+
+
+def open_plain(rows: Sequence[SealedRow], *, keys: PracticeKeys) -> list[bytes]:
+    """The records as written, in the order of the rows.
 
     Raises Unsealable with the position of the first record or key that was changed, swapped or rolled back.
     """
     if not rows:
         return []
-    ids, names, sealed, versions, wrapped = zip(*rows, strict=True)
+    _, names, sealed, versions, wrapped = zip(*rows, strict=True)
     places = keys.places(table="patients_patient", column="sealed", rows=names, versions=versions)
-    plains = keys.persons(names, wrapped).open_each(sealed, places=places)
-    return [*map(read_record, ids, plains)]
+    return keys.persons(names, wrapped).open_each(sealed, places=places)
 
 
 def written_record(patient: Patient) -> bytes:

@@ -1,0 +1,189 @@
+"""Sealing and opening: the envelope against the bare cipher, and a practice's patients from the database.
+
+The bare loop is what anybody would write who had the associated data ready: `AESGCM.encrypt` with a fresh nonce put
+before the ciphertext, and `AESGCM.decrypt` of a stored value split again into the two. The envelope does that and
+makes the associated data, checks the header and names what does not open. Both keep their results. Rounds of both
+alternate, since the machine's speed drifts.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from bench._installation import installation, patients, practice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from uuid import UUID
+
+    from bedside.ground.scope import Scope
+    from bedside.kit.sealing import Places, Sealer
+    from bedside.records.patients.sealed import SealedRow
+
+NAME = "vault"
+ABOUT = "records sealed and opened a second beside the bare cipher, and the time to open all patients"
+
+RECORD_BYTES = 300
+AT_ONCE = 2000
+_NONCE_BYTES = 12
+_HEADER_BYTES = 5
+
+
+def run(*, quick: bool) -> dict[str, object]:
+    """Medians of rounds; patients from a database of 100,000, or of 10,000 if `quick`."""
+    # Each part measures for itself; what rewraps keys after a rotation joins as one more.
+    return {**envelope(quick=quick), **opening(people=10_000 if quick else 100_000)}
+
+
+def envelope(*, quick: bool) -> dict[str, object]:
+    """Records of 300 bytes under one key, a second, and what share of the bare cipher's rate that is."""
+    from bedside.kit.sealing import Places, Sealer
+
+    key = os.urandom(32)
+    rows = [str(uuid4()) for _ in range(AT_ONCE)]
+    places = Places(
+        practice=str(uuid4()), table="patients_patient", column="sealed", rows=rows, versions=[1] * AT_ONCE
+    )
+    rounds = 40 if quick else 200
+    took = _medians(_ways(Sealer(key), AESGCM(key), places), rounds=rounds)
+    return {
+        "record_bytes": RECORD_BYTES,
+        "open_per_s": _rate(took["open"]),
+        "raw_open_per_s": _rate(took["raw_open"]),
+        "open_ratio": round(took["raw_open"] / took["open"], 3),
+        "seal_per_s": _rate(took["seal"]),
+        "raw_seal_per_s": _rate(took["raw_seal"]),
+        "seal_ratio": round(took["raw_seal"] / took["seal"], 3),
+        # The cipher's call alone: nothing split, nothing kept.
+        "bare_call_open_per_s": _rate(took["bare_open"]),
+        "bare_call_open_ratio": round(took["bare_open"] / took["open"], 3),
+    }
+
+
+def opening(*, people: int) -> dict[str, object]:
+    """All patients of a practice, page by page: rows and wrapped keys fetched, keys unwrapped, records opened."""
+    with installation():
+        scope = practice()
+        start = time.perf_counter()
+        patients(scope, people)
+        saved_s = time.perf_counter() - start
+        whole_s, whole_cpu_s = _timed(lambda: _pages(scope, people))
+        rows = _rows(scope)
+        rows_s, rows_cpu_s = _timed(lambda: _opened(scope, rows))
+        _, cipher_cpu_s = _timed(lambda: _ciphers(scope, rows))
+        return {
+            "patients": people,
+            "patients_open_s": round(whole_s, 3),
+            "patients_open_cpu_s": round(whole_cpu_s, 3),
+            "from_rows_s": round(rows_s, 3),
+            "from_rows_cpu_s": round(rows_cpu_s, 3),
+            "keys_and_cipher_cpu_s": round(cipher_cpu_s, 3),
+            "patients_save_s": round(saved_s, 2),
+            "columns_build_s": round(_columns(scope), 2),
+        }
+
+
+def _ways(sealer: Sealer, cipher: AESGCM, places: Places) -> dict[str, Callable[[], object]]:
+    plains = [os.urandom(RECORD_BYTES) for _ in range(AT_ONCE)]
+    sealed = sealer.seal_many(plains, places=places)
+    ready = places.associated()
+    stored = [value[_HEADER_BYTES:] for value in sealed]
+    split = [(value[:_NONCE_BYTES], value[_NONCE_BYTES:]) for value in stored]
+
+    def bare_open() -> None:
+        for (nonce, content), associated in zip(split, ready, strict=True):
+            cipher.decrypt(nonce, content, associated)
+
+    return {
+        "seal": lambda: sealer.seal_many(plains, places=places),
+        "raw_seal": lambda: [
+            (nonce := os.urandom(_NONCE_BYTES)) + cipher.encrypt(nonce, plain, associated)
+            for plain, associated in zip(plains, ready, strict=True)
+        ],
+        "open": lambda: sealer.open_many(sealed, places=places),
+        "raw_open": lambda: [
+            cipher.decrypt(value[:_NONCE_BYTES], value[_NONCE_BYTES:], associated)
+            for value, associated in zip(stored, ready, strict=True)
+        ],
+        "bare_open": bare_open,
+    }
+
+
+def _medians(ways: dict[str, Callable[[], object]], *, rounds: int) -> dict[str, float]:
+    took: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, way in ways.items():
+            start = time.perf_counter()
+            way()
+            took[name].append(time.perf_counter() - start)
+    return {name: statistics.median(times) for name, times in took.items()}
+
+
+def _rate(seconds: float) -> int:
+    return round(AT_ONCE / seconds)
+
+
+def _timed(work: Callable[[], object], *, rounds: int = 5) -> tuple[float, float]:
+    """(elapsed, processor time of this process), both medians of rounds."""
+    elapsed, spent = [], []
+    for _ in range(rounds):
+        start, start_cpu = time.perf_counter(), time.process_time()
+        work()
+        elapsed.append(time.perf_counter() - start)
+        spent.append(time.process_time() - start_cpu)
+    return statistics.median(elapsed), statistics.median(spent)
+
+
+def _pages(scope: Scope, people: int) -> None:
+    from bedside.records.patients.queries import page
+
+    after: UUID | None = None
+    opened = 0
+    while batch := page(scope, after=after, limit=AT_ONCE):
+        after = batch[-1].id
+        opened += len(batch)
+    assert opened == people
+
+
+def _rows(scope: Scope) -> list[list[SealedRow]]:
+    """The rows as `page` gets them, in the same pages."""
+    from bedside.records.patients.queries import sealed_page
+
+    pages: list[list[SealedRow]] = []
+    after: UUID | None = None
+    while rows := sealed_page(scope, after=after, limit=AT_ONCE):
+        pages.append(rows)
+        after = rows[-1][0]
+    return pages
+
+
+def _opened(scope: Scope, pages: list[list[SealedRow]]) -> None:
+    from bedside.records.patients.sealed import open_patients
+    from bedside.safeguards.vault.queries import practice_keys
+
+    for rows in pages:
+        open_patients(rows, keys=practice_keys(scope))
+
+
+def _ciphers(scope: Scope, pages: list[list[SealedRow]]) -> None:
+    """The same without building patients."""
+    from bedside.records.patients.sealed import open_plain
+    from bedside.safeguards.vault.queries import practice_keys
+
+    for rows in pages:
+        open_plain(rows, keys=practice_keys(scope))
+
+
+def _columns(scope: Scope) -> float:
+    from bedside.decisions.segments.index import rebuild
+    from bench._installation import AT
+
+    start = time.perf_counter()
+    rebuild(scope, at=AT)
+    return time.perf_counter() - start
