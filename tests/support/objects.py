@@ -26,6 +26,8 @@ MARKS = (
     "zqfile",
     "zqreject",
     "zqstaff",
+    "zqgone",
+    "zqhold",
 )
 
 
@@ -52,11 +54,14 @@ def make_objects(scope: Scope, *, at: datetime) -> Objects:
     from bedside.records.consent.rules import SuppressionReason
     from bedside.records.patients import actions as patients
     from bedside.records.patients.rules import Patient
+    from bedside.safeguards.audit.actions import seal
+    from bedside.safeguards.audit.signing import public_keys
     from bedside.safeguards.staff.actions import add_member
 
     vera = Patient(id=new_id(), first_name="Zqvera", last_name="Zqmarked", mrn="ZQMRN-1", email=ADDRESS)
     patients.add(scope, vera, at=at)
     consent.suppress_address(scope, ADDRESS, reason=SuppressionReason.STAFF, at=at)
+    erasure_id, hold_id = _erasure(scope, at=at), _hold(scope, vera.id, at=at)
     import_id = _import(scope, at=at)
     message_id, segment_id = _message(scope, at=at), _segment(scope, at=at)
     campaign_id = campaigns.create(scope, _plan(message_id, segment_id), at=at)
@@ -65,6 +70,7 @@ def make_objects(scope: Scope, *, at: datetime) -> Objects:
     account_id = add_member(
         scope, email="zqstaff@maple.example", name="Zqstaff", roles=["marketer"], password=None, at=at
     )
+    seal(scope, at=at)
     values: dict[str, object] = {
         "patient_id": vera.id,
         "suppression_id": suppressions_of(scope, ADDRESS)[0].id,
@@ -75,6 +81,10 @@ def make_objects(scope: Scope, *, at: datetime) -> Objects:
         "campaign_id": campaign_id,
         "recipient_id": recipient.id,
         "account_id": account_id,
+        "erasure_id": erasure_id,
+        "hold_id": hold_id,
+        "entry_id": _entry(scope, vera.id, at=at),
+        "fingerprint": public_keys(scope)[0].fingerprint,
         "practice_id": scope.practice_id,
         "mrn": vera.mrn,
         "address": ADDRESS,
@@ -87,6 +97,32 @@ def _ids(values: dict[str, object]) -> list[str]:
     from uuid import UUID
 
     return [str(value) for value in values.values() if isinstance(value, UUID)]
+
+
+def _entry(scope: Scope, patient_id: UUID, *, at: datetime) -> int:
+    from bedside.safeguards.audit.queries import entries
+
+    found = entries(scope, before_id=None, kind="", actor_id="", subject="", limit=1, person=patient_id)
+    return found[0].id
+
+
+def _erasure(scope: Scope, *, at: datetime) -> UUID:
+    from bedside.ground.identity import new_id
+    from bedside.oversight.retention.actions import erase
+    from bedside.oversight.retention.rules import ErasureReason
+    from bedside.records.patients.actions import add
+    from bedside.records.patients.rules import Patient
+
+    somebody = Patient(id=new_id(), first_name="Zqgone", last_name="Zqmarked")
+    add(scope, somebody, at=at)
+    return erase(scope, somebody.id, reason=ErasureReason.PERSON_ASKED, at=at).erasure_id
+
+
+def _hold(scope: Scope, patient_id: UUID, *, at: datetime) -> UUID:
+    from bedside.oversight.retention.actions import place_hold
+    from bedside.oversight.retention.rules import HoldCode
+
+    return place_hold(scope, patient_id, code=HoldCode.AUDIT, reason="Zqhold", at=at)
 
 
 def _import(scope: Scope, *, at: datetime) -> UUID:
