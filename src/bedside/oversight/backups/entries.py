@@ -1,0 +1,16 @@
+"""What backups write into the ledger of each practice they hold."""
+
+from datetime import datetime
+
+from bedside.safeguards.audit.rules import declare
+
+MADE = declare(
+    "backup.made", "Made backup {name}: {rows} rows, {size} bytes.", name=str, rows=int, size=int, sha256=str
+)
+CHECKED = declare("backup.checked", "Checked backup {name}: {finding}.", name=str, finding=str, rows=int)
+RESTORED = declare(
+    "backup.restored",
+    "Restored backup {name}, made at {made_at}, with the keys as of {keys_at}; {erased} records of people erased since "
+    "were removed, {paused} campaigns paused, {imports} imports ended.",
+    name=str, made_at=datetime, keys_at=datetime, erased=int, paused=int, imports=int,
+)  # fmt: skip

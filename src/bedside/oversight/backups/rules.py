@@ -1,0 +1,105 @@
+"""What a backup holds, what it is called, and what its manifest says; all of it plain data."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import re
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bedside.kit.sealing import Sealer
+
+FORMAT = "bedside-backup-1"
+NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}\Z")
+
+# Kept in `keys.sealed` and nowhere else: restoring old records must never bring back a key that was destroyed, a hold
+# that was lifted or a no that was not yet said (P8).
+LIVING = ("consent_suppression",)
+LIVING_PREFIXES = ("vault_", "retention_")
+# Made again from the rest, or good for some minutes only, and so never in any backup. What an imported file held lies
+# under the practice's key and not under a person's, so it must not outlive its import.
+LEFT_OUT = frozenset(
+    {
+        "account_emailaddress", "account_emailconfirmation", "auth_group", "auth_group_permissions", "auth_permission",
+        "django_content_type", "django_migrations", "django_session", "ground_cache", "intake_piece", "intake_reject",
+        "intake_stop", "segments_index", "segments_shard",
+    }
+)  # fmt: skip
+LEFT_OUT_PREFIXES = ("procrastinate_",)
+
+
+def is_living(table: str) -> bool:
+    """Whether it belongs into `keys.sealed`."""
+    return table in LIVING or table.startswith(LIVING_PREFIXES)
+
+
+def is_left_out(table: str) -> bool:
+    return table in LEFT_OUT or table.startswith(LEFT_OUT_PREFIXES)
+
+
+class BadManifest(ValueError):
+    """Not a manifest of this installation, or changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What one backup holds: counts, times and hashes, nothing of anybody.
+
+    `rows` is by table; `migrations` are (app, name) as applied; `data_sha256` is over the sealed file.
+    """
+
+    name: str
+    stream_id: str
+    made_at: datetime
+    version: str
+    postgres: str
+    migrations: tuple[tuple[str, str], ...]
+    practices: int
+    rows: dict[str, int]
+    data_bytes: int
+    data_sha256: str
+
+    @property
+    def rows_total(self) -> int:
+        return sum(self.rows.values())
+
+    def to_text(self, *, key: Sealer) -> str:
+        """JSON with a keyed mark over it, so that a changed manifest is found."""
+        body = {"format": FORMAT, **asdict(self), "made_at": self.made_at.isoformat()}
+        return json.dumps({**body, "mark": _mark(body, key)}, indent=1, sort_keys=True) + "\n"
+
+    @classmethod
+    def from_text(cls, text: str, *, key: Sealer) -> Self:
+        """Raises BadManifest."""
+        try:
+            body = json.loads(text)
+            mark = body.pop("mark")
+            if body.pop("format") != FORMAT or not hmac.compare_digest(
+                mark, _mark({"format": FORMAT, **body}, key)
+            ):
+                raise BadManifest("changed, or of another installation")
+            body["made_at"] = datetime.fromisoformat(body["made_at"])
+            body["migrations"] = tuple((app, name) for app, name in body["migrations"])
+            return cls(**body)
+        except (KeyError, TypeError, AttributeError, ValueError) as error:
+            raise BadManifest("changed, or of another installation") from error
+
+
+def name_of(made_at: datetime, stream_id: bytes) -> str:
+    """Sorts by time."""
+    return f"{made_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{stream_id.hex()[:8]}"
+
+
+def targets(migrations: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The last migration of each app, by their numbered names."""
+    return {app: name for app, name in sorted(migrations)}  # noqa: C416  the last one of an app stays
+
+
+def _mark(body: dict[str, Any], key: Sealer) -> str:
+    canonical = json.dumps(body, sort_keys=True, separators=(",", ":")).encode()
+    return hmac.digest(key.derive("backup manifest"), canonical, "sha256").hex()
