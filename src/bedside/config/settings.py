@@ -18,6 +18,7 @@ from bedside.ground.postgres.target import Login, database_for
 from bedside.safeguards.vault.installation import installation_key
 from bedside.safeguards.vault.making import make_missing_keys
 from bedside.safeguards.vault.roots import RootSettings
+from bedside.safeguards.vault.rules import CRYPTOPERIOD_DAYS
 
 ENVIRON = os.environ
 PACKAGE = Path(__file__).resolve().parent.parent
@@ -25,6 +26,9 @@ PACKAGE = Path(__file__).resolve().parent.parent
 # --- where things are kept
 BEDSIDE_HOME = read.home(ENVIRON)
 BEDSIDE_ROOT = RootSettings.read(ENVIRON, home=BEDSIDE_HOME)
+BEDSIDE_KEY_PERIOD_DAYS = read.number(ENVIRON, "BEDSIDE_KEY_PERIOD_DAYS", CRYPTOPERIOD_DAYS, low=1, high=3650)
+_backups = read.text(ENVIRON, "BEDSIDE_BACKUP_DIRECTORY", "")
+BEDSIDE_BACKUP_DIRECTORY = Path(_backups).expanduser().resolve() if _backups else None
 BEDSIDE_DOOR = read.text(ENVIRON, "BEDSIDE_DOOR", "web")  # web, pickup, or worker
 BEDSIDE_DEMO = read.switch(ENVIRON, "BEDSIDE_DEMO", default=False)
 BEDSIDE_DEMO_MAILDIR = Path(ENVIRON.get("BEDSIDE_DEMO_MAILDIR") or BEDSIDE_HOME / "received")
@@ -121,6 +125,7 @@ INSTALLED_APPS = [
     "bedside.decisions.composer",
     "bedside.correspondence.campaigns",
     "bedside.correspondence.delivery",
+    "bedside.oversight.backups",
     "bedside.oversight.retention",
     "bedside.doors.web",
     "bedside.doors.pickup",

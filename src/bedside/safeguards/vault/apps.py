@@ -8,4 +8,4 @@ class VaultConfig(AppConfig):
 
     def ready(self) -> None:
         # What is sealed where must be known to whoever destroys a key.
-        autodiscover_modules("sealed_columns")
+        autodiscover_modules("keys_in_use")

@@ -1,4 +1,4 @@
-"""What is sealed where: each room declares its sealed columns in its `sealed_columns.py`.
+"""What is sealed where: each room declares its sealed columns in its `keys_in_use.py`.
 
 Whatever is not declared counts as sealed under the practice's key, so that nothing forgotten here is ever destroyed.
 """

@@ -15,21 +15,17 @@ import hmac
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
-
 from bedside.ground.errors import Refusal
 from bedside.safeguards.vault.installation import PLACE as INSTALLATION_PLACE
 from bedside.safeguards.vault.models import RecoveryKey
+from bedside.safeguards.vault.recovery_copy import make_copy
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from bedside.kit.sealing import Place, Sealer
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-_SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
-_INFO = b"bedside recovery 1"
+    from bedside.kit.sealing import Place, Sealer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,19 +40,7 @@ class Recovery:
 
     def copy(self, key: bytes, *, place: Place) -> bytes:
         """The key of that place, for the private half only."""
-        public = X25519PublicKey.from_public_bytes(self.public)
-        return _SUITE.encrypt(key, public, _INFO + place.associated())
-
-
-def open_copy(copy: bytes, *, private: bytes, place: Place) -> bytes:
-    """Raises Refusal when the copy was made for another recovery key, another place, or changed."""
-    try:
-        return _SUITE.decrypt(copy, X25519PrivateKey.from_private_bytes(private), _INFO + place.associated())
-    except InvalidTag:
-        raise Refusal(
-            "recovery_copy_damaged",
-            "A copy of a key does not open with these shares; it was made for another recovery key or changed.",
-        ) from None
+        return make_copy(key, public=self.public, place=place)
 
 
 def recovery_in_force(installation: Sealer) -> Recovery | None:

@@ -1,0 +1,106 @@
+"""Verbs of the recovery: making the shares, and bringing everything back with enough of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from django.conf import settings
+from django.db import transaction
+
+from bedside.ground.errors import Refusal
+from bedside.ground.scope import Scope, in_scope
+from bedside.safeguards.audit.actions import record
+from bedside.safeguards.staff.rules import Right
+from bedside.safeguards.vault import entries
+from bedside.safeguards.vault.installation import read_installation_key
+from bedside.safeguards.vault.models import PracticeKey
+from bedside.safeguards.vault.queries import forget_keys, installation, practice_key_place, roots
+from bedside.safeguards.vault.recovery import make_recovery, recovery_in_force
+from bedside.safeguards.vault.recovery_copy import open_copy
+from bedside.safeguards.vault.rooting import copy_to_recovery
+from bedside.safeguards.vault.rules import KeyState
+from bedside.safeguards.vault.shares import split
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered:
+    """Versions that came back, and those of which there was no copy and which do not open otherwise either."""
+
+    recovered: int
+    lost: tuple[int, ...]
+
+
+def make_shares(*, shares: int, needed: int, replace: bool, at: datetime) -> list[str]:
+    """A fresh recovery key for this installation, as lines of words that are stored nowhere.
+
+    Each practice's keys are copied to it next, with `copy_for_recovery`. Raises Refusal, ProviderDown.
+    """
+    if recovery_in_force(installation()) is not None and not replace:
+        raise Refusal(
+            "recovery_exists",
+            "There is a recovery key already; with --replace a new one takes its place and its shares become useless.",
+        )
+    private = X25519PrivateKey.generate()
+    lines = split(private.private_bytes_raw(), shares=shares, needed=needed)
+    key = read_installation_key(settings.BEDSIDE_ROOT.installation_key_file, roots())
+    with transaction.atomic():
+        make_recovery(private, shares=shares, needed=needed, installation=installation(), key=key, at=at)
+    return lines
+
+
+def copy_for_recovery(scope: Scope, *, at: datetime) -> int:
+    """Copies the practice's keys to the recovery key just made. Gives how many. Raises NotAllowed, ProviderDown."""
+    scope.require(Right.MANAGE_KEYS)
+    recovery = recovery_in_force(installation())
+    if recovery is None:
+        raise Refusal("no_recovery", "There is no recovery key; make one: bedside keys recovery make")
+    with in_scope(scope):
+        made = copy_to_recovery(scope)
+        record(
+            scope, entries.RECOVERY_MADE, at=at, subject=scope.practice_id,
+            shares=recovery.shares, needed=recovery.needed,
+        )  # fmt: skip
+    return made
+
+
+def recover_practice(scope: Scope, private: bytes, *, at: datetime) -> Recovered:
+    """Wraps the practice's keys, opened from their copies, by the present root key. Raises NotAllowed, Refusal."""
+    scope.require(Right.MANAGE_KEYS)
+    recovery = recovery_in_force(installation())
+    if recovery is None:
+        raise Refusal("no_recovery", "There is no recovery key in this database.")
+    with in_scope(scope):
+        rows = PracticeKey.objects.select_for_update().filter(practice_id=scope.practice_id)
+        held = list(rows.exclude(state=KeyState.DESTROYED).order_by("version"))
+        copied = [row for row in held if row.recovery_id == recovery.id]
+        for row in copied:
+            _recover(row, private)
+        lost = tuple(row.version for row in held if row not in copied and not _opens(row))
+        record(scope, entries.RECOVERED, at=at, subject=scope.practice_id, count=len(copied))
+    forget_keys()
+    return Recovered(recovered=len(copied), lost=lost)
+
+
+def _recover(row: PracticeKey, private: bytes) -> None:
+    place = practice_key_place(row.practice_id, row.version)
+    key = open_copy(bytes(row.recovery_copy), private=private, place=place)
+    row.wrapped, row.wrapped_by = roots().wrap(key, place=place)
+    row.save(update_fields=["wrapped", "wrapped_by"])
+
+
+def _opens(row: PracticeKey) -> bool:
+    known = roots()
+    try:
+        known.unwrap(
+            bytes(row.wrapped),
+            by=row.wrapped_by or known.present.name,
+            place=practice_key_place(row.practice_id, row.version),
+        )
+    except Refusal:
+        return False
+    return True
