@@ -125,6 +125,17 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     # ledger
     "ledger": Right.SEE_LEDGER,
     "ledger_export": Right.SEE_LEDGER,
+    "ledger_entry": Right.SEE_LEDGER,
+    "ledger_people": Right.SEE_LEDGER,
+    "ledger_proof": Right.SEE_LEDGER,
+    "ledger_patient": Right.SEE_LEDGER,
+    "ledger_review": Right.SEE_LEDGER,
+    "ledger_verification": Right.SEE_LEDGER,
+    "ledger_verify": Right.SEE_LEDGER,
+    "ledger_verifying": Right.SEE_LEDGER,
+    "ledger_key": Right.SEE_LEDGER,
+    "ledger_checkpoint": Right.SEE_LEDGER,
+    "ledger_export_sealed": Right.SEE_LEDGER,
     # staff
     "staff": Right.MANAGE_STAFF,
     "staff_add": Right.MANAGE_STAFF,

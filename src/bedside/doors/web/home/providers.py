@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import NoReverseMatch, reverse
 
+from bedside.ground import clock
 from bedside.records.patients import queries as patients
 from bedside.safeguards.audit.queries import entries
 from bedside.safeguards.staff.queries import members, with_second_factor
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 
     from bedside.ground.scope import Scope
 
-RECENT_ENTRIES = 6
+RECENT_RUNS = 6
+RECENT_READ = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +109,24 @@ def patients_panel(scope: Scope) -> Panel | None:
 def ledger_panel(scope: Scope) -> Panel | None:
     if not scope.may(Right.SEE_LEDGER):
         return None
-    from bedside.doors.web.ledger.words import lines
+    from bedside.doors.web.ledger.things import Things
+    from bedside.doors.web.ledger.words import runs
 
-    newest = entries(scope, before_id=None, kind="", actor_id="", subject="", limit=RECENT_ENTRIES)
-    return Panel(template="web/home/recent.html", context={"lines": lines(scope, newest)})
+    newest = entries(scope, before_id=None, kind="", actor_id="", subject="", limit=RECENT_READ)
+    # Nobody comes home to look at patients: their names would have to be recorded each time.
+    things = Things(scope, names_patients=False)
+    return Panel(
+        template="web/home/recent.html",
+        context={"runs": runs(scope, newest, limit=RECENT_RUNS, things=things)},
+    )
+
+
+def compliance_panel(scope: Scope) -> Panel | None:
+    if not scope.may(Right.SEE_LEDGER):
+        return None
+    from bedside.doors.web.home.compliance import concerns
+
+    return Panel(template="web/home/compliance.html", context={"concerns": concerns(scope, at=clock.now())})
 
 
 def campaigns_panel(scope: Scope) -> Panel | None:
@@ -142,5 +158,5 @@ TASKS: list[Callable[[Scope], Task | None]] = [
     campaign_task,
 ]
 # Large parts first (campaigns belong here), then numbers, then the past.
-PANELS: list[Callable[[Scope], Panel | None]] = [campaigns_panel, ledger_panel]
+PANELS: list[Callable[[Scope], Panel | None]] = [campaigns_panel, compliance_panel, ledger_panel]
 NUMBERS: list[Callable[[Scope], Panel | None]] = [patients_panel]

@@ -1,103 +1,131 @@
-"""The ledger for reading: who did what, when, for which purpose."""
+"""The ledger for reading: who did what, to whom, when, for which purpose."""
 
 from __future__ import annotations
 
-import csv
-import io
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_POST
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
-from bedside.doors.web.ledger.wanted import Wanted, read_wanted
-from bedside.doors.web.ledger.words import kind_groups, lines
+from bedside.doors.web.ledger.noting import note_names
+from bedside.doors.web.ledger.people import FOUND_MAX, find_people
+from bedside.doors.web.ledger.phrases import DEED_WORDS, kind_groups
+from bedside.doors.web.ledger.summary import result_sentence
+from bedside.doors.web.ledger.things import Sort, Things
+from bedside.doors.web.ledger.wanted import SOMEBODY_WORDS, Wanted, read_wanted
+from bedside.doors.web.ledger.words import runs
 from bedside.doors.web.pages import staff_page
 from bedside.ground import clock
 from bedside.ground.errors import Refusal
 from bedside.ground.scope import Purpose
-from bedside.safeguards.audit.actions import record
-from bedside.safeguards.audit.entries import LEDGER_EXPORTED
+from bedside.records.patients.queries import by_ids
 from bedside.safeguards.audit.queries import PAGE_ENTRIES_MAX, entries
 from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.staff.queries import members
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from zoneinfo import ZoneInfo
+    from uuid import UUID
 
-    from bedside.doors.web.ledger.words import Line
+    from django.http import HttpRequest, HttpResponse
+
+    from bedside.doors.web.ledger.things import Thing
+    from bedside.doors.web.ledger.words import Run
     from bedside.ground.scope import Scope
 
-PAGE_LINES = 50
-COLUMNS = ("number", "at", "who", "kind", "what", "about", "purpose", "from", "leaf_hash")
+PAGE_RUNS = 50
 sees_ledger = staff_page(Right.SEE_LEDGER, purpose=Purpose.COMPLIANCE)
 
 
 @sees_ledger
 def ledger(request: HttpRequest, scope: Scope) -> HttpResponse:
-    """A page of entries, newest first, filtered."""
-    problem = ""
+    """A page of entries, newest first, filtered. A search comes as POST: a name is typed in it."""
+    typed = request.POST if request.method == "POST" else request.GET
     try:
-        wanted = read_wanted(request.GET)
+        wanted = read_wanted(typed)
+        if request.method == "POST":
+            return _search(request, scope, wanted)
     except Refusal as error:
-        wanted, problem = Wanted(), error.sentence
-    found: list[Any] = []
-    if not problem:
-        found = entries(scope, **wanted.as_query(zone=profile(scope).zone), limit=PAGE_LINES + 1)
-    shown = found[:PAGE_LINES]
-    older = wanted.as_address(before_id=shown[-1].id) if len(found) > PAGE_LINES else ""
+        context = {**_form(scope, Wanted(), Things(scope)), "typed": typed, "problem": error.sentence}
+        return render(request, "web/ledger/ledger.html", context, status=422)
+    return _page(request, scope, wanted)
+
+
+def _page(request: HttpRequest, scope: Scope, wanted: Wanted) -> HttpResponse:
+    things = Things(scope)
+    shown, older = _runs(scope, wanted, things)
     context = {
-        "lines": lines(scope, shown),
-        "wanted": wanted,
-        "problem": problem,
+        **_form(scope, wanted, things),
+        "runs": shown,
         "typed": request.GET,
-        "kinds": kind_groups(),
-        "members": members(scope),
+        "summary": result_sentence(scope, wanted, things) if wanted.is_filtered and shown else "",
         "older": older,
-        "newest": wanted.as_address(before_id=None) if wanted.before_id else None,
-        "export": wanted.as_address(before_id=None),
+        "newest": wanted.as_address() if wanted.before_id else None,
     }
-    return render(request, "web/ledger/ledger.html", context, status=422 if problem else 200)
+    note_names(scope, things.named_patients, page="ledger", at=clock.now())
+    return render(request, "web/ledger/ledger.html", context)
 
 
-@require_POST
-@sees_ledger
-def export(request: HttpRequest, scope: Scope) -> StreamingHttpResponse:
-    """The filtered ledger as CSV; the export itself becomes an entry first."""
-    wanted = read_wanted(request.POST)
-    record(
-        scope, LEDGER_EXPORTED, at=clock.now(), wanted_kind=wanted.kind or "all", about=wanted.about or "all"
-    )
-    response = StreamingHttpResponse(
-        _csv(scope, wanted, profile(scope).zone), content_type="text/csv; charset=utf-8"
-    )
-    response.headers["Content-Disposition"] = 'attachment; filename="ledger.csv"'
-    return response
+def _runs(scope: Scope, wanted: Wanted, things: Things) -> tuple[list[Run], str]:
+    """A page of runs, and the address of what is older, empty at the end."""
+    found = entries(scope, **wanted.as_query(zone=profile(scope).zone), limit=PAGE_ENTRIES_MAX)
+    shown = runs(scope, found, limit=PAGE_RUNS, things=things, person=wanted.person)
+    if not shown or (shown[-1].oldest.entry.id == found[-1].id and len(found) < PAGE_ENTRIES_MAX):
+        return shown, ""
+    return shown, wanted.as_address(before_id=shown[-1].oldest.entry.id)
 
 
-def _csv(scope: Scope, wanted: Wanted, zone: ZoneInfo) -> Iterator[str]:
-    """Runs after the page's transaction, so each part opens the practice anew."""
-    yield _text([COLUMNS])
-    query = wanted.as_query(zone=zone)
-    while found := entries(scope, **query, limit=PAGE_ENTRIES_MAX):
-        yield _text([_cells(line) for line in lines(scope, found)])
-        query["before_id"] = found[-1].id
+def _form(scope: Scope, wanted: Wanted, things: Things) -> dict[str, Any]:
+    """What the search form shows; the chosen patient's name is looked up with the rest."""
+    if wanted.person is not None:
+        things.add_patients([wanted.person])
+    return {
+        "wanted": wanted,
+        "person": things.get(str(wanted.person), Sort.PATIENT) if wanted.person else None,
+        "about": _about(things, wanted.about),
+        "kinds": kind_groups(),
+        "deeds": DEED_WORDS.items(),
+        "members": members(scope),
+        "somebody": SOMEBODY_WORDS.items(),
+    }
 
 
-def _cells(line: Line) -> tuple[str, ...]:
-    entry = line.entry
-    return (
-        str(entry.id), entry.at.isoformat(), line.who, entry.kind, entry.sentence, line.about,
-        entry.purpose, entry.origin, entry.leaf_hash,
-    )  # fmt: skip
+def _search(request: HttpRequest, scope: Scope, wanted: Wanted) -> HttpResponse:
+    """To the list, over the choice of a patient if several answer to what was typed."""
+    text = request.POST.get("patient", "").strip()
+    if request.POST.get("without") == "person":
+        wanted = replace(wanted, person=None)
+    if not text:
+        return redirect(_address(wanted))
+    at = clock.now()
+    found = find_people(scope, text, at=at)
+    if not found:
+        raise Refusal(
+            "person", "No patient answers to that. Try the beginning of the name, or the record number."
+        )
+    if len(found) == 1:
+        return redirect(_address(_on(wanted, found[0])))
+    people = by_ids(scope, found[:FOUND_MAX])
+    note_names(scope, [person.id for person in people], page="ledger_choice", at=at)
+    context = {
+        "people": [(person, _address(_on(wanted, person.id))) for person in people],
+        "more": len(found) > FOUND_MAX,
+        "back": _address(wanted),
+    }
+    return render(request, "web/ledger/choose.html", context)
 
 
-def _text(rows: list[tuple[str, ...]]) -> str:
-    """A spreadsheet runs a cell that begins with a sign of a formula; a leading quote keeps it text."""
-    out = io.StringIO()
-    csv.writer(out).writerows(
-        [f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell for cell in row] for row in rows
-    )
-    return out.getvalue()
+def _on(wanted: Wanted, person: UUID) -> Wanted:
+    return replace(wanted, person=person, before_id=None)
+
+
+def _address(wanted: Wanted) -> str:
+    return f"{reverse('ledger')}?{wanted.as_address()}".rstrip("?")
+
+
+def _about(things: Things, identifier: str) -> Thing | None:
+    if not identifier:
+        return None
+    things.add([(identifier, Sort.OTHER)])
+    return things.get(identifier, Sort.OTHER)

@@ -1,0 +1,158 @@
+"""What whoever looks after compliance needs to know first, each in one line with a word, a sentence and a way to go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Final
+
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+
+from bedside.doors.web.ledger.reviewing import practice_began
+from bedside.doors.web.ledger.status import LEVEL_WORDS, Level, overall
+from bedside.ground.errors import Fault, Refusal
+from bedside.safeguards.audit.reviews import is_overdue, reviews
+from bedside.safeguards.audit.standing import standing
+from bedside.safeguards.audit.tallies import acts_by_kind
+from bedside.safeguards.staff.queries import names_of
+from bedside.safeguards.staff.rules import Right
+from bedside.safeguards.vault.inventory import inventory
+
+if TYPE_CHECKING:
+    from bedside.ground.scope import Scope
+
+REFUSED_DAYS: Final = 7
+KEYS_DUE_WITHIN: Final = timedelta(days=30)
+REFUSED: Final = "access.refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concern:
+    """One line: how it is, what it is, and where to go; `address` is empty when there is no page for it."""
+
+    title: str
+    level: Level
+    sentence: str
+    action: str
+    address: str
+
+    @property
+    def word(self) -> str:
+        return LEVEL_WORDS[self.level]
+
+
+def concerns(scope: Scope, *, at: datetime) -> list[Concern]:
+    """In the order in which somebody should look: the ledger itself, the review, refusals, keys, erasures."""
+    found = [_ledger(scope, at=at), _review(scope, at=at), _refused(scope, at=at)]
+    if scope.may(Right.SEE_KEYS):
+        found.append(_keys(scope, at=at))
+    return [*found, _erasures(scope, at=at)]
+
+
+def _ledger(scope: Scope, *, at: datetime) -> Concern:
+    status = overall(standing(scope, at=at), at=at)
+    return Concern(
+        title="Ledger",
+        level=status.level,
+        sentence=status.sentence,
+        action="Verification",
+        address=reverse("ledger_verification"),
+    )
+
+
+def _review(scope: Scope, *, at: datetime) -> Concern:
+    today = timezone.localdate(at)
+    newest = next(iter(reviews(scope, limit=1)), None)
+    late = is_overdue(newest, began=practice_began(scope), today=today)
+    if newest is None:
+        sentence = "Nobody has signed a review of what was done yet."
+    else:
+        who = names_of(scope, {newest.reviewer_id}).get(newest.reviewer_id, "a former member of staff")
+        sentence = f"Reviewed up to {newest.last_day:%B} {newest.last_day.day} by {who}."
+    return Concern(
+        title="Weekly review",
+        level=Level.WARN if late else Level.OK,
+        sentence=sentence,
+        action="Review",
+        address=reverse("ledger_review"),
+    )
+
+
+def _refused(scope: Scope, *, at: datetime) -> Concern:
+    since = timezone.localdate(at) - timedelta(days=REFUSED_DAYS - 1)
+    count = acts_by_kind(scope, since=_midnight(since), until=at + timedelta(seconds=1))[REFUSED]
+    times = "once" if count == 1 else f"{count:,} times"
+    return Concern(
+        title="Refused access",
+        level=Level.WARN if count else Level.OK,
+        sentence=f"In the last {REFUSED_DAYS} days somebody asked for what is not theirs {times}."
+        if count
+        else f"Nobody asked for what is not theirs in the last {REFUSED_DAYS} days.",
+        action="Show" if count else "",
+        address=f"{reverse('ledger')}?kind={REFUSED}&from={since.isoformat()}" if count else "",
+    )
+
+
+def _keys(scope: Scope, *, at: datetime) -> Concern:
+    try:
+        keys = inventory(scope, at=at).keys
+    except (Refusal, Fault) as error:
+        return Concern(
+            title="Keys",
+            level=Level.BAD,
+            sentence=error.sentence,
+            action="Keys",
+            address=_address("keys"),
+        )
+    overdue = sum(key.overdue for key in keys)
+    soon = sum(
+        key.due_at is not None and not key.overdue and key.due_at - at <= KEYS_DUE_WITHIN for key in keys
+    )
+    if overdue:
+        sentence = "1 key is past its time." if overdue == 1 else f"{overdue} keys are past their time."
+    elif soon:
+        sentence = f"{'1 key falls' if soon == 1 else f'{soon} keys fall'} due for rotation within 30 days."
+    else:
+        sentence = "No key falls due within 30 days."
+    return Concern(
+        title="Keys",
+        level=Level.WARN if overdue else Level.OK,
+        sentence=sentence,
+        action="Keys",
+        address=_address("keys"),
+    )
+
+
+def _erasures(scope: Scope, *, at: datetime) -> Concern:
+    first = timezone.localdate(at).replace(day=1)
+    counted = acts_by_kind(scope, since=_midnight(first), until=at + timedelta(seconds=1))
+    parts = [
+        _counted(counted["patient.erased"], "person erased", "people erased"),
+        _counted(counted["hold.placed"], "legal hold placed", "legal holds placed"),
+        _counted(counted["hold.lifted"], "legal hold lifted", "legal holds lifted"),
+    ]
+    told = ", ".join(part for part in parts if part)
+    return Concern(
+        title="Erasures and holds",
+        level=Level.OK,
+        sentence=f"This month: {told}." if told else "No erasure and no new legal hold this month.",
+        action="Erasures",
+        address=_address("erasures"),
+    )
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}" if count else ""
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
+
+
+def _address(page: str) -> str:
+    """Empty while this version has no such page."""
+    try:
+        return reverse(page)
+    except NoReverseMatch:
+        return ""
