@@ -16,8 +16,10 @@ def run() -> None:
     from django.core.management import call_command
     from django.db import connection, transaction
 
+    from bedside.ground.memory import keep_to_itself
     from bedside.ground.rowsecurity import runtime_grants
 
+    keep_to_itself()
     django.setup()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])

@@ -64,7 +64,9 @@ def run_worker(chosen: argparse.Namespace) -> None:
     from bedside.config import working
     from bedside.config.database import require_root_key, start_database
     from bedside.ground import settings as read
+    from bedside.ground.memory import keep_to_itself
 
+    keep_to_itself()
     require_root_key()
     start_database(read.home(os.environ))
     os.environ["BEDSIDE_DOOR"] = "worker"

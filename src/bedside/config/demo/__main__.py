@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from bedside.config.demo.installation import Demo
 from bedside.ground.errors import Fault, Refusal
+from bedside.ground.memory import leave_no_core
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,7 @@ PICKUP_PORT = 8001
 
 
 def main(arguments: Sequence[str]) -> int:
+    leave_no_core()
     chosen = _parser().parse_args(arguments)
     for number in (signal.SIGTERM, signal.SIGINT):  # a shell may have started us with Ctrl-C ignored
         signal.signal(number, _interrupt)

@@ -7,7 +7,7 @@ is in the transaction that ends the claim, so a claim that has ended is accounte
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bedside.correspondence.campaigns import entries
 from bedside.correspondence.campaigns.models import RecipientRow
@@ -58,7 +58,7 @@ def close_claim(
     scope.require(Right.RUN_CAMPAIGNS)
     with in_scope(scope):
         rows = RecipientRow.objects.filter(practice_id=scope.practice_id, claim_id=claim_id).order_by("id")
-        counts = dict.fromkeys(_COUNTED, 0)
+        counts: dict[str, Any] = dict.fromkeys(_COUNTED, 0)
         groups: dict[tuple[str, str], list[UUID]] = {}
         digest = hashlib.sha256(b"bedside claim 1\n")
         for number, patient_id, state, codes, content in rows.values_list(*_COLUMNS):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bedside.correspondence.campaigns import progress, settling
 from bedside.correspondence.campaigns.accounting import close_claim
@@ -72,7 +72,7 @@ def recover(*, at: datetime) -> Recovered:
 def _fold(story: Story, *, at: datetime) -> Recovered:
     heading = story.heading
     scope = claims.sender_scope(heading.practice_id, message_class=heading.message_class)
-    counts = {"stored": 0, "in_doubt": 0, "back": 0}
+    counts: dict[str, Any] = {"stored": 0, "in_doubt": 0, "back": 0}
     with in_scope(scope):
         if not claims.is_known(scope, heading.claim_id):
             return Recovered()  # killed between journal and claim: nobody was taken

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bedside.ground.errors import Fault, Refusal
+from bedside.ground.memory import leave_no_core
 from bedside.ground.postgres import starting, supervisor
 from bedside.ground.postgres.cluster import Cluster, prepare_cluster
 from bedside.ground.postgres.places import Places, places
@@ -31,6 +32,7 @@ _JOIN_POLL_S = 0.05
 
 def main(arguments: Sequence[str]) -> int:
     """Runs one command; sentences for people go to stderr, one word for programs to stdout."""
+    leave_no_core()  # the server inherits it
     order = _parser().parse_args(arguments)
     its = places(order.home)
     try:
