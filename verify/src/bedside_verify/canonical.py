@@ -20,7 +20,7 @@ def read_json(raw: bytes) -> Any:
     if raw.count(b"{") + raw.count(b"[") > DEPTH_MAX and _depth(raw) > DEPTH_MAX:
         raise Unreadable("it is nested too deeply")
     try:
-        value = _DECODER.decode(raw.decode("ascii"))
+        value, _ = _DECODER.raw_decode(raw.decode("ascii"))  # what follows shows in the comparison
         written = _ENCODER.encode(value)
     except UnicodeDecodeError:
         raise Unreadable("it holds bytes beyond ASCII") from None
@@ -94,4 +94,6 @@ def _refuse(_: str) -> None:
 
 # Made once: a log has millions of entries.
 _DECODER: Final = json.JSONDecoder(parse_constant=_refuse)
-_ENCODER: Final = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+_ENCODER: Final = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), allow_nan=False, check_circular=False
+)
