@@ -68,7 +68,7 @@ def test_takes_over_step_by_step(scope, clock):
 def test_rewraps_every_person_and_none_is_lost(scope, at, clock, monkeypatch):
     monkeypatch.setattr(rewrapping, "BATCH", 7)
     people = [new_id() for _ in range(40)]
-    sealers = make_person_keys(scope, people, at=at)
+    sealers = dict(zip(people, make_person_keys(scope, people, at=at).each(), strict=True))
     kept = {
         one: sealers[one].seal(b"x", place=practice_keys(scope).place(version=1, **PLACE)) for one in people
     }
