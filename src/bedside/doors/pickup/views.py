@@ -24,11 +24,13 @@ from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.scope import in_scope
 from bedside.records.consent import actions, by_link
 from bedside.records.consent.rules import Answer, Category, Evidence, Source
+from bedside.safeguards.practices.queries import profile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bedside.doors.pickup.words import Language
+    from bedside.safeguards.practices.rules import Profile
 
 BODY_BYTES_MAX = 8 * 1024
 _TOO_LARGE = 413
@@ -49,7 +51,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         return _after_stopping(request, arrived)
     known = person(arrived)
     if known is None:
-        return show(request, "gone.html", {})
+        return _gone(request, arrived)
     return show(request, "stop.html", _page(request, arrived, known))
 
 
@@ -67,7 +69,7 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
         return unsubscribe(request, token)
     done = _act(arrived, request, start_again)
     if done is None:
-        return show(request, "gone.html", {})
+        return _gone(request, arrived)
     context = _page(request, arrived, done.known)
     if done.to_ask:
         return show(request, "ask.html", context, status=_NOT_BY_LINK)
@@ -87,12 +89,12 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         known = person(arrived)
         if known is None:
-            return show(request, "gone.html", {})
+            return _gone(request, arrived)
         return show(request, "choices.html", {**_page(request, arrived, known), "changed": None})
     before = person(arrived)
     done = _act(arrived, request, _ACTS.get(request.POST.get("act", ""), keep_choices))
     if done is None or before is None:
-        return show(request, "gone.html", {})
+        return _gone(request, arrived)
     context = _page(request, arrived, done.known, click=done.click)
     changed = done.known.permissions != before.permissions
     return show(request, "choices.html", {**context, "changed": changed, "to_ask": done.to_ask})
@@ -104,6 +106,15 @@ def robots(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
 
 
+def _gone(request: HttpRequest, arrived: Visit) -> HttpResponse:
+    """For somebody who was erased: nothing about them is left to show, but whom to call is."""
+    try:
+        practice = profile(arrived.scope)
+    except NotFound:
+        return show(request, "gone.html", {})
+    return show(request, "gone.html", {"questions": _questions(language_of(request), practice)})
+
+
 def _body_bytes(request: HttpRequest) -> int:
     """What the header says; without a number Django reads no body at all."""
     text = request.META.get("CONTENT_LENGTH") or ""
@@ -113,7 +124,7 @@ def _body_bytes(request: HttpRequest) -> int:
 def _after_stopping(request: HttpRequest, arrived: Visit) -> HttpResponse:
     done = _act(arrived, request, stop)
     if done is None:
-        return show(request, "gone.html", {})
+        return _gone(request, arrived)
     return show(request, "stopped.html", _page(request, arrived, done.known, click=done.click))
 
 
@@ -259,7 +270,7 @@ def _page(request: HttpRequest, arrived: Visit, known: Person, *, click: str = "
         "about_address": words["about_address"].format(address=known.address) if known.address else "",
         "everything": category is None,
         "sentences": _sentences(language, category),
-        "questions": _questions(language, known),
+        "questions": _questions(language, known.practice),
         "choices": [_choice(language, one, known, open_to_yes=yes) for one, yes in open_choices],
         "some_closed": not all(yes or _answer(known, one) is Answer.GRANTED for one, yes in open_choices),
         "stopped": known.permissions.stopped_everything_at is not None,
@@ -277,8 +288,8 @@ def _sentences(language: Language, category: Category | None) -> dict[str, str]:
     return {key: words[f"{key}{ending}"].format(category=name) for key in wanted}
 
 
-def _questions(language: Language, known: Person) -> str:
-    words, practice = TEXTS[language], known.practice
+def _questions(language: Language, practice: Profile) -> str:
+    words = TEXTS[language]
     if practice.phone:
         return words["questions"].format(practice=practice.name, phone=practice.phone)
     return words["questions_no_phone"].format(practice=practice.name)

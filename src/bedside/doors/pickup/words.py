@@ -80,7 +80,10 @@ _ENGLISH = {
     "broken_title": "That did not work",
     "broken_lead": "Something is wrong on our side. Please try again in a few minutes.",
     "gone_title": "There is nothing left to stop",
-    "gone_lead": "We no longer hold this address, so we will not write to it.",
+    "gone_lead": (
+        "We hold no record of you any more, so we do not write to you. You need not do anything. "
+        "If a mail from us still reaches you, please tell us."
+    ),
     "reminders": "Reminders",
     "reminders_about": "Your visits, refills and other things for your own care.",
     "newsletter": "Health tips",
@@ -162,7 +165,10 @@ _SPANISH = {
     "broken_title": "Algo no funcionó",
     "broken_lead": "Algo va mal de nuestro lado. Inténtelo otra vez en unos minutos.",
     "gone_title": "No queda nada que parar",
-    "gone_lead": "Ya no tenemos esta dirección, así que no le escribiremos.",
+    "gone_lead": (
+        "Ya no tenemos ningún registro de usted, así que no le escribimos. No tiene que hacer nada. "
+        "Si todavía le llega un correo nuestro, por favor avísenos."
+    ),
     "reminders": "Recordatorios",
     "reminders_about": "Sus citas, recetas y otras cosas de su propia atención.",
     "newsletter": "Consejos de salud",
