@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -34,6 +34,18 @@ def run(*, concurrency: int) -> None:
 
     logs.configure()
     log = logs.logger("worker")
+    from bedside.ground import clock
+    from bedside.safeguards.audit.keeping import Keeper
+
+    keeper = Keeper(clock=clock.now)
+    keeper.start()
+    try:
+        _run(concurrency, log)
+    finally:
+        keeper.stop()
+
+
+def _run(concurrency: int, log: Any) -> None:
     # Kept outside the spells of work: one that ends with an error must not make the worker forget it.
     told_to_end = threading.Event()
     while not told_to_end.is_set():

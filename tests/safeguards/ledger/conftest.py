@@ -9,6 +9,10 @@ from typing import Any
 
 import pytest
 
+from tests.correspondence.conftest import post_office
+
+__all__ = ["post_office"]
+
 
 @pytest.fixture(autouse=True)
 def fresh_memory():

@@ -9,6 +9,7 @@ Not covered: who can write tables *and* open the vault can write another history
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.db import connection
@@ -49,6 +50,7 @@ FINDINGS: Final = {
     "truncated": "The ledger ends earlier than a verification or an anchor remembers.",
     "rewritten": "The ledger has another root than a verification or an anchor remembers.",
 }
+EVERY: Final = timedelta(hours=23)
 _STILL_SOUND: Final = {"sound", "empty", "late_entries", "index_mended"}
 _IDS_PER_QUESTION: Final = 50_000
 _REMEMBERED_MAX: Final = 2000
@@ -88,6 +90,14 @@ def verify(scope: Scope, *, at: datetime, only_new: bool = False) -> Verificatio
             first_bad_index=index, entry_id=entry_id,
         )  # fmt: skip
     return shown(row)
+
+
+def is_due(scope: Scope, *, at: datetime) -> bool:
+    """Whether the whole ledger was last looked at about a day ago, or never."""
+    with reading(scope):
+        rows = Row.objects.filter(practice_id=scope.practice_id, from_size=0)
+        last = rows.order_by("-id").values_list("at", flat=True).first()
+    return last is None or abs(at - last) >= EVERY  # a clock set back must not put it off
 
 
 def _look(scope: Scope, head: Newest | None, since: Row | None, *, at: datetime) -> str:
