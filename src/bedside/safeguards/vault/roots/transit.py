@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +23,7 @@ class TransitSettings:
     """How the server is reached. The token is read anew each time from `token_file`, which Vault's agent renews."""
 
     address: str
-    token: str = ""
+    token: str = field(default="", repr=False)
     token_file: str = ""
     ca_file: str = ""
     mount: str = "transit"
