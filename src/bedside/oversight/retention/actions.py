@@ -11,6 +11,7 @@ from bedside.ground.identity import new_id
 from bedside.ground.jobs import enqueue
 from bedside.ground.scope import Scope, in_scope
 from bedside.kit.ledger.statement import statement_hash
+from bedside.oversight.backups.actions import refresh_keys_soon
 from bedside.oversight.retention import entries
 from bedside.oversight.retention.certificate import Told, body_of, sign_certificate
 from bedside.oversight.retention.holds import holds_on, lift_hold, place_hold
@@ -75,6 +76,7 @@ def erase(scope: Scope, patient_id: UUID, *, reason: ErasureReason, at: datetime
         certificate = _certify(scope, told, at=at)
         # The columns leave the person out at once; this job writes them anew without them.
         enqueue("segments.refresh", practice_id=scope.practice_id)
+        refresh_keys_soon()
     return Erased(erasure_id=erasure_id, destroyed=destroyed, kept=kept, certificate=certificate)
 
 
