@@ -1,4 +1,4 @@
-"""What may stand in clear, each with its reason, and where. Nothing of a patient is ever on this list."""
+"""What may stand in clear, each with its reason, and where. Of a patient only the days of a signed paper."""
 
 from __future__ import annotations
 
@@ -30,6 +30,11 @@ def _in(*tables: str) -> str:
 
 
 ALLOWED = (
+    Allowed(
+        r"csv authorization_signed_on|web authorization: (signed_on|expires_on)",
+        _in("consent_event", "audit_entry"),
+        "between which days a signed paper holds, kept as evidence like the time of every act (docs/security-model.md)",
+    ),
     Allowed(
         r"web settings: (name|sender_name|sender_address|reply_address|postal_address|phone|website)|command practice (create|edit) .*",
         _in("practices_practice", "practices_practiceprofile", "delivery_dkimkey"),

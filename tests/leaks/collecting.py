@@ -118,7 +118,7 @@ def _open_and_deleted(base: Path, search: Search) -> Iterator[Finding]:
         return
     for handle in handles:
         try:
-            target = os.readlink(handle)
+            target = str(handle.readlink())
             if not target.endswith(" (deleted)") or not handle.is_file() or target.startswith("/dev/"):
                 continue
             yield from search.content(handle.read_bytes(), place=f"deleted file {Path(target).name}")

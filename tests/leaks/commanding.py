@@ -86,6 +86,7 @@ class Commands:
             ),
         )
         self.run("consent", "suppress", stdin=f"{self.mark('suppressed').lower()}@example.org\n")
+        self.run("backup", "make", str(self.folder / "backups"))
         self.run(
             "staff",
             "add",
@@ -115,7 +116,7 @@ class Commands:
             words = [*path]
             for action in parser._actions:
                 words += self._argument(path, action, ids)
-            code, out, err = _run(words, f"{self.mark(' '.join(path) + ' stdin').lower()}@example.org\n")
+            code, _, err = _run(words, f"{self.mark(' '.join(path) + ' stdin').lower()}@example.org\n")
             # The parser's own words (2) go to the terminal of whoever typed them, before anything is begun.
             self.said.append(err if code != 2 else "")
 

@@ -17,7 +17,8 @@ _PIECE_BYTES = 64 * 1024 * 1024
 _OVERLAP_BYTES = 64 * 1024
 _DEPTH_MAX = 2
 _WINDOW_BYTES = 400
-_PAGES = re.compile(r"(^|/)(base|global|pg_wal|pgsql_tmp)/")
+# Not the databases 1, 4 and 5, which come with the server and which nobody of the product may enter.
+_PAGES = re.compile(r"(^|/)(base/(?![145]/)|pg_wal/|pgsql_tmp/)")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -59,6 +59,7 @@ class Run:
             folder = Path(name)
             self._done("demo")
             self._commands(demo, folder)
+            self._written_by_commands(folder)
             self._done("commands")
             self._doors(demo, folder)
             self._done("doors")
@@ -93,6 +94,17 @@ class Run:
         said = Search(self.marks)
         for text in (*answered["said"], done.stderr):
             self.outcome.findings |= said.content(text.encode(), place="what a command says when it fails")
+
+    def _written_by_commands(self, folder: Path) -> None:
+        """Backups and exports of the ledger: what is meant to leave the house and to hold nothing to read."""
+        search = Search(self.marks)
+        found = search.folder(folder / "backups")
+        assert search.bytes_seen > 0
+        for field_name, mark in self.marks.by_field.items():
+            path = folder / f"{mark}.out"
+            if field_name.startswith("command ledger") and path.is_file():
+                found |= search.content(path.read_bytes(), place="an export of the ledger")
+        self.outcome.findings |= found
 
     def _doors(self, demo: Running, folder: Path) -> None:
         upload = patients_file(folder, self.marks, door="web")
@@ -140,7 +152,7 @@ class Run:
 
     def _keep(self, crawl: Crawl) -> None:
         self.outcome.visited[crawl.urlconf] = set(crawl.statuses)
-        self.outcome.statuses |= {name: found for name, found in crawl.statuses.items()}
+        self.outcome.statuses |= crawl.statuses
         self.outcome.broken += crawl.broken
 
     def _fail_to_sign_in(self, demo: Running, headers: dict[str, str]) -> None:
