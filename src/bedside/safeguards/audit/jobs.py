@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import close_old_connections
 from procrastinate.contrib.django import app
 
@@ -41,3 +43,16 @@ def lay_anchors_when_due(timestamp: int) -> None:  # noqa: ARG001
     close_old_connections()
     for practice_id, _, _ in directory():
         lay_due(ledger_scope(practice_id), at=clock.now())
+
+
+@job(name="ledger.verify_now")
+def verify_now(practice_id: str) -> None:
+    """One practice's whole ledger, because somebody pressed the button; what was found is kept for them to see."""
+    from bedside.safeguards.audit.keeping import ledger_scope
+    from bedside.safeguards.audit.verifying import verify
+
+    close_old_connections()
+    at = clock.now()
+    found = verify(ledger_scope(UUID(practice_id)), at=at)
+    if not found.sound:
+        log.error("ledger.unsound", practice_id=practice_id, code=found.finding)
