@@ -66,10 +66,19 @@ def typed_form(objects: Objects) -> dict[str, str]:
 def asked(client: Client, path: str, objects: Objects) -> Iterator[HttpResponseBase]:
     """GET, GET with a question, POST, and a piece asked for by htmx."""
     form = typed_form(objects)
-    yield client.get(path)
-    yield client.get(path, {name: form[name] for name in ("patient", "segment", "message", "about")})
-    yield client.post(path, form)
-    yield client.post(path, {**form, "act": "look"}, headers={"HX-Request": "true"})
+    yield kept_nowhere(client.get(path))
+    yield kept_nowhere(
+        client.get(path, {name: form[name] for name in ("patient", "segment", "message", "about")})
+    )
+    yield kept_nowhere(client.post(path, form))
+    yield kept_nowhere(client.post(path, {**form, "act": "look"}, headers={"HX-Request": "true"}))
+
+
+def kept_nowhere(response: HttpResponseBase) -> HttpResponseBase:
+    """No answer stays in a browser or a proxy, or tells the next site where one came from; also no error or redirect."""
+    assert response.headers["Cache-Control"] == "no-store"
+    assert response.headers["Referrer-Policy"] in {"same-origin", "no-referrer"}
+    return response
 
 
 def leaked(response: HttpResponseBase, objects: Objects) -> list[str]:
@@ -189,3 +198,15 @@ def fingerprint(scope: Scope) -> dict[str, str]:
             rows = "\n".join(row for (row,) in cursor.fetchall())
             prints[table] = hashlib.sha256(rows.encode()).hexdigest()
         return prints
+
+
+def test_no_answer_to_a_member_is_kept_anywhere(signed_in: object, objects: Objects) -> None:
+    """Office manager Omar and compliance officer Chloe, whose own data it is: pages, files, pieces and refusals."""
+    for key in ("omar", "chloe"):
+        client = signed_in(key)
+        for address in addresses():
+            if ADDRESSES[address.name] in {Open.ANYBODY, Open.ACCOUNT, Open.CLOSED, Open.MEMBER}:
+                continue
+            path = address.filled({**OTHER_ARGUMENTS, **objects.values})
+            kept_nowhere(client.get(path))
+            kept_nowhere(client.put(path))

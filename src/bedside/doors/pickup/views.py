@@ -40,8 +40,8 @@ _USER_AGENT_MAX = 200
 
 
 @csrf_exempt  # see the head of this file
-@require_http_methods(["GET", "HEAD", "POST"])
 @patient_page
+@require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks, POST stops at once. The body is never read: any POST here means stop (RFC 8058 section 3.2)."""
     arrived = visit(request, token)
@@ -56,8 +56,8 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @csrf_exempt  # see the head of this file
-@require_http_methods(["GET", "HEAD", "POST"])
 @patient_page
+@require_http_methods(["GET", "HEAD", "POST"])
 def undo(request: HttpRequest, token: str) -> HttpResponse:
     """POST takes the stop back, where the link is enough for that; GET shows where one stands."""
     arrived = visit(request, token)
@@ -77,8 +77,8 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @csrf_exempt  # see the head of this file
-@require_http_methods(["GET", "HEAD", "POST"])
 @patient_page
+@require_http_methods(["GET", "HEAD", "POST"])
 def preferences(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows the choices, POST keeps them; each takes effect with the commit."""
     arrived = visit(request, token)
@@ -100,8 +100,8 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     return show(request, "choices.html", {**context, "changed": changed, "to_ask": done.to_ask})
 
 
-@require_http_methods(["GET", "HEAD"])
 @patient_page
+@require_http_methods(["GET", "HEAD"])
 def robots(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
 

@@ -1,0 +1,184 @@
+"""Every command, run for one practice with the ids, addresses and record numbers of another (promise P6).
+
+The commands come from the parser itself: a new one fails here until it stands in one of the three tables.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bedside.config import commands
+from bedside.safeguards.audit.queries import entries
+from tests.support.objects import make_objects
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bedside.ground.scope import Scope
+    from tests.support.objects import Objects
+
+pytestmark = pytest.mark.django_db
+RULE = '{"all": []}'
+
+# About the whole installation, or starting a part of it: no practice is named, so there is no stranger.
+INSTALLATION = {
+    "migrate", "web", "pickup", "worker", "backup make", "backup list", "backup check", "backup restore",
+    "keys rotate-root", "keys recovery make", "keys recover", "mail check", "practice list",
+}  # fmt: skip
+# Name nothing by id: they show or make the practice's own, and must tell nothing of the other's.
+OWN: dict[str, tuple[str, ...]] = {
+    "campaign list": (),
+    "erasure list": (),
+    "hold list": (),
+    "imports list": (),
+    "keys list": (),
+    "keys rotate": (),
+    "keys destroy": ("--version", "9"),
+    "ledger list": (),
+    "mail records": (),
+    "messages list": (),
+    "messages create": ("--starter", "newsletter"),
+    "patients count": (),
+    "patients search": (),
+    "practice create": (
+        "oak",
+        "--name",
+        "Oak",
+        "--sender-address",
+        "hello@oak.example",
+        "--postal-address",
+        "1 Oak Street",
+    ),
+    "practice show": (),
+    "practice edit": ("--phone", "555-0123"),
+    "segments list": (),
+    "segments count": ("--rule", "-"),
+    "segments refresh": (),
+    "staff list": (),
+    "staff add": ("new@elm.example", "New", "--role", "marketer"),
+    "import": ("/nowhere.csv",),
+    "patients add": (),
+    "patients export": ("{file}",),
+    "consent suppress": (),
+    "consent lift": ("--because", "asked_again"),
+}
+# Name a thing by id: refused, and in the ledger of whoever asked.
+FOREIGN: dict[str, tuple[str, ...]] = {
+    "campaign show": ("{campaign_id}",),
+    "campaign numbers": ("{campaign_id}",),
+    "campaign submit": ("{campaign_id}",),
+    "campaign withdraw": ("{campaign_id}",),
+    "campaign schedule": ("{campaign_id}",),
+    "campaign pause": ("{campaign_id}",),
+    "campaign resume": ("{campaign_id}",),
+    "campaign approve": ("{campaign_id}", "--as", "sam@elm.example"),
+    "campaign reject": ("{campaign_id}", "--as", "sam@elm.example", "--comment", "No."),
+    "campaign cancel": ("{campaign_id}", "--yes"),
+    "campaign wait": ("{campaign_id}",),
+    "campaign create": (
+        "--name", "Ours", "--class", "general_health", "--purpose", "inform", "--paid", "no",
+        "--message", "{message_id}", "--segment", "{segment_id}",
+    ),
+    "consent show": ("{patient_id}",),
+    "consent opt-out": ("{patient_id}",),
+    "consent opt-in": ("{patient_id}",),
+    "consent authorize": ("{patient_id}", "--signed-on", "2026-01-02", "--expires-on", "2027-01-02"),
+    "consent revoke": ("{patient_id}",),
+    "consent explain": ("{patient_id}", "--class", "treatment"),
+    "erasure run": ("{patient_id}", "--reason", "person_asked"),
+    "erasure certificate": ("{patient_id}", "{file}"),
+    "hold place": ("{patient_id}", "--code", "audit"),
+    "hold lift": ("{patient_id}",),
+    "imports show": ("{import_id}",),
+    "imports resume": ("{import_id}",),
+    "keys release": ("{patient_id}", "--as", "sam@elm.example"),
+    "keys refuse": ("{patient_id}", "--as", "sam@elm.example"),
+    "messages show": ("{message_id}",),
+    "messages edit": ("{message_id}", "--name", "Ours"),
+    "messages check": ("{message_id}",),
+    "messages preview": ("{message_id}",),
+    "messages archive": ("{message_id}",),
+    "messages restore": ("{message_id}",),
+    "patients show": ("{patient_id}",),
+    "patients edit": ("{patient_id}",),
+    "patients deceased": ("{patient_id}",),
+    "segments show": ("{segment_id}",),
+    "segments save": ("--name", "Ours", "--id", "{segment_id}", "--rule", "-"),
+    "segments remove": ("{segment_id}",),
+    "segments restore": ("{segment_id}",),
+    "staff roles": ("{staff_address}", "--role", "marketer"),
+    "staff end": ("{staff_address}",),
+    "staff reset-password": ("{staff_address}",),
+    "staff reset-second-factor": ("{staff_address}",),
+}  # fmt: skip
+STDIN = {"patients search": "zqvera", "patients add": "{}", "patients edit": "{}"}
+
+
+@pytest.fixture
+def objects(scope: Scope, cast: object, at: object) -> Objects:
+    return make_objects(scope, at=at)
+
+
+@pytest.fixture
+def sam(stranger_scope: Scope, at: object) -> None:
+    from bedside.safeguards.staff.actions import add_member
+    from bedside.safeguards.staff.rules import Role
+
+    add_member(
+        stranger_scope, email="sam@elm.example", name="Stranger Sam", roles=list(Role), password=None, at=at
+    )
+
+
+@pytest.fixture
+def run(objects: Objects, sam: None, capsys: object, monkeypatch: object, tmp_path: Path) -> object:
+    """Runs one command for Elm Street; gives its exit code and all it printed."""
+    monkeypatch.setattr(commands, "_start_django", lambda: None)
+
+    def give(words: str, arguments: tuple[str, ...]) -> tuple[int, str]:
+        values = {**objects.values, "file": tmp_path / f"{words.replace(' ', '-')}.out"}
+        typed = [part.format(**values) for part in arguments]
+        stdin = STDIN.get(words, RULE if "--rule" in typed else "zqvera.zqmarked@example.org\n")
+        monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        practice = () if words == "practice create" else ("--practice", "elm")
+        chosen = commands.build_parser().parse_args([*words.split(), *typed, *practice])
+        capsys.readouterr()
+        code = commands.perform(chosen)
+        told = capsys.readouterr()
+        kept = "".join(path.read_text(errors="replace") for path in tmp_path.iterdir())
+        text = f"{told.out}{told.err}{kept}"
+        for part in (*typed, stdin.strip()):
+            text = text.replace(part, "")
+        return code, text
+
+    return give
+
+
+def test_every_command_stands_in_one_of_the_tables() -> None:
+    known = {" ".join(words) for words in commands.verbs_of(commands.build_parser())}
+    assert known == INSTALLATION | set(OWN) | set(FOREIGN), "say here what a new command takes"
+
+
+@pytest.mark.parametrize("words", sorted(FOREIGN))
+def test_refuses_what_is_another_practices_and_records_it(
+    run: object, objects: Objects, stranger_scope: Scope, scope: Scope, words: str
+) -> None:
+    before = len(entries(scope, before_id=None, kind="", actor_id="", subject="", limit=200))
+    code, text = run(words, FOREIGN[words])
+    assert code == commands.EXIT_REFUSED, text
+    assert objects.leaked(text) == []
+    refused = entries(stranger_scope, before_id=None, kind="access.refused", actor_id="", subject="", limit=5)
+    assert [entry.details["page"].partition(".")[2] for entry in refused] == [words.replace(" ", ".")]
+    assert refused[0].outcome == "refused"
+    assert len(entries(scope, before_id=None, kind="", actor_id="", subject="", limit=200)) == before
+
+
+@pytest.mark.parametrize("words", sorted(OWN))
+def test_shows_nothing_of_another_practice(run: object, objects: Objects, words: str) -> None:
+    try:
+        _, text = run(words, OWN[words])
+    except SystemExit:
+        pytest.fail(f"give `{words}` the arguments it needs")
+    assert objects.leaked(text) == []
