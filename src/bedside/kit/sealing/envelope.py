@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from itertools import repeat
+from operator import itemgetter
 from typing import TYPE_CHECKING, Self
 
 from cryptography.exceptions import InvalidTag
@@ -23,6 +24,7 @@ _NONCE_BYTES = 12
 HEADER_BYTES = 5
 _TAG_BYTES = 16
 _SHORTEST = HEADER_BYTES + _NONCE_BYTES + _TAG_BYTES
+_HEADER = itemgetter(slice(HEADER_BYTES))
 _NONCE = slice(HEADER_BYTES, HEADER_BYTES + _NONCE_BYTES)
 _BODY = slice(HEADER_BYTES + _NONCE_BYTES, None)
 _Cipher = Callable[[bytes, bytes, bytes], bytes]  # nonce, content, associated data
@@ -173,7 +175,7 @@ def _opened_each(
 ) -> list[bytes]:
     """`sealers` are asked only when something does not open, to say which value and why."""
     _check_lengths(sealed, places)
-    if all(map(bytes.startswith, sealed, repeat(header))):
+    if set(map(_HEADER, sealed)) <= {header}:
         try:
             return [
                 decrypt(value[_NONCE], value[_BODY], associated)

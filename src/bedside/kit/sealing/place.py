@@ -72,7 +72,7 @@ class Places:
         before = _measured(self.practice) + _measured(self.table)
         ends = {version: _measured(self.column) + _measured(str(version)) for version in set(self.versions)}
         sizes = set(map(len, self.rows))
-        if len(sizes) == len(ends) == 1 and all(map(str.isascii, self.rows)):
+        if len(sizes) == len(ends) == 1 and "".join(self.rows).isascii():
             begin, end = before + sizes.pop().to_bytes(2, "big"), next(iter(ends.values()))
             # The usual case, rows named by UUIDs: as ASCII text the parts join three times as fast. A length of
             # 128 or more is no ASCII byte, so it goes the other way.
