@@ -58,12 +58,12 @@ def kept_lines(counts: Mapping[Kept, int]) -> list[KeptLine]:
             what=KEPT_RULES[what].what,
             why=KEPT_RULES[what].why,
             citation=KEPT_RULES[what].citation,
-            count=None if what in uncounted else count,
+            count=None if what in uncounted else counts[what],
         )
-        for what, count in counts.items()
-        if count
+        for what in Kept
+        if counts.get(what)
     ]
 
 
 def destroyed_lines(counts: Mapping[Thing, int]) -> list[tuple[str, int]]:
-    return [(THING_NAMES[thing], count) for thing, count in counts.items() if count]
+    return [(THING_NAMES[thing], counts[thing]) for thing in Thing if counts.get(thing)]
