@@ -1,10 +1,13 @@
-"""`bedside ledger`: read the ledger."""
+"""`bedside ledger`: read the ledger, and (`sealed_ledger`) seal, verify and prove it."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
+from bedside.doors.cli.sealed_ledger import add_verbs
 from bedside.doors.cli.shared import add_group, add_verb, print_table, scope_for
 
 if TYPE_CHECKING:
@@ -26,7 +29,9 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     show.add_argument("--since", metavar="TIME", help="ISO 8601, UTC unless it names a zone; included")
     show.add_argument("--until", metavar="TIME", help="ISO 8601, UTC unless it names a zone; not included")
+    show.add_argument("--person", metavar="ID", help="only on or about this patient, acts on many included")
     show.add_argument("--limit", type=int, default=LIMIT_DEFAULT)
+    add_verbs(group)
 
 
 def run_list(chosen: argparse.Namespace) -> None:
@@ -36,11 +41,12 @@ def run_list(chosen: argparse.Namespace) -> None:
     scope = scope_for(chosen, purpose=Purpose.COMPLIANCE)
     scope.require(Right.SEE_LEDGER)
     filters = {
-        "kind": chosen.kind,
+        "kind": _kind(chosen.kind),
         "subject": chosen.about,
         "actor_id": _actor(chosen.member),
         "since": _moment(chosen.since),
         "until": _moment(chosen.until),
+        "person": _person(chosen.person),
     }
     rows = [_row(entry) for entry in _gather(scope, filters, min(max(chosen.limit, 1), LIMIT_MAX))]
     print_table(chosen, rows, ["id", "at", "actor", "purpose", "kind", "subject", "sentence"])
@@ -70,8 +76,33 @@ def _row(entry: LedgerEntry) -> dict[str, Any]:
         "sentence": entry.sentence,
         "details": dict(entry.details),
         "origin": entry.origin,
+        "outcome": entry.outcome,
+        "people": entry.count,
         "leaf_hash": entry.leaf_hash,
     }
+
+
+def _kind(name: str) -> str:
+    from bedside.ground.errors import Refusal
+    from bedside.safeguards.audit.rules import kinds
+
+    if name and name not in kinds():
+        near = get_close_matches(name, kinds(), n=3) or sorted(kinds())[:3]
+        raise Refusal(
+            "unknown_kind", f"No entry is of kind {name}; there are, for instance, {', '.join(near)}."
+        )
+    return name
+
+
+def _person(text: str | None) -> UUID | None:
+    from bedside.ground.errors import Refusal
+
+    try:
+        return UUID(text) if text else None
+    except ValueError as error:
+        raise Refusal(
+            "person", "Give the person's whole number, as the ledger and the pages show it."
+        ) from error
 
 
 def _actor(email: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -12,7 +13,7 @@ from bedside.ground.scope import Scope, reading
 from bedside.kit.sealing import Unsealable
 from bedside.safeguards.audit.models import Anchoring, Entry
 from bedside.safeguards.audit.models import Verification as VerificationRow
-from bedside.safeguards.audit.signing import public_keys
+from bedside.safeguards.audit.signing import PublicKey, public_keys
 from bedside.safeguards.audit.tail import newest, unsealed
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class LedgerStanding:
     verification: Verification | None
     anchors: tuple[AnchorStanding, ...]
     key_fingerprint: str
+    public_key: str = ""  # 32 bytes in base64, as `bedside-verify --key` takes it
     root: bytes | None = None
     trouble: str = ""
 
@@ -73,7 +75,7 @@ def standing(scope: Scope, *, at: datetime) -> LedgerStanding:
         head = newest(scope.practice_id)
         waiting = unsealed(scope.practice_id, rows_max=UNSEALED_ROWS_MAX)
         oldest = _written_at(scope, waiting[0].id) if waiting else None
-        fingerprint, trouble = _key(scope)
+        key, trouble = _key(scope)
         if not trouble and oldest is not None and (at - oldest).total_seconds() > _LATE_S:
             trouble = "ledger_behind"
         return LedgerStanding(
@@ -83,7 +85,8 @@ def standing(scope: Scope, *, at: datetime) -> LedgerStanding:
             oldest_unsealed_at=oldest,
             verification=last_verification(scope),
             anchors=tuple(_anchor(scope, place) for place in settings.BEDSIDE_LEDGER_ANCHORS),
-            key_fingerprint=fingerprint,
+            key_fingerprint=key.fingerprint if key else "",
+            public_key=b64encode(key.key.public_bytes_raw()).decode() if key else "",
             root=head.root if head else None,
             trouble=trouble,
         )
@@ -111,15 +114,15 @@ def _written_at(scope: Scope, entry_id: int) -> datetime:
     return Entry.objects.values_list("at", flat=True).get(practice_id=scope.practice_id, id=entry_id)
 
 
-def _key(scope: Scope) -> tuple[str, str]:
-    """(fingerprint of the key in use, why the vault does not give it)."""
+def _key(scope: Scope) -> tuple[PublicKey | None, str]:
+    """(the key in use, why the vault does not give it)."""
     try:
         keys = public_keys(scope)
     except (Refusal, Fault) as error:
-        return "", error.code
+        return None, error.code
     except Unsealable:
-        return "", "signing_key_changed"
-    return (keys[-1].fingerprint if keys else ""), ""
+        return None, "signing_key_changed"
+    return (keys[-1] if keys else None), ""
 
 
 def _anchor(scope: Scope, place: str) -> AnchorStanding:
