@@ -57,6 +57,7 @@ def make_objects(scope: Scope, *, at: datetime) -> Objects:
     from bedside.safeguards.audit.actions import seal
     from bedside.safeguards.audit.signing import public_keys
     from bedside.safeguards.staff.actions import add_member
+    from bedside.safeguards.vault.destroying import ask as ask_destruction
 
     vera = Patient(id=new_id(), first_name="Zqvera", last_name="Zqmarked", mrn="ZQMRN-1", email=ADDRESS)
     patients.add(scope, vera, at=at)
@@ -85,6 +86,8 @@ def make_objects(scope: Scope, *, at: datetime) -> Objects:
         "hold_id": hold_id,
         "entry_id": _entry(scope, vera.id, at=at),
         "fingerprint": public_keys(scope)[0].fingerprint,
+        "key_version": 1,
+        "request_id": ask_destruction(scope, None, at=at),
         "practice_id": scope.practice_id,
         "mrn": vera.mrn,
         "address": ADDRESS,

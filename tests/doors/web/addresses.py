@@ -136,6 +136,14 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     "ledger_key": Right.SEE_LEDGER,
     "ledger_checkpoint": Right.SEE_LEDGER,
     "ledger_export_sealed": Right.SEE_LEDGER,
+    # keys
+    "keys": Right.SEE_KEYS,
+    "keys_progress": Right.SEE_KEYS,
+    "keys_rotate": Right.MANAGE_KEYS,
+    "keys_close": Right.MANAGE_KEYS,
+    "key_compromised": Right.MANAGE_KEYS,
+    "key_destroy": Right.MANAGE_KEYS,
+    "key_request": Right.MANAGE_KEYS,
     # staff
     "staff": Right.MANAGE_STAFF,
     "staff_add": Right.MANAGE_STAFF,

@@ -71,6 +71,9 @@ def _register_recovery(group: argparse._SubParsersAction[argparse.ArgumentParser
     make.add_argument("--shares", type=int, default=5, help="how many people get one (5)")
     make.add_argument("--needed", type=int, default=3, help="how many of them together recover (3)")
     make.add_argument("--replace", action="store_true", help="in the place of the one there is")
+    add_verb(
+        recovery, "copy", "Make the copies of keys that the recovery key lacks.", copy_missing, practice=False
+    )
     recover = add_verb(
         group,
         "recover",
@@ -216,6 +219,13 @@ def make_recovery(chosen: argparse.Namespace) -> None:
         "They are shown this once and kept nowhere."
     )
     print_result(chosen, {"shares": lines, "needed": chosen.needed, "copies": copies}, "\n".join(told))
+
+
+def copy_missing(chosen: argparse.Namespace) -> None:
+    from bedside.safeguards.vault.rooting import copy_to_recovery
+
+    copies = sum(copy_to_recovery(scope) for scope in _every_practice())
+    print_result(chosen, {"copies": copies}, f"{copies} keys copied; the shares recover every key now.")
 
 
 def recover_all(chosen: argparse.Namespace) -> None:

@@ -44,6 +44,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, Right | None]]]] = [
             ("reports", "Reports", Right.SEE_REPORTS),
             ("ledger", "Ledger", Right.SEE_LEDGER),
             ("erasures", "Erasures", Right.SEE_LEDGER),
+            ("keys", "Keys", Right.SEE_KEYS),
             ("staff", "Staff", Right.MANAGE_STAFF),
             ("settings", "Settings", Right.MANAGE_PRACTICE),
         ],

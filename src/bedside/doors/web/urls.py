@@ -13,6 +13,7 @@ urlpatterns = [
     path("reports/", include("bedside.doors.web.reports.urls")),
     path("erasure/", include("bedside.doors.web.erasure.urls")),
     path("ledger/", include("bedside.doors.web.ledger.urls")),
+    path("keys/", include("bedside.doors.web.keys.urls")),
     path("staff/", include("bedside.doors.web.staff.urls")),
     path("settings/", include("bedside.doors.web.settings.urls")),
     path("inbox/", include("bedside.doors.web.inbox.urls")),
