@@ -56,6 +56,31 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     export.add_argument("file", metavar="FILE")
     export.add_argument("--segment", metavar="ID", help="only the patients of this segment")
+    add_verb(
+        group, "compare", "Compare every record's version with what the ledger says was written.", run_compare
+    )
+
+
+def run_compare(chosen: argparse.Namespace) -> None:
+    """Ids only. Ends as refused when something does not agree, so that a script notices."""
+    from bedside.ground.errors import Refusal
+    from bedside.ground.scope import Purpose
+    from bedside.oversight.evidence.comparing import compare
+
+    found = compare(scope_for(chosen, purpose=Purpose.COMPLIANCE))
+    rows = [
+        {"patient": str(patient_id), "finding": finding}
+        for finding in ("went_back", "vanished", "unrecorded", "returned")
+        for patient_id in getattr(found, finding)
+    ]
+    if found.agrees:
+        result = {"compared": found.compared, "rows": rows}
+        print_result(chosen, result, f"{found.compared:,} records stand as the ledger says.")
+        return
+    print_table(chosen, rows, ["patient", "finding"])
+    raise Refusal(
+        "records_differ", "These records do not stand as the ledger says; keep a copy and look into it."
+    )
 
 
 def run_count(chosen: argparse.Namespace) -> None:

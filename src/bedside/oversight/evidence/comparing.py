@@ -1,0 +1,88 @@
+"""Does the table of patients stand as the ledger says it must?
+
+A seal binds a record to its version, so no value can be put back beside a newer version number. Whoever can write
+the database could still put back a whole old row, number and all, or take a row away. The ledger has the number of
+each write, and is signed; this finds both, and a row that was written past it.
+
+Threats not covered: somebody who writes rows and ledger alike before the next signed checkpoint; see `verify`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from bedside.oversight.retention.entries import ERASED
+from bedside.records.patients.versions import FIRST, LATER, held_versions
+from bedside.safeguards.audit.folding import acts
+from bedside.safeguards.staff.rules import Right
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bedside.ground.scope import Scope
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """Ids of patients, by what does not agree; all empty when table and ledger do.
+
+    `went_back`: an older version than was last written. `vanished`: gone without an erasure. `unrecorded`: newer
+    than anything the ledger knows of, or unknown to it. `returned`: there again after an erasure.
+    """
+
+    compared: int
+    went_back: tuple[UUID, ...]
+    vanished: tuple[UUID, ...]
+    unrecorded: tuple[UUID, ...]
+    returned: tuple[UUID, ...]
+
+    @property
+    def agrees(self) -> bool:
+        return not (self.went_back or self.vanished or self.unrecorded or self.returned)
+
+
+def compare(scope: Scope) -> Comparison:
+    """Folds the ledger and compares. Reads ids and numbers only; takes seconds for 100,000 patients.
+
+    Patients are read first: what is written meanwhile is then in the ledger and looks newer there, never older.
+    Raises NotAllowed, BadRow.
+    """
+    scope.require(Right.SEE_LEDGER)
+    held = held_versions(scope)
+    written, erased = _fold(scope)
+    again = _still(scope, {one for one, version in written.items() if held.get(one, 0) < version}, written)
+    return Comparison(
+        compared=len(held),
+        went_back=_sorted(one for one in again if one in held),
+        vanished=_sorted(one for one in again if one not in held and one not in erased),
+        unrecorded=_sorted(one for one, version in held.items() if version > written.get(one, 0)),
+        returned=_sorted(one for one in held if one in erased),
+    )
+
+
+def _fold(scope: Scope) -> tuple[dict[UUID, int], set[UUID]]:
+    """The last version that was written of each patient, and who was erased."""
+    written: dict[UUID, int] = {}
+    erased: set[UUID] = set()
+    for act in acts(scope, (FIRST, *LATER, ERASED)):
+        patient_id = UUID(act.subject)
+        if act.kind == ERASED.name:
+            erased.add(patient_id)
+        else:
+            version = 1 if act.kind == FIRST.name else int(act.details["version"])
+            written[patient_id] = max(version, written.get(patient_id, 0))
+    return written, erased
+
+
+def _still(scope: Scope, behind: set[UUID], written: dict[UUID, int]) -> set[UUID]:
+    """Of those that seem behind, who is so at a second look, now that what was under way is committed."""
+    if not behind:
+        return behind
+    held = held_versions(scope)
+    return {one for one in behind if held.get(one, 0) < written[one]}
+
+
+def _sorted(ids: Iterable[UUID]) -> tuple[UUID, ...]:
+    return tuple(sorted(ids))
