@@ -86,7 +86,7 @@ def make_objects(scope: Scope, *, at: datetime) -> Objects:
         "hold_id": hold_id,
         "entry_id": _entry(scope, vera.id, at=at),
         "fingerprint": public_keys(scope)[0].fingerprint,
-        "key_version": 1,
+        "key_id": _practice_key(scope, at=at),
         "request_id": ask_destruction(scope, None, at=at),
         "practice_id": scope.practice_id,
         "mrn": vera.mrn,
@@ -126,6 +126,13 @@ def _hold(scope: Scope, patient_id: UUID, *, at: datetime) -> UUID:
     from bedside.oversight.retention.rules import HoldCode
 
     return place_hold(scope, patient_id, code=HoldCode.AUDIT, reason="Zqhold", at=at)
+
+
+def _practice_key(scope: Scope, *, at: datetime) -> int | None:
+    from bedside.safeguards.vault.inventory import Level, inventory
+
+    keys = inventory(scope, at=at).keys
+    return next(key.id for key in keys if key.level is Level.PRACTICE)
 
 
 def _import(scope: Scope, *, at: datetime) -> UUID:

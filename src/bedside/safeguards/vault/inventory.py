@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db.models import Max
 
-from bedside.ground.errors import Refusal
+from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.scope import Scope, reading
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.destroying import requests
@@ -48,6 +48,7 @@ class KeyStanding:
     level: Level
     name: str
     state: KeyState
+    id: int | None = None
     version: int | None = None
     count: int = 1
     made_at: datetime | None = None
@@ -120,6 +121,17 @@ def inventory(scope: Scope, *, at: datetime) -> Inventory:
         )
 
 
+def version_of(scope: Scope, key_id: int) -> int:
+    """The version of the practice's key that stands under this number. Raises NotFound."""
+    with reading(scope):
+        found = PracticeKey.objects.filter(
+            practice_id=scope.practice_id, id=key_id, version__gt=INDEX_VERSION
+        ).first()
+    if found is None:
+        raise NotFound("There is no such version of the practice's key.")
+    return found.version
+
+
 def rotation_standing(scope: Scope) -> RotationStanding | None:
     """The newest rotation, running or not."""
     with reading(scope):
@@ -176,6 +188,7 @@ def _practice(scope: Scope) -> list[KeyStanding]:
             level=Level.INDEX if row.version == INDEX_VERSION else Level.PRACTICE,
             name="index" if row.version == INDEX_VERSION else f"version {row.version}",
             state=KeyState(row.state),
+            id=row.id,
             version=row.version,
             made_at=row.created_at,
             active_at=row.active_at or (row.created_at if row.state == KeyState.ACTIVE else None),

@@ -16,7 +16,7 @@ from bedside.safeguards.staff.queries import names_of
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault import destroying, rotation
 from bedside.safeguards.vault.census import sealed_under
-from bedside.safeguards.vault.inventory import inventory, rotation_standing
+from bedside.safeguards.vault.inventory import inventory, rotation_standing, version_of
 from bedside.safeguards.vault.rules import COOLING, Step, is_shell
 
 if TYPE_CHECKING:
@@ -69,28 +69,30 @@ def rotate(request: HttpRequest, scope: Scope) -> HttpResponse:
 
 
 @keeps_keys
-def compromised(request: HttpRequest, scope: Scope, key_version: int) -> HttpResponse:
+def compromised(request: HttpRequest, scope: Scope, key_id: int) -> HttpResponse:
     """Asks, then marks a version that somebody else may know; the one in use is followed at once."""
+    version = version_of(scope, key_id)
     return _asked(
         request,
         "web/keys/compromised.html",
-        lambda: rotation.mark_compromised(scope, key_version, at=clock.now()),
+        lambda: rotation.mark_compromised(scope, version, at=clock.now()),
         "Marked. If it was in use, a new key takes over within a minute.",
-        lambda: {"version": key_version, "things": things(sealed_under(scope, key_version))},
+        lambda: {"version": version, "things": things(sealed_under(scope, version))},
     )
 
 
 @keeps_keys
-def destroy(request: HttpRequest, scope: Scope, key_version: int) -> HttpResponse:
+def destroy(request: HttpRequest, scope: Scope, key_id: int) -> HttpResponse:
     """Shows what still needs a version; if nothing does, asks for its destruction."""
+    version = version_of(scope, key_id)
     return _asked(
         request,
         "web/keys/destroy.html",
-        lambda: destroying.ask(scope, key_version, at=clock.now()),
+        lambda: destroying.ask(scope, version, at=clock.now()),
         "Asked for. Somebody else who keeps the keys must release it.",
         lambda: {
-            "version": key_version,
-            "things": things(sealed_under(scope, key_version)),
+            "version": version,
+            "things": things(sealed_under(scope, version)),
             "cooling_days": COOLING.days,
         },
     )
