@@ -52,8 +52,8 @@ def assert_nobody_finds(base: Base, person: str, folder: Path) -> None:
 
 
 def test_nobody_finds_an_erased_person_in_an_older_backup(
-    new_base: Callable[[], Base],
-    tmp_path: Path,  # noqa: F811
+    new_base: Callable[[], Base],  # noqa: F811
+    tmp_path: Path,
 ) -> None:
     base, backups = new_base(), tmp_path / "backups"
     backups.mkdir()
