@@ -121,7 +121,16 @@ def ledger_panel(scope: Scope) -> Panel | None:
     )
 
 
+def officer_panel(scope: Scope) -> Panel | None:
+    """Compliance comes first for whoever sends nothing, an officer or an auditor, and after the mail for others."""
+    return None if scope.may(Right.RUN_CAMPAIGNS) else _compliance(scope)
+
+
 def compliance_panel(scope: Scope) -> Panel | None:
+    return _compliance(scope) if scope.may(Right.RUN_CAMPAIGNS) else None
+
+
+def _compliance(scope: Scope) -> Panel | None:
     if not scope.may(Right.SEE_LEDGER):
         return None
     from bedside.doors.web.home.compliance import concerns
@@ -158,5 +167,10 @@ TASKS: list[Callable[[Scope], Task | None]] = [
     campaign_task,
 ]
 # Large parts first (campaigns belong here), then numbers, then the past.
-PANELS: list[Callable[[Scope], Panel | None]] = [campaigns_panel, compliance_panel, ledger_panel]
+PANELS: list[Callable[[Scope], Panel | None]] = [
+    officer_panel,
+    campaigns_panel,
+    compliance_panel,
+    ledger_panel,
+]
 NUMBERS: list[Callable[[Scope], Panel | None]] = [patients_panel]

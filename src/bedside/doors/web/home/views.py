@@ -35,6 +35,7 @@ def home(request: HttpRequest, scope: Scope) -> HttpResponse:
         "tasks": tasks if any(not task.done for task in tasks) else [],
         "next_task": next((task for task in tasks if not task.done), None),
         "tasks_done": sum(task.done for task in tasks),
+        "steps_left": sum(not task.done for task in tasks),
         "numbers": [panel for give in NUMBERS if (panel := give(scope)) is not None],
         "panels": [panel for give in PANELS if (panel := give(scope)) is not None],
         "shortcuts": [

@@ -56,7 +56,7 @@ def entry_page(request: HttpRequest, scope: Scope, entry_id: int) -> HttpRespons
     context = {
         "line": line,
         "entry": entry,
-        "person": person,
+        "of_person": person,
         "deed": DEED_WORDS[entry.deed],
         "purpose": PURPOSE_WORDS.get(entry.purpose, words_of(entry.purpose)),
         "details": _details(entry, things),

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from django.shortcuts import render
 from django.utils import timezone
 
-from bedside.doors.web.ledger.phrases import DEED_WORDS
 from bedside.doors.web.ledger.views import sees_ledger
 from bedside.doors.web.ledger.wanted import Somebody, Wanted, read_wanted
 from bedside.doors.web.pages import done
@@ -49,6 +48,12 @@ WHERE_ANY: Final = (
     ("The practice's settings were changed", "practice.profile_changed"),
     ("Somebody was erased", "patient.erased"),
 )
+DEEDS: Final = {
+    Deed.EXPORT: "Something was exported",
+    Deed.READ: "Somebody looked at patients",
+    Deed.SEARCH: "Somebody searched patients",
+    Deed.PREVIEW: "Something was previewed as for a patient",
+}
 NOTED_NOUNS: Final = ("keys", "hold", "backup", "restore")
 
 
@@ -108,7 +113,7 @@ def points(scope: Scope, first: date, last: date) -> list[Point]:
     counted = _acts(scope, first, last)
     days = Wanted(first_day=first, last_day=last)
     found = [_of_kind(label, name, counted, days) for label, name in ALWAYS]
-    found += [_of_deed(deed, counted, days) for deed in (Deed.EXPORT, Deed.READ, Deed.SEARCH, Deed.PREVIEW)]
+    found += [_of_deed(deed, counted, days) for deed in DEEDS]
     found += [_by_server(scope, days)]
     found += [_of_kind(label, name, counted, days) for label, name in WHERE_ANY]
     found += [
@@ -154,7 +159,7 @@ def _of_kind(label: str, name: str, counted: Counter[str], days: Wanted) -> Poin
 def _of_deed(deed: Deed, counted: Counter[str], days: Wanted) -> Point:
     acts = sum(counted[kind.name] for kind in kinds().values() if kind.deed is deed)
     return Point(
-        label=f"{DEED_WORDS[deed]}: all of these",
+        label=DEEDS[deed],
         acts=acts,
         search=replace(days, deeds=frozenset({deed})).as_address(),
     )

@@ -57,6 +57,11 @@ class Thing:
         return self.name or UNNAMED[self.sort] or ("" if _uuid(self.id) else self.id.replace("_", " "))
 
     @property
+    def phrase(self) -> str:
+        """The words as they go on inside a sentence."""
+        return self.name or f"{self.words[:1].lower()}{self.words[1:]}"
+
+    @property
     def is_patient(self) -> bool:
         return self.sort is Sort.PATIENT
 

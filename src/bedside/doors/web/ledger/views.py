@@ -82,7 +82,7 @@ def _form(scope: Scope, wanted: Wanted, things: Things) -> dict[str, Any]:
         things.add_patients([wanted.person])
     return {
         "wanted": wanted,
-        "person": things.get(str(wanted.person), Sort.PATIENT) if wanted.person else None,
+        "chosen": things.get(str(wanted.person), Sort.PATIENT) if wanted.person else None,
         "about": _about(things, wanted.about),
         "kinds": kind_groups(),
         "deeds": DEED_WORDS.items(),
