@@ -10,7 +10,7 @@ from django.db import DatabaseError, OperationalError, connection
 
 from bedside.ground.errors import Fault
 from bedside.ground.scope import Scope, in_scope
-from bedside.safeguards.audit.bodies import bodies_about, pack
+from bedside.safeguards.audit.bodies import PEOPLE_PER_ROW, bodies_about, pack
 from bedside.safeguards.audit.models import Entry
 from bedside.safeguards.audit.rules import Detail, EntryKind, Outcome, canonical_body
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from bedside.safeguards.audit.sealing import Sealed
 
 _ROWS_PER_STATEMENT = 1000
-# What a reader opens to show one of them; more would not make them any smaller.
-PEOPLE_PER_ROW = 1000
 _INSERT = """
     INSERT INTO audit_entry (practice_id, at, kind, actor_kind, actor_id, purpose, subject, count, body)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)

@@ -6,10 +6,13 @@ Bodies of one act on many people differ in nothing but the person, so each costs
 
 from __future__ import annotations
 
+import json
+import re
 from typing import TYPE_CHECKING, Final
 
 import zstandard
 
+from bedside.kit.ledger import canonical_json
 from bedside.safeguards.audit.rules import BadEntry, Detail, EntryKind, canonical_body
 
 if TYPE_CHECKING:
@@ -22,6 +25,10 @@ _PLACE: Final = "\x00person\x00"
 _PLACE_IN_JSON: Final = b"\\u0000person\\u0000"
 # A frame says how long it is when opened; one that says more than this per body was not made here.
 BODY_BYTES_MAX: Final = 8192
+# What a reader opens to show one of them; more would not make them any smaller.
+PEOPLE_PER_ROW: Final = 1000
+_END: Final = re.compile(rb'"subject":"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"\}\Z')
+_PERSON_BYTES: Final = 38  # an id, the quote and the bracket after it
 
 
 class BadRow(Exception):
@@ -49,19 +56,44 @@ def pack(joined: bytes) -> bytes:
 
 
 def unpack(body: bytes, *, count: int) -> list[bytes]:
-    """The canonical bodies in a row's `body`, in order. Raises BadRow unless they are `count`."""
+    """The canonical bodies in a row's `body`, in order. Raises BadRow unless they are `count` and as written here.
+
+    Never opens more than they may be together, whatever the row says: any process with the product's own rights
+    can add rows, and one that fills the memory of whoever opens it would end every sealer.
+    """
+    if not 1 <= count <= PEOPLE_PER_ROW:
+        raise BadRow(f"no entry is of {count} acts")
     if count == 1:
+        _check(bytes(body))
         return [bytes(body)]
-    try:
-        opened = zstandard.ZstdDecompressor().decompress(
-            body, max_output_size=count * BODY_BYTES_MAX, allow_extra_data=False
-        )
-    except zstandard.ZstdError as error:
-        raise BadRow("the bodies of an entry cannot be read") from error
-    bodies = opened.split(b"\n")
+    bodies = _opened(body, bytes_max=count * BODY_BYTES_MAX).split(b"\n")
     if len(bodies) != count:
         raise BadRow(f"an entry of {count} acts holds {len(bodies)}")
+    _check(bodies[0])
+    alike = bodies[0][:-_PERSON_BYTES]
+    if not all(each[:-_PERSON_BYTES] == alike and _END.search(each) for each in bodies):
+        raise BadRow("the bodies of an entry differ in more than the person")
     return bodies
+
+
+def _opened(body: bytes, *, bytes_max: int) -> bytes:
+    try:
+        if not 0 < zstandard.frame_content_size(body) <= bytes_max:
+            raise BadRow("an entry says that it is longer than any")
+        return zstandard.ZstdDecompressor().decompress(body, allow_extra_data=False)
+    except zstandard.ZstdError as error:
+        raise BadRow("the bodies of an entry cannot be read") from error
+
+
+def _check(body: bytes) -> None:
+    """A body that is not canonical JSON could not be exported, and would be a false alarm at every verification."""
+    try:
+        parsed = json.loads(body) if len(body) <= BODY_BYTES_MAX else None
+        written = canonical_json(parsed)
+    except (ValueError, RecursionError) as error:
+        raise BadRow("an entry is not JSON") from error
+    if not isinstance(parsed, dict) or written.encode() != bytes(body):
+        raise BadRow("an entry is not written as Bedside writes it")
 
 
 def first_of(body: bytes, *, count: int) -> bytes:

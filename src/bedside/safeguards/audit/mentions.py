@@ -71,13 +71,15 @@ def number_in(body: bytes) -> int | None:
         number = int(body[start + 19 : end].replace(b"-", b""), 16)
     except ValueError:
         return None
+    if number >> 64:
+        return None
     return number - (1 << 64) if number >> 63 else number
 
 
 def _number_slowly(body: bytes) -> int | None:
     try:
-        return number_of(UUID(json.loads(body).get("subject", "")))
-    except ValueError:
+        return number_of(UUID(str(json.loads(body)["subject"])))
+    except (ValueError, KeyError):
         return None
 
 

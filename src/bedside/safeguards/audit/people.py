@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from bedside.ground.errors import NotFound
 from bedside.ground.scope import Scope, reading
-from bedside.safeguards.audit.bodies import unpack
+from bedside.safeguards.audit.bodies import BadRow, unpack
 from bedside.safeguards.audit.mentions import number_of
 from bedside.safeguards.audit.models import Entry, Mention
 from bedside.safeguards.audit.tail import unsealed
@@ -32,8 +32,11 @@ def people_of(scope: Scope, entry_id: int, *, offset: int, limit: int) -> list[U
         raise NotFound("There is no such entry in the ledger.")
     if row.count == 1:
         return []
-    bodies = unpack(bytes(row.body), count=row.count)[offset : offset + limit]
-    return list(_subjects(bodies))
+    try:
+        bodies = unpack(bytes(row.body), count=row.count)
+    except BadRow:
+        return []
+    return list(_subjects(bodies[offset : offset + limit]))
 
 
 def _subjects(bodies: list[bytes]) -> Iterator[UUID]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from bedside.ground.errors import NotFound
 from bedside.ground.scope import Scope, reading
-from bedside.kit.ledger import TILE_WIDTH, inclusion_proof, leaf_hash, verify_inclusion
+from bedside.kit.ledger import TILE_WIDTH, BadTile, inclusion_proof, leaf_hash, verify_inclusion
 from bedside.kit.ledger.export import ExportedKey, ExportHeader
 from bedside.kit.ledger.export import export_lines as lines_of_export
 from bedside.safeguards.audit.listing import checkpoints, place_of
@@ -16,10 +16,10 @@ from bedside.safeguards.audit.models import Checkpoint, Entry
 from bedside.safeguards.audit.order import RowOfLeaves, decode
 from bedside.safeguards.audit.signing import origin_of, public_keys
 from bedside.safeguards.audit.tail import newest
-from bedside.safeguards.audit.tree import DamagedRow, bodies_of, stored_tiles
+from bedside.safeguards.audit.tree import HASH_BYTES, DamagedRow, bodies_of, stored_tiles
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from uuid import UUID
 
 _ROWS_AT_ONCE: Final = 256
@@ -30,7 +30,8 @@ class EntryProof:
     """That `body` is leaf `index` of the tree of `size` leaves whose root the signed `note` vouches for.
 
     `path`: the siblings, nearest first. `holds` is False when the entry as it is stored now does not lead to that
-    root: it was changed after it was sealed.
+    root: it was changed after it was sealed, or something that the proof needs was; `body` is empty then if it
+    cannot be read.
     """
 
     index: int
@@ -55,10 +56,15 @@ def proof(scope: Scope, entry_id: int, *, person: UUID | None) -> EntryProof | N
         place = place_of(scope.practice_id, entry_id) if head else None
         if head is None or place is None:
             return None
-        bodies = _bodies(scope.practice_id, RowOfLeaves(entry_id, row["count"]))
-        offset = _offset(bodies, person)
-        index = place[0] + offset
-        path = inclusion_proof(index, head.size, stored_tiles(scope.practice_id, head.size))
+        try:
+            bodies = _bodies(scope.practice_id, RowOfLeaves(entry_id, row["count"]))
+            offset = _offset(bodies, person)
+            index = place[0] + offset
+            path = inclusion_proof(index, head.size, stored_tiles(scope.practice_id, head.size))
+        except (DamagedRow, BadTile):
+            return EntryProof(
+                index=place[0], size=head.size, path=(), note=head.note, body=b"", leaf_hash=b"", holds=False
+            )
     leaf = leaf_hash(bodies[offset])
     holds = verify_inclusion(leaf=leaf, index=index, size=head.size, path=path, root=head.root)
     return EntryProof(
@@ -100,7 +106,11 @@ def export_lines(scope: Scope) -> Iterator[str]:
     bodies = _all_bodies(scope, head.size)
     hashes = _all_hashes(scope, head.size)
     notes = (each.note for each in checkpoints(scope, after=0, up_to=head.size))
-    yield from lines_of_export(header, entries=zip(hashes, bodies, strict=True), notes=notes)
+    entries = (
+        (leaf_hash(body) if stored is None else stored, body)
+        for stored, body in zip(hashes, bodies, strict=True)
+    )
+    yield from lines_of_export(header, entries=entries, notes=notes)
 
 
 def _keys(scope: Scope) -> list[ExportedKey]:
@@ -135,10 +145,21 @@ def _whatever_is_there(practice_id: UUID, row: RowOfLeaves) -> list[bytes]:
         return [b""] * row.count
 
 
-def _all_hashes(scope: Scope, size: int) -> Iterator[bytes]:
-    """As the tree holds them; at the right edge, where no tile is complete yet, as the rows give them."""
+def _all_hashes(scope: Scope, size: int) -> Iterator[bytes | None]:
+    """As the tree holds them; at the right edge, where no tile is complete yet, as the rows give them.
+
+    None where neither can say: then the roots tell that something is wrong there, and the export goes on.
+    """
     for number in range(-(-size // TILE_WIDTH)):
         with reading(scope):
-            read = stored_tiles(scope.practice_id, size)
-            hashes = read(0, number, min(TILE_WIDTH, size - number * TILE_WIDTH))
+            hashes = _hashes_of(scope.practice_id, number, size)
         yield from hashes
+
+
+def _hashes_of(practice_id: UUID, number: int, size: int) -> Sequence[bytes | None]:
+    width = min(TILE_WIDTH, size - number * TILE_WIDTH)
+    try:
+        found = stored_tiles(practice_id, size)(0, number, width)
+    except (BadTile, DamagedRow):
+        return [None] * width
+    return found if len(found) == width and all(len(each) == HASH_BYTES for each in found) else [None] * width

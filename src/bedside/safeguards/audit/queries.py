@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from bedside.ground.scope import ActorKind, Scope, reading
-from bedside.safeguards.audit.bodies import first_of, unpack
+from bedside.safeguards.audit.bodies import BadRow, first_of, unpack
 from bedside.safeguards.audit.models import Entry
 from bedside.safeguards.audit.people import rows_about
 from bedside.safeguards.audit.proving import EntryProof, export_lines, proof
@@ -161,15 +161,39 @@ def _kinds_of(deeds: frozenset[Deed]) -> set[str]:
 
 def _read_for(row: Entry, person: str) -> LedgerEntry | None:
     wanted = f'"subject":"{person}"'.encode()
-    for body in unpack(bytes(row.body), count=row.count):
+    try:
+        bodies = unpack(bytes(row.body), count=row.count)
+    except BadRow:
+        return _unreadable(row) if row.subject == person else None
+    for body in bodies:
         if wanted in body:
-            return _entry(row, body)
+            return _read_body(row, body)
     return None
 
 
 def _read(row: Entry) -> LedgerEntry:
-    entry = _entry(row, first_of(bytes(row.body), count=row.count))
+    try:
+        leaf = first_of(bytes(row.body), count=row.count)
+    except BadRow:
+        return _unreadable(row)
+    entry = _read_body(row, leaf)
     return entry if row.count == 1 else replace(entry, subject="")
+
+
+def _read_body(row: Entry, leaf: bytes) -> LedgerEntry:
+    try:
+        return _entry(row, leaf)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return _unreadable(row)
+
+
+def _unreadable(row: Entry) -> LedgerEntry:
+    """A row that somebody changed or added past Bedside must not take the page with all the others away."""
+    return LedgerEntry(
+        id=row.id, at=row.at, kind=row.kind, sentence="This entry cannot be read; verify the ledger.",
+        actor_kind=row.actor_kind, actor_id=row.actor_id, purpose=row.purpose, subject=row.subject, origin="",
+        details={}, leaf_hash="", outcome="failed",
+    )  # fmt: skip
 
 
 def _entry(row: Entry, leaf: bytes) -> LedgerEntry:

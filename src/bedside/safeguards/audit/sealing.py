@@ -1,7 +1,8 @@
 """The sealer: puts what was written into the tree, in writing, and signs the root.
 
-Promise: never delays or locks a writer; takes every committed row once, in whatever order rows come; ends with
-nothing or with a whole checkpoint, whenever it dies; of two at once one does it and the other does nothing.
+Promise: never delays or locks a writer; takes every committed row once, in whatever order rows come, but for those
+that Bedside did not write, which stop nothing and are found by verification; ends with nothing or with a whole
+checkpoint, whenever it dies; of two at once one does it and the other does nothing.
 What the process remembers saves work and is never trusted: it counts only beside the very root it belongs to.
 """
 
@@ -30,8 +31,9 @@ from bedside.safeguards.audit.signing import (
     signer,
 )
 from bedside.safeguards.audit.tail import EMPTY_MARK, Newest, Seen, Tail, newest, observe, tail, unsealed
-from bedside.safeguards.audit.tree import DamagedRow, bodies_of, edge_of, store, stored_tiles
+from bedside.safeguards.audit.tree import DamagedRow, edge_of, store, stored_tiles
 from bedside.safeguards.audit.turns import may_take_turn, take_turn
+from bedside.safeguards.audit.walking import genuine
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
@@ -185,12 +187,19 @@ def _moved(memory: _Memory, seen: Seen, found: Tail, *, taken: int) -> Mark:
 
 def _checkpoint(
     practice_id: UUID, memory: _Memory, rows: Sequence[RowOfLeaves], mark: Mark, key: Signer, *, at: datetime
-) -> Sealed:
+) -> Sealed | None:
     mentions = Mentions()
     leaves: list[bytes] = []
-    for row, bodies in bodies_of(practice_id, rows):
+    taken: list[RowOfLeaves] = []
+    for row, bodies in genuine(practice_id, rows):
+        if bodies is None:
+            continue  # verification names it
         leaves += map(leaf_hash, bodies)
         mentions.add(row, bodies)
+        taken.append(row)
+    if not taken:
+        _pass_over(memory, rows, mark)
+        return None
     grown = _grow(practice_id, memory, leaves)
     checkpoint = Checkpoint(origin=origin_of(practice_id), size=grown.size, root=grown.root, at=at)
     seen = mark.seen or Observation(highest_id=0, next_xid=0, at=at)
@@ -198,12 +207,18 @@ def _checkpoint(
     mentions.store(practice_id)
     CheckpointRow.objects.create(
         practice_id=practice_id, start=memory.size, size=grown.size, at=at, root=grown.root,
-        key_version=key.version, note=key.sign(checkpoint), entries=encode(rows),
-        first_id=rows[0].id, last_id=rows[-1].id,
+        key_version=key.version, note=key.sign(checkpoint), entries=encode(taken),
+        first_id=taken[0].id, last_id=taken[-1].id,
         settled_id=mark.settled_id, seen_id=seen.highest_id, seen_xid=seen.next_xid, seen_at=seen.at,
     )  # fmt: skip
     _remember(practice_id, memory, grown, rows, mark)
     return Sealed(size=grown.size, root=grown.root, leaves=len(leaves), at=at)
+
+
+def _pass_over(memory: _Memory, rows: Sequence[RowOfLeaves], mark: Mark) -> None:
+    """Remembers rows that Bedside did not write, so that they are not looked at with each pass."""
+    memory.sealed = (memory.sealed or set()) | {row.id for row in rows}
+    _move(memory, mark)
 
 
 def _grow(practice_id: UUID, memory: _Memory, leaves: Sequence[bytes]) -> _Grown:

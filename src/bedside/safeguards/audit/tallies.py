@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db.models import Count, Max, Min, Sum
 
 from bedside.ground.scope import Scope, reading
-from bedside.safeguards.audit.bodies import unpack
+from bedside.safeguards.audit.bodies import BadRow, unpack
 from bedside.safeguards.audit.mentions import number_in
 from bedside.safeguards.audit.models import Entry
 from bedside.safeguards.audit.queries import PAGE_ENTRIES_MAX, entries, found_rows
@@ -66,7 +66,10 @@ def _patients(rows: QuerySet[Entry], on_patients: frozenset[str]) -> int:
     """Different people: by the random half of their ids, as the index of mentions keeps them."""
     found: set[int] = set()
     for kind, count, body in rows.values_list("kind", "count", "body"):
-        bodies = unpack(bytes(body), count=count)
+        try:
+            bodies = unpack(bytes(body), count=count)
+        except BadRow:
+            continue
         if count > 1 or kind in on_patients:
             found.update(number for one in bodies if (number := number_in(one)) is not None)
     return len(found)

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.db import connection
+from django.db.models import Q
 
 from bedside.ground.scope import Scope, in_scope, reading
 from bedside.kit.ledger import EMPTY_ROOT, BadCheckpoint, BadTile, open_note
@@ -27,7 +28,7 @@ from bedside.safeguards.audit.signing import PublicKey, origin_of, public_keys
 from bedside.safeguards.audit.standing import KEPT, Verification, shown
 from bedside.safeguards.audit.tail import Newest, newest
 from bedside.safeguards.audit.tree import DamagedRow, stored_tiles
-from bedside.safeguards.audit.walking import Unsound, Walk, walk_from
+from bedside.safeguards.audit.walking import Unsound, Walk, genuine, walk_from
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +42,7 @@ FINDINGS: Final = {
     "entry_changed": "An entry was changed after it was sealed.",
     "entry_missing": "An entry that was sealed is gone.",
     "entry_mislabelled": "The columns of an entry do not say what the entry says.",
+    "entry_foreign": "A row was put into the ledger past Bedside; it is not sealed and says nothing.",
     "entry_twice": "Two checkpoints list the same entry.",
     "tile_changed": "Stored hashes of the tree are not those of the entries.",
     "checkpoint_missing": "A checkpoint is gone.",
@@ -54,8 +56,11 @@ EVERY: Final = timedelta(hours=23)
 _STILL_SOUND: Final = {"sound", "empty", "late_entries", "index_mended"}
 _IDS_PER_QUESTION: Final = 50_000
 _REMEMBERED_MAX: Final = 2000
+_BEFORE_ALL: Final = -(2**63)
+# Every signed entry was right when these were found.
+_TREE_WAS_RIGHT: Final = ("entry_foreign",)
 _IDS = """
-    SELECT id FROM audit_entry WHERE practice_id = %s AND id > %s AND id <= %s ORDER BY id LIMIT %s
+    SELECT id, count FROM audit_entry WHERE practice_id = %s AND id > %s AND id <= %s ORDER BY id LIMIT %s
 """
 _MENTIONED = "SELECT count(*), coalesce(sum(subject::numeric), 0) FROM audit_mention WHERE practice_id = %s"
 
@@ -197,10 +202,18 @@ def _complete(scope: Scope, head: Newest, looked: _Looked, *, at: datetime) -> s
     """Whether every row is listed, once; the index of who is mentioned besides."""
     if looked.ids.twice is not None:
         raise Unsound("entry_twice", index=None, entry_id=looked.ids.twice)
-    late = _unlisted(scope, looked.ids, up_to=head.mark.settled_id)
+    unlisted = _unlisted(scope, looked.ids, up_to=max(head.mark.settled_id, looked.ids.rising[-1]))
+    foreign = _foreign(scope, unlisted)
+    late = [row.id for row in unlisted if row.id <= head.mark.settled_id and row.id not in foreign]
     if late:
         seal_late(scope, late, at=at)
-        return "late_entries"
+    mended = _mended(scope, head, looked)
+    if foreign:
+        raise Unsound("entry_foreign", index=None, entry_id=min(foreign))
+    return "late_entries" if late else mended
+
+
+def _mended(scope: Scope, head: Newest, looked: _Looked) -> str:
     with reading(scope), connection.cursor() as cursor:
         cursor.execute(_MENTIONED, [scope.practice_id])
         if cursor.fetchone() == (looked.walk.mentioned, looked.walk.mentioned_sum):
@@ -211,23 +224,32 @@ def _complete(scope: Scope, head: Newest, looked: _Looked, *, at: datetime) -> s
     return "index_mended"
 
 
-def _unlisted(scope: Scope, ids: ListedIds, *, up_to: int) -> list[int]:
+def _foreign(scope: Scope, rows: Sequence[RowOfLeaves]) -> set[int]:
+    """Those that Bedside did not write; it gives no number below one."""
+    with reading(scope):
+        judged = genuine(scope.practice_id, rows)
+        return {row.id for row, bodies in judged if bodies is None or row.id < 1}
+
+
+def _unlisted(scope: Scope, ids: ListedIds, *, up_to: int) -> list[RowOfLeaves]:
     """Rows up to that id that no checkpoint lists."""
-    late, after = [], 0
+    late, after = [], _BEFORE_ALL
     while True:
         with reading(scope), connection.cursor() as cursor:
             cursor.execute(_IDS, [scope.practice_id, after, up_to, _IDS_PER_QUESTION])
-            found = [number for (number,) in cursor.fetchall()]
-        late += ids.lacking(found)
+            found = dict(cursor.fetchall())
+        late += [RowOfLeaves(number, found[number]) for number in ids.lacking(found)]
         if len(found) < _IDS_PER_QUESTION:
             return late
-        after = found[-1]
+        after = max(found)
 
 
 def _remembered(scope: Scope) -> dict[int, bytes]:
     """Roots by size that earlier verifications and anchors saw."""
     with reading(scope):
-        seen = Row.objects.filter(practice_id=scope.practice_id, sound=True)
+        seen = Row.objects.filter(
+            Q(sound=True) | Q(finding__in=_TREE_WAS_RIGHT), practice_id=scope.practice_id
+        )
         laid = Anchoring.objects.filter(practice_id=scope.practice_id, outcome=KEPT)
         found = {
             size: bytes(root)

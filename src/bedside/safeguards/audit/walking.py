@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
@@ -14,15 +15,17 @@ from bedside.safeguards.audit.mentions import numbers_in
 from bedside.safeguards.audit.tree import HASH_BYTES, DamagedRow, opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from uuid import UUID
 
     from bedside.safeguards.audit.order import RowOfLeaves
 
 _ROWS_PER_QUESTION: Final = 2048
 _TILE_HEIGHT: Final = 8
+# A body that is longer than any is not fetched: thousands of such would fill the memory.
 _ROWS = """
-    SELECT id, count, body, practice_id, at, kind, actor_kind, actor_id, purpose, subject
+    SELECT id, count, CASE WHEN octet_length(body) <= 1048576 THEN body END,
+           practice_id, at, kind, actor_kind, actor_id, purpose, subject
     FROM audit_entry WHERE practice_id = %s AND id = ANY(%s)
 """
 _TILES = """
@@ -78,7 +81,7 @@ class Walk:
 
     def _add_row(self, row: RowOfLeaves, stored: tuple[Any, ...] | None) -> None:
         try:
-            bodies = opened(row, None if stored is None else (stored[0], bytes(stored[1])))
+            bodies = opened(row, _count_and_body(stored))
         except DamagedRow as error:
             raise Unsound(error.finding, index=self.size, entry_id=row.id) from error
         if stored is None or not is_labelled_as(bodies[0], stored[2:], many=row.count > 1):
@@ -142,12 +145,48 @@ def is_labelled_as(body: bytes, columns: Sequence[Any], *, many: bool) -> bool:
     """Whether the columns that people search by say what the body says, which alone is hashed."""
     practice_id, at, kind, actor_kind, actor_id, purpose, subject = columns
     said = json.loads(body)
-    about = said.get("about", "" if many else said["subject"])
+    about = said.get("about", "" if many else said.get("subject"))
     return bool(
         (str(practice_id), kind, actor_kind, actor_id, purpose, subject)
-        == (said["practice"], said["kind"], said["actor_kind"], said["actor"], said["purpose"], about)
-        and datetime.fromisoformat(said["at"]) == at
+        == (*map(said.get, ("practice", "kind", "actor_kind", "actor", "purpose")), about)
+        and isinstance(said.get("subject"), str)
+        and isinstance(said.get("details"), dict)
+        and _moment(said.get("at")) == at
     )
+
+
+def _moment(text: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+
+
+def genuine(
+    practice_id: UUID, rows: Iterable[RowOfLeaves]
+) -> Iterator[tuple[RowOfLeaves, list[bytes] | None]]:
+    """The canonical bodies of rows that are to be sealed; None for a row that Bedside did not write.
+
+    Such a row (unreadable, or its columns say something else than its body) is left out of the tree: sealed, it
+    would be a finding at every verification and keep all others from being told apart from it.
+    """
+    waiting = iter(rows)
+    while part := list(islice(waiting, _ROWS_PER_QUESTION)):
+        stored = _stored_rows(practice_id, part)
+        for row in part:
+            yield row, _bodies_if_genuine(row, stored.get(row.id))
+
+
+def _bodies_if_genuine(row: RowOfLeaves, stored: tuple[Any, ...] | None) -> list[bytes] | None:
+    try:
+        bodies = opened(row, _count_and_body(stored))
+    except DamagedRow:
+        return None
+    return bodies if stored and is_labelled_as(bodies[0], stored[2:], many=row.count > 1) else None
+
+
+def _count_and_body(stored: tuple[Any, ...] | None) -> tuple[int, bytes] | None:
+    return None if stored is None else (stored[0], b"" if stored[1] is None else bytes(stored[1]))
 
 
 def _stored_rows(practice_id: UUID, rows: Sequence[RowOfLeaves]) -> dict[int, tuple[Any, ...]]:
