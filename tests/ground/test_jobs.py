@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from bedside.ground import jobs
+from bedside.ground.errors import Fault
 from bedside.ground.identity import new_id
 
 
@@ -34,3 +37,20 @@ def test_rolls_back_with_its_transaction(db):
         assert waiting() == before + 1
         raise RuntimeError
     assert waiting() == before
+
+
+@pytest.mark.parametrize(
+    ("exception", "seconds"),
+    [
+        (Fault("away", "It does not answer.", retry_after_s=15), 15),
+        (Fault("away", "It does not answer.", retry_after_s=0.2), 1),
+        (Fault("gone", "It never will.", retry_after_s=None), None),
+        (ValueError("a bug of ours"), None),
+    ],
+    ids=["away", "away for a moment", "gone for good", "a bug"],
+)
+def test_tries_again_after_a_fault_that_will_pass_and_after_no_other(exception, seconds):
+    decision = jobs.WhenItAnswers().get_retry_decision(exception=exception, job=None)
+    wait = None if decision is None else decision.retry_at - datetime.now(UTC)
+    assert (wait is None) == (seconds is None)
+    assert wait is None or abs(wait.total_seconds() - seconds) < 1

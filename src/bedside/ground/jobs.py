@@ -8,13 +8,18 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.manager import JobManager
 
+from bedside.ground.errors import Fault
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
+
+    from procrastinate.jobs import Job
 
 JobArgument = uuid.UUID | int
 
@@ -23,8 +28,22 @@ JobArgument = uuid.UUID | int
 _IN_TRANSACTION = JobManager(DjangoConnector())
 
 
+class WhenItAnswers(BaseRetryStrategy):
+    """Tries again after a Fault that will pass, when it says so: whatever is away comes back, however long it takes."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:  # noqa: ARG002
+        if not isinstance(exception, Fault) or exception.retry_after_s is None:
+            return None
+        return RetryDecision(retry_in={"seconds": max(1, round(exception.retry_after_s))})
+
+
 def job(*, name: str, queue: str = "default", **options: Any) -> Callable[[Callable[..., Any]], Any]:
-    """Declares a job: a few lines in a room's `jobs.py` that take ids and call one action."""
+    """Declares a job: a few lines in a room's `jobs.py` that take ids and call one action.
+
+    After a Fault it is tried again, unless it says otherwise or comes by a timetable anyway.
+    """
+    if "queueing_lock" not in options:
+        options.setdefault("retry", WhenItAnswers())
     return app.task(name=name, queue=queue, **options)
 
 

@@ -29,6 +29,8 @@ class TransitServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.keys = {name: AESGCM(os.urandom(32)) for name in ("bedside", "other")}
         self.sealed = False
+        self.withheld = b""  # what is bound to a place with these bytes in it is not opened
+        self.asked_in_vain = 0
 
     @property
     def address(self) -> str:
@@ -54,6 +56,9 @@ class _Handler(BaseHTTPRequestHandler):
         if name not in self.server.keys:
             return 400, {"errors": ["encryption key not found"]}
         bound = base64.b64decode(asked.get("associated_data", ""))
+        if self.server.withheld and self.server.withheld in bound:
+            self.server.asked_in_vain += 1
+            return 503, {"errors": ["Vault is sealed"]}
         if verb == "encrypt":
             return 200, {"data": {"ciphertext": self._encrypt(name, asked["plaintext"], bound)}}
         try:

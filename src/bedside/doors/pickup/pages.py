@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 
 from bedside.doors.pickup.words import TEXTS, Language, choose_language
+from bedside.ground.errors import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -72,5 +74,6 @@ def missing(request: HttpRequest, exception: Exception | None = None) -> HttpRes
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """The page for a fault of ours: a mail program that posted will try again."""
-    return protect(show(request, "broken.html", {}, status=500))
+    """The page for a fault, ours or the outside world's (503): a mail program that posted will try again."""
+    status = 503 if isinstance(sys.exc_info()[1], Fault) else 500
+    return protect(show(request, "broken.html", {}, status=status))

@@ -48,6 +48,8 @@ def broken(request: HttpRequest) -> HttpResponse:
     )
     if isinstance(error, Fault):  # outside a page of ours, such as in signing in
         return _page(request, 503, error.sentence)
+    if isinstance(error, Fault):  # of what is asked before the page itself, such as who is signed in
+        return _page(request, 503, error.sentence)
     if isinstance(error, OperationalError | InterfaceError):
         return _page(
             request, 503, "The database does not answer, so nothing was changed; try again in a minute."
