@@ -36,6 +36,7 @@ class Server:
     """The embedded server of a home, as its superuser: nothing of the database is hidden from this search."""
 
     home: Path
+    database: str = DATABASE
 
     def findings(self, search: Search) -> Iterator[Finding]:
         """Both kinds of dump, table by table where a place is to be named, and what the views show."""
@@ -81,7 +82,7 @@ class Server:
                 host=str(places(self.home).socket_directory),
                 port=PORT,
                 user=SUPERUSER,
-                dbname=DATABASE,
+                dbname=self.database,
                 autocommit=True,
             )
         finally:
@@ -92,7 +93,7 @@ class Server:
         binaries = locate_binaries(os.environ)
         assert binaries is not None
         done = subprocess.run(
-            [binaries.program("pg_dump"), "-h", places(self.home).socket_directory, "-p", str(PORT), "-U", SUPERUSER, "--format", kind, DATABASE],
+            [binaries.program("pg_dump"), "-h", places(self.home).socket_directory, "-p", str(PORT), "-U", SUPERUSER, "--format", kind, self.database],
             capture_output=True, timeout=_DUMP_TIMEOUT_S, check=True, cwd="/", env={},
             user=service.switch_user, group=service.switch_group, extra_groups=service.switch_extra_groups,
         )  # fmt: skip

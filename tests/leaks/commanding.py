@@ -73,6 +73,7 @@ class Commands:
         )
         self.run("campaign", "schedule", campaign, *omar)
         self._until(campaign, "finished")
+        self._second_campaign(omar, message, str(segment["id"]))
         patient = self.run("patients", "search", stdin=f"{self.marks.of('csv last_name')}\n")["rows"][0]["id"]
         self.run(
             "patients",
@@ -86,6 +87,9 @@ class Commands:
             ),
         )
         self.run("consent", "suppress", stdin=f"{self.mark('suppressed').lower()}@example.org\n")
+        self.run("hold", "place", patient, "--code", "audit", stdin=f"{self.mark('reason of a hold')}\n")
+        erased = self.run("patients", "add", stdin=json.dumps({"last_name": self.mark("erased patient"), "email": f"{self.mark('erased address').lower()}@example.org"}))  # fmt: skip
+        self.run("erasure", "run", str(erased["id"]), "--reason", "person_asked", "--yes")
         self.run("backup", "make", str(self.folder / "backups"))
         self.run(
             "staff",
@@ -96,6 +100,12 @@ class Commands:
             "marketer",
         )
         return {"patient": patient, "segment": str(segment["id"]), "message": message, "campaign": campaign}
+
+    def _second_campaign(self, omar: tuple[str, ...], message: str, segment: str) -> None:
+        """Left waiting, so that whoever decides has a form to fill in."""
+        made = self.run("campaign", "create", *omar, "--name", self.mark("second campaign"), "--class", "general_health", "--purpose", "inform", "--paid", "no", "--message", message, "--segment", segment)  # fmt: skip
+        self.run("campaign", "submit", made["id"], *omar)
+        self._until(made["id"], "waiting_for_approval")
 
     def _until(self, campaign: str, state: str) -> None:
         import time

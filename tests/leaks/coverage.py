@@ -23,6 +23,8 @@ _PLACE = re.compile(r"\{\{.*?\}\}")
 # Folders of templates whose forms are taken by views elsewhere.
 _AREAS = {"account": "allauth", "mfa": "allauth"}
 
+# The view itself answered, if only that something must be put right; 204 and 286 tell htmx that nothing new has come.
+OPENED = {200, 204, 286, 302, 409, 422}
 # Addresses that no visit comes to, each with its reason.
 NOT_VISITED = {
     "account_inactive": "closed for everybody", "account_set_password": "closed for everybody",
@@ -33,6 +35,7 @@ NOT_VISITED = {
     "mfa_deactivate_totp": "only with a second step", "mfa_view_recovery_codes": "only with a second step",
     "mfa_generate_recovery_codes": "only with a second step", "mfa_download_recovery_codes": "only with a second step",
     "account_reauthenticate": "only long after signing in",
+    "key_request": "only while the destruction of a key waits",
     "switch_practice": "there is one practice",
     "session": "asked by a script, takes nothing",
     "staff_second_step": "only for somebody with a second step",
@@ -118,11 +121,16 @@ def _forms(outcome: Outcome) -> Iterator[str]:
 
 
 def _addresses(outcome: Outcome) -> Iterator[str]:
+    for urlconf, visited in outcome.visited.items():
+        names = addresses_of(urlconf)
+        yield from (f"address {name}" for name in sorted(names - visited - set(NOT_VISITED)))
+
+
+def addresses_of(urlconf: str) -> set[str]:
+    """The name of each address of a door."""
     from django.urls import get_resolver
 
-    for urlconf, visited in outcome.visited.items():
-        names = {name for name in _names(get_resolver(urlconf).url_patterns) if name}
-        yield from (f"address {name}" for name in sorted(names - visited - set(NOT_VISITED)))
+    return {name for name in _names(get_resolver(urlconf).url_patterns) if name}
 
 
 def _names(patterns: list[object]) -> Iterator[str | None]:
@@ -136,6 +144,6 @@ def _names(patterns: list[object]) -> Iterator[str | None]:
 def _answers(outcome: Outcome) -> Iterator[str]:
     """A form whose every sending was refused has stored nothing, so nothing of it was looked for."""
     for name, found in outcome.statuses.items():
-        if all(status >= 400 for status in found):
+        if not found & OPENED and name not in NOT_VISITED:
             yield f"address {name}, which answered {sorted(found)} only"
     yield from (f"broken: {one}" for one in outcome.broken)

@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
-from django.urls import Resolver404, resolve
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from tests.leaks.filling import Filler
     from tests.leaks.visiting import Answer, Form, Visitor
 
-VISITS_PER_ADDRESS = 3
+VISITS_PER_ADDRESS = 2
 PRESSES_PER_BUTTON = 1
-_REFUSED_FROM = 400
+_WRONG_METHOD, _BROKEN_FROM = 405, 500
 _NUMBERS = re.compile(r"\d+")  # the second block of a message is as the first
 # Their forms end what the visitor works with. Signing out is done at the very end, by hand.
 LEFT_ALONE = {
@@ -32,18 +33,23 @@ LAST = ("remove", "cancel", "end", "erase", "destroy", "lift", "password", "seco
 
 @dataclass(slots=True)
 class Crawl:
-    """`protected`: ids whose pages are looked at and never acted on, such as the visitor's own account."""
+    """One visitor's round.
+
+    `protected`: ids whose pages are looked at and never acted on, such as the visitor's own account."""
 
     visitor: Visitor
     filler: Filler
     urlconf: str
     file: tuple[str, bytes]
     protected: frozenset[str] = frozenset()
+    only: str = ""  # a pattern of the names of addresses, empty for all
     visited: Counter[str] = field(default_factory=Counter)
     pressed: Counter[tuple[str, ...]] = field(default_factory=Counter)
     statuses: dict[str, set[int]] = field(default_factory=dict)
     accepted: set[tuple[str, str]] = field(default_factory=set)
     broken: list[str] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)
+    token: str = ""
 
     def run(self, start: Iterable[str]) -> None:
         """Pages first, then forms, destructive ones last; what forms lead to is looked at, too."""
@@ -57,15 +63,55 @@ class Crawl:
             for form in answer.page.forms:
                 self._try_form(path, form)
 
+    def knock_everywhere(self, names: Iterable[str]) -> None:
+        """Addresses that no link led to: asked for by hand, with ids seen elsewhere, and posted to."""
+        for name in sorted(set(names) - set(self.statuses) - set(LEFT_ALONE)):
+            path = self._address(name)
+            if path is None or self._is_protected(path):
+                continue
+            answer = self._kept(name, self.visitor.get(path))
+            for form in answer.page.forms:
+                self._try_form(path, form)
+            if answer.status == _WRONG_METHOD:
+                self._post_by_hand(name, path)
+
+    def _address(self, name: str) -> str | None:
+        """None if it asks for an id that was never seen."""
+        known = {"verb": "pause", "name": "none", **self.ids}
+        for kwargs in ({}, *({one: known[one]} for one in known), *_pairs(known)):
+            try:
+                return reverse(name, urlconf=self.urlconf, kwargs=kwargs)
+            except NoReverseMatch:
+                continue
+        return None
+
+    def _post_by_hand(self, name: str, path: str) -> None:
+        area = self._area(path)
+        fields = {control for where, control in self.filler.planted if where == area}
+        values = [
+            (control, self.filler.marks.of(f"web {name}: {control}, by hand")) for control in sorted(fields)
+        ]
+        values.append(("csrfmiddlewaretoken", self.token))
+        self._kept(name, self.visitor.post(path, values, referrer=self.visitor.base + path))
+
     def _look_around(self, start: Iterable[str]) -> list[tuple[str, Answer]]:
         waiting, found = deque(start), []
         while waiting:
             path = waiting.popleft()
             name = self._name(path)
-            if name is None or self.visited[name] >= VISITS_PER_ADDRESS or (name, path) in self.accepted:
+            if (
+                name is None
+                or not re.search(self.only, name)
+                or self.visited[name] >= VISITS_PER_ADDRESS
+                or (name, path) in self.accepted
+            ):
                 continue
             self.visited[name] += 1
             self.accepted.add((name, path))
+            self.ids |= {
+                key: str(value)
+                for key, value in resolve(urlsplit(path).path, urlconf=self.urlconf).kwargs.items()
+            }
             mark = self.filler.marks.of(f"query of {name}")
             answer = self._kept(name, self.visitor.get(path + ("&" if "?" in path else "?") + f"zq={mark}"))
             found.append((path, answer))
@@ -81,12 +127,15 @@ class Crawl:
             if parts.netloc == host
         ]
 
-    def _try_form(self, path: str, form: Form) -> list[str]:
-        """Sends the form once for each button and each address it may go to; gives pages it led to."""
+    def _try_form(self, path: str, form: Form, *, as_shown: bool = False) -> list[str]:
+        """Sends the form once for each button and each address it may go to; gives pages it led to.
+
+        `as_shown`: a form out of an answer, such as one block longer, which asking for the page anew would lose.
+        """
         led_to = []
         for action, button in self._ways(path, form):
             name = self._name(action) or ""
-            controls = sorted({_NUMBERS.sub("N", control.name) for control in form.controls})
+            controls = sorted({f"{control.name} {control.kind}" for control in form.controls})
             way = tuple(_NUMBERS.sub("N", part) for part in (name, *button, *controls))
             if (
                 name in LEFT_ALONE
@@ -95,9 +144,12 @@ class Crawl:
             ):
                 continue
             self.pressed[way] += 1
-            answer = self._send(path, form, action, button, name)
-            if answer is not None and answer.status < _REFUSED_FROM:
+            answer = self._send(path, form if as_shown else self._fresh(path, form), action, button, name)
+            if answer.redirected:
                 led_to.append(urlsplit(answer.url).path)
+            elif not as_shown and answer.status < _BROKEN_FROM:
+                for shown in answer.page.forms:
+                    led_to += self._try_form(path, shown, as_shown=True)
         return led_to
 
     def _ways(self, path: str, form: Form) -> list[tuple[str, tuple[str, ...]]]:
@@ -105,15 +157,15 @@ class Crawl:
         ways = [(own, (button.name, button.value)) for button in form.buttons] or [(own, ())]
         return ways + [(urlsplit(urljoin(self.visitor.base + path, other)).path, ()) for other in form.others]
 
-    def _send(self, path: str, form: Form, action: str, button: tuple[str, ...], name: str) -> Answer | None:
-        fresh = self._fresh(path, form)
+    def _send(self, path: str, fresh: Form, action: str, button: tuple[str, ...], name: str) -> Answer:
         area = self._area(action)
         values = self.filler.fill(fresh.controls, area=area, page=name)
+        self.token = next(
+            (value for control, value in values if control == "csrfmiddlewaretoken"), self.token
+        )
         if button and button[0]:
             values.append((button[0], button[1]))
         if fresh.method != "post":
-            from urllib.parse import urlencode
-
             return self._kept(name, self.visitor.get(f"{action}?{urlencode(values)}"))
         files = [control for control in fresh.controls if control.kind == "file"]
         if files:
@@ -139,7 +191,7 @@ class Crawl:
 
     def _kept(self, name: str, answer: Answer) -> Answer:
         self.statuses.setdefault(name, set()).add(answer.status)
-        if answer.status >= 500:
+        if answer.status >= _BROKEN_FROM:
             self.broken.append(f"{name} answered {answer.status}")
         return answer
 
@@ -168,3 +220,8 @@ class Crawl:
             if parts[0] != "bedside"
             else parts[2]
         )
+
+
+def _pairs(known: dict[str, str]) -> Iterator[dict[str, str]]:
+    for one, other in combinations(known, 2):
+        yield {one: known[one], other: known[other]}

@@ -9,16 +9,21 @@ import json
 import lzma
 import os
 import quopri
+import subprocess
+import sys
 import zlib
+from pathlib import Path
 from urllib.parse import quote_from_bytes
 
 import pytest
 import zstandard
 
+from tests.leaks.collecting import Server
 from tests.leaks.marks import Marks
-from tests.leaks.searching import Search
+from tests.leaks.searching import Finding, Search
 from tests.leaks.unpacking import pglz
 from tests.support.installation import installation
+from tests.support.serving import SOURCE
 
 NOISE = bytes(range(256)) * 3
 ENCODINGS = {
@@ -155,3 +160,27 @@ def test_finds_what_postgres_made_of_a_value(marks):
     in_log = {finding.field for finding in found if "/pg_wal/" in finding.place}
     assert in_pages == set(HOW_STORED)
     assert in_log == set(HOW_STORED)
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("column", ["patient", "segment"])
+def test_finds_a_column_that_is_no_longer_sealed(own_database, marks, column):
+    assert {finding.field for finding in _after(own_database, marks, column)} == {"first"}
+
+
+@pytest.mark.processes
+def test_finds_nothing_as_long_as_all_is_sealed(own_database, marks):
+    assert _after(own_database, marks, "nothing") == set()
+
+
+def _after(environ: dict[str, str], marks: Marks, column: str) -> set[Finding]:
+    """What the dumps of the database show after one write by the product."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.leaks.breaking"],
+        env={**environ, "PYTHONPATH": f"{SOURCE}:{SOURCE.parent}"}, cwd=SOURCE.parent,
+        input=json.dumps({"column": column, "mark": marks.of("first")}),
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    server = Server(Path(environ["BEDSIDE_HOME"]), environ["BEDSIDE_DATABASE_NAME"])
+    return set(server.findings(Search(marks)))

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.leaks import collecting
+from tests.leaks.coverage import OPENED, addresses_of
 from tests.leaks.crawling import Crawl
 from tests.leaks.files import full_names_file, patients_file
 from tests.leaks.filling import Filler
@@ -24,7 +25,19 @@ from tests.support.serving import SOURCE
 
 DEMO_PATIENTS = 30
 COMMANDS_TIMEOUT_S = 300
-OMAR, ADA = "omar@maple.example", "ada@maple.example"
+OMAR, ADA, CHLOE = "omar@maple.example", "ada@maple.example", "chloe@maple.example"
+STARTS = (
+    "/", "/suppressions/", "/account/", "/account/password/change/", "/account/password/forgotten/", "/account/2fa/",
+    "/account/2fa/totp/activate/",
+)  # fmt: skip
+OTHERS = (
+    (ADA, "campaign", ("/campaigns/",)),
+    (
+        CHLOE,
+        "eras|hold|export|certificate|^patients?$|^campaigns?$|people",
+        ("/erasures/", "/patients/", "/campaigns/"),
+    ),
+)
 WEB, PICKUP = "bedside.config.urls_web", "bedside.config.urls_pickup"
 
 
@@ -121,22 +134,21 @@ class Run:
             )
         }
         self._fail_to_sign_in(demo, headers)
-        omar = self._signed_in(demo, headers)
-        crawl = Crawl(
-            omar, self.filler, WEB, (upload.name, upload.read_bytes()), frozenset(self._own_ids(omar))
-        )
-        crawl.run(
-            [
-                "/",
-                "/suppressions/",
-                "/account/",
-                "/account/password/change/",
-                "/account/password/forgotten/",
-                "/account/2fa/",
-                "/account/2fa/totp/activate/",
-            ]
-        )
+        omar = self._signed_in(demo, headers, OMAR)
+        own = frozenset(self._own_ids(omar))
+        crawl = Crawl(omar, self.filler, WEB, (upload.name, upload.read_bytes()), own)
+        # Who decides, and who erases and exports, sees further forms; they come first, before Omar withdraws things.
+        for email, only, starts in OTHERS:
+            other = Crawl(self._signed_in(demo, headers, email), self.filler, WEB, crawl.file, own, only)
+            other.run(starts)
+            self._keep(other)
+            crawl.ids |= other.ids
+        crawl.run(STARTS)
         self._keep(crawl)
+        for one in (crawl, other):
+            last = Crawl(one.visitor, self.filler, WEB, crawl.file, own, ids=crawl.ids, token=one.token)
+            last.knock_everywhere(addresses_of(WEB) - self.outcome.visited[WEB])
+            self._keep(last)
         patient = Visitor(self._pickup(demo), headers=headers)
         pickup = Crawl(patient, self.filler, PICKUP, ("", b""))
         pickup.run(
@@ -147,12 +159,16 @@ class Run:
                 f"/p/{self.marks.of('path of the pickup door')}",
             ]
         )
+        pickup.knock_everywhere(addresses_of(PICKUP))
         self._keep(pickup)
         self._odd_requests(omar)
 
     def _keep(self, crawl: Crawl) -> None:
-        self.outcome.visited[crawl.urlconf] = set(crawl.statuses)
-        self.outcome.statuses |= crawl.statuses
+        seen = self.outcome.visited.setdefault(crawl.urlconf, set())
+        for name, statuses in crawl.statuses.items():
+            self.outcome.statuses.setdefault(name, set()).update(statuses)
+            if statuses & OPENED:
+                seen.add(name)
         self.outcome.broken += crawl.broken
 
     def _fail_to_sign_in(self, demo: Running, headers: dict[str, str]) -> None:
@@ -167,11 +183,11 @@ class Run:
             visitor.post("/account/login/", values, referrer=f"{demo.web}/account/login/")
         self.filler.planted |= {("allauth", "login"), ("allauth", "password")}
 
-    def _signed_in(self, demo: Running, headers: dict[str, str]) -> Visitor:
+    def _signed_in(self, demo: Running, headers: dict[str, str], email: str) -> Visitor:
         visitor = Visitor(demo.web, headers=headers)
         answer = visitor.post(
             "/account/login/",
-            [*self._hidden(visitor), ("login", OMAR), ("password", demo.password)],
+            [*self._hidden(visitor), ("login", email), ("password", demo.password)],
             referrer=f"{demo.web}/account/login/",
         )
         assert urlsplit(answer.url).path == "/", answer.status
