@@ -1,16 +1,62 @@
-"""What of the campaigns' tables is sealed under which key, for the vault."""
+"""What of the campaigns' tables is sealed under which key, and sealing it anew under a person's new one."""
 
-from bedside.safeguards.vault.columns import Under, declare_column
+from __future__ import annotations
 
-declare_column("campaigns_campaign", "name_sealed", under=Under.PRACTICE)
-declare_column("campaigns_campaign", "rule_sealed", under=Under.PRACTICE)
-declare_column("campaigns_campaign", "audience_digest", under=Under.NOTHING)
-declare_column("campaigns_campaign", "content_hash", under=Under.NOTHING)
-declare_column("campaigns_campaign", "approved_hash", under=Under.NOTHING)
-declare_column("campaigns_approval", "comment_sealed", under=Under.PRACTICE)
+from typing import TYPE_CHECKING
+
+from bedside.correspondence.campaigns.models import RecipientRow
+from bedside.correspondence.campaigns.rules import RecipientState
+from bedside.correspondence.campaigns.sealed import (
+    FACTS,
+    FORGOTTEN,
+    LAST_FACTS,
+    REPLY,
+    seal_about,
+    unseal_about,
+)
+from bedside.ground.errors import Refusal
+from bedside.safeguards.vault.columns import Under, declare_column, reseals_person
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from bedside.ground.scope import Scope
+    from bedside.kit.sealing import Sealer
+
+_OF_PERSON = {"facts_sealed": FACTS, "last_facts_sealed": LAST_FACTS, "reply_sealed": REPLY}
+for _column in _OF_PERSON:
+    declare_column("campaigns_recipient", _column, under=Under.PERSON)
+for _column in ("certificate_sha256", "content_sha256"):
+    declare_column("campaigns_recipient", _column, under=Under.NOTHING)
+for _column in ("audience_digest", "content_hash", "approved_hash"):
+    declare_column("campaigns_campaign", _column, under=Under.NOTHING)
 declare_column("campaigns_approval", "bound_hash", under=Under.NOTHING)
-declare_column("campaigns_recipient", "facts_sealed", under=Under.PERSON)
-declare_column("campaigns_recipient", "last_facts_sealed", under=Under.PERSON)
-declare_column("campaigns_recipient", "reply_sealed", under=Under.PERSON)
-declare_column("campaigns_recipient", "certificate_sha256", under=Under.NOTHING)
-declare_column("campaigns_recipient", "content_sha256", under=Under.NOTHING)
+
+
+def reseal(scope: Scope, person_id: UUID, old: Sealer, new: Sealer) -> int:
+    """What the gate was told about the person, and what servers answered, in every campaign.
+
+    Raises Refusal while a mail to them is in hand: the answer to it is sealed under the key they have now.
+    """
+    mine = RecipientRow.objects.filter(practice_id=scope.practice_id, patient_id=person_id)
+    if mine.filter(state=RecipientState.HANDING_OVER).exists():
+        raise Refusal("mail_in_hand", "A mail to this person is just being sent; try again in a minute.")
+    count = 0
+    for row in mine.select_for_update():
+        changed = []
+        for column, name in _OF_PERSON.items():
+            sealed = getattr(row, column)
+            if sealed is None or bytes(sealed) == FORGOTTEN:
+                continue
+            where = {
+                "practice_id": scope.practice_id, "campaign_id": row.campaign_id, "patient_id": person_id,
+                "column": name,
+            }  # fmt: skip
+            setattr(row, column, seal_about(new, unseal_about(old, sealed, **where), **where))
+            changed.append(column)
+        row.save(update_fields=changed)
+        count += len(changed)
+    return count
+
+
+reseals_person("campaigns_recipient", reseal)

@@ -1,14 +1,36 @@
-"""What of the ledger's tables is sealed, for the vault: the signing keys; all else are hashes and what they cover."""
+"""What of the ledger's tables is sealed under which key, and the keys that sign it, for the vault."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bedside.safeguards.audit.signing import public_keys
 from bedside.safeguards.vault.columns import Under, declare_column
+from bedside.safeguards.vault.inventory import KeyStanding, Level, contribute
+from bedside.safeguards.vault.rules import KeyState
 
-declare_column("audit_signingkey", "sealed_private", under=Under.PRACTICE)
-declare_column("audit_signingkey", "sealed_public", under=Under.PRACTICE)
-declare_column("audit_signingkey", "public", under=Under.NOTHING)
-declare_column("audit_entry", "body", under=Under.NOTHING)
-declare_column("audit_checkpoint", "root", under=Under.NOTHING)
-declare_column("audit_checkpoint", "entries", under=Under.NOTHING)
-declare_column("audit_tile", "hashes", under=Under.NOTHING)
-declare_column("audit_tile", "root", under=Under.NOTHING)
-declare_column("audit_verification", "root", under=Under.NOTHING)
-declare_column("audit_anchoring", "root", under=Under.NOTHING)
+if TYPE_CHECKING:
+    from bedside.ground.scope import Scope
+
+# Bodies and tiles are as they are, and there are millions: only the signing keys are sealed.
+for _table, _column in (
+    ("audit_entry", "body"), ("audit_checkpoint", "root"), ("audit_tile", "hashes"), ("audit_signingkey", "public"),
+):  # fmt: skip
+    declare_column(_table, _column, under=Under.NOTHING)
+
+
+def signing_keys(scope: Scope) -> list[KeyStanding]:
+    return [
+        KeyStanding(
+            level=Level.LEDGER,
+            name=f"version {key.version}",
+            state=KeyState.ACTIVE if key.retired_at is None else KeyState.DESTROYED,
+            made_at=key.made_at,
+            active_at=key.made_at,
+            ended_at=key.retired_at,
+        )
+        for key in reversed(public_keys(scope))
+    ]
+
+
+contribute(signing_keys)

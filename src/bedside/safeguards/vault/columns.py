@@ -47,13 +47,13 @@ def columns() -> Mapping[tuple[str, str], SealedColumn]:
     return MappingProxyType(_COLUMNS)
 
 
-def reseals_person(name: str, reseal: ResealPerson) -> None:
-    """Has `reseal(scope, person_id, old, new)` called when a person gets a new key.
+def reseals_person(table: str, reseal: ResealPerson) -> None:
+    """Has `reseal(scope, person_id, old, new)` called for a table when a person gets a new key.
 
     It seals anew whatever its room holds under the person's key, within the caller's transaction, and gives how
     many values that were.
     """
-    _OF_PERSONS[name] = reseal
+    _OF_PERSONS[table] = reseal
 
 
 def person_resealers() -> Mapping[str, ResealPerson]:
