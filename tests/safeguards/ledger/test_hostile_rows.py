@@ -9,16 +9,22 @@ import pytest
 import zstandard
 from django.db import connection
 
+from bedside.doors.cli.shared import administrator_scope
 from bedside.ground.identity import new_id
-from bedside.ground.scope import in_scope
-from bedside.safeguards.audit.actions import record, seal
+from bedside.ground.scope import Purpose, in_scope
+from bedside.safeguards.audit import jobs, people, verifying
+from bedside.safeguards.audit.actions import record, record_each, seal
+from bedside.safeguards.audit.keeping import Keeper
+from bedside.safeguards.audit.mentions import number_of
 from bedside.safeguards.audit.models import Entry
-from bedside.safeguards.audit.queries import entries, export_lines, standing
+from bedside.safeguards.audit.queries import entries, export_lines, standing, who_looked
 from bedside.safeguards.audit.rules import Deed, declare
 from bedside.safeguards.audit.verifying import verify
 from bedside.safeguards.practices.entries import PROFILE_CHANGED
+from tests.conftest import make_practice
 
 PEERED = declare("sample.peered", "Peered at them.", Deed.READ)
+SENT = declare("sample.sent_to", "Sent to them.", Deed.SEND)
 _INSERT = """
     INSERT INTO audit_entry (practice_id, at, kind, actor_kind, actor_id, purpose, subject, count, body)
     VALUES (%s, %s, 'practice.profile_changed', 'staff', 'somebody', 'operations', '', %s, %s) RETURNING id
@@ -85,3 +91,104 @@ def test_an_entry_changed_into_nonsense_is_found_and_still_exported(committed, a
     assert (found.sound, found.entry_id) == (False, victim)
     assert sum(1 for _ in export_lines(committed.scope))
     assert entries(committed.scope, before_id=None, kind="", actor_id="", subject="", limit=100)
+
+
+def test_a_tile_put_there_beforehand_holds_up_its_own_practice_only(committed, at):
+    other = another_practice()
+    keeper = Keeper(clock=lambda: at)
+    keeper._pass()
+    with in_scope(committed.scope), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_tile (practice_id, level, number, hashes, root) VALUES (%s, 0, 0, %s, %s)",
+            [committed.scope.practice_id, b"x" * 8192, b"x" * 32],
+        )
+    write(committed.scope, at, 300)
+    write(other, at, 3)
+    keeper._pass()
+    with in_scope(other):
+        total = Entry.objects.count()
+    assert standing(other, at=at).size == total
+    assert keeper._failing[committed.scope.practice_id]
+
+
+def test_a_failure_to_verify_one_practice_leaves_the_others_verified(committed, at, monkeypatch):
+    other = another_practice()
+    usual = verifying.verify
+
+    def failing(scope, *, at):
+        if scope.practice_id == committed.scope.practice_id:
+            raise ValueError
+        return usual(scope, at=at)
+
+    monkeypatch.setattr(verifying, "verify", failing)
+    write(other, at, 3)
+    seal(other, at=at)
+    jobs.verify_daily(0)
+    assert standing(other, at=at).verification.sound
+
+
+def another_practice():
+    practice_id = make_practice("walnut", "Walnut Street Family Practice")
+    return administrator_scope(practice_id, purpose=Purpose.OPERATIONS)
+
+
+def looked_at(scope, person):
+    return who_looked(scope, person, before_id=None, limit=50)
+
+
+def test_a_look_moved_to_another_entry_in_the_index_is_found(committed, at):
+    """Count and sum of the index stay as they were; who looked at the person would be told wrong."""
+    person, others = new_id(), [new_id(), new_id()]
+    for _ in range(3):
+        record_each(committed.scope, PEERED, at=at, about="", subjects=[person, *others])
+        record_each(committed.scope, PEERED, at=at, about="", subjects=others)
+    seal(committed.scope, at=at)
+    assert verify(committed.scope, at=at).finding == "sound"
+    assert len(looked_at(committed.scope, person)) == 3
+    committed.tamper(
+        "UPDATE audit_mention SET entry_id = entry_id + 1 WHERE subject = %s", (number_of(person),)
+    )
+    assert looked_at(committed.scope, person) == []
+    found = verify(committed.scope, at=at)
+    assert (found.sound, found.finding) == (False, "index_changed")
+    assert len(looked_at(committed.scope, person)) == 3
+
+
+def test_an_index_flooded_with_mentions_that_are_none_hides_nobody(committed, at):
+    person = new_id()
+    record_each(committed.scope, PEERED, at=at, about="", subjects=[person, new_id()])
+    seal(committed.scope, at=at)
+    with in_scope(committed.scope), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_mention (practice_id, subject, entry_id)"
+            " SELECT %s, %s, generate_series(1000, 12000)",
+            [committed.scope.practice_id, number_of(person)],
+        )
+    assert len(looked_at(committed.scope, person)) == 1
+    assert verify(committed.scope, at=at).finding == "index_changed"
+
+
+def test_mentions_of_another_practice_hide_nobody(committed, at):
+    person = new_id()
+    record_each(committed.scope, PEERED, at=at, about="", subjects=[person, new_id()])
+    with in_scope(committed.scope):
+        newest = Entry.objects.order_by("-id").values_list("id", flat=True).first()
+    other = another_practice()
+    with in_scope(other), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_mention (practice_id, subject, entry_id) VALUES (%s, %s, %s)",
+            [other.practice_id, number_of(person), newest],
+        )
+    seal(committed.scope, at=at)
+    assert len(looked_at(committed.scope, person)) == 1
+    assert verify(committed.scope, at=at).finding == "sound"
+
+
+def test_many_other_acts_on_a_person_hide_no_older_one(committed, at, monkeypatch):
+    monkeypatch.setattr(people, "_ROWS_MAX", 20)
+    person = new_id()
+    record_each(committed.scope, PEERED, at=at, about="", subjects=[person, new_id()])
+    for _ in range(50):
+        record_each(committed.scope, SENT, at=at, about="", subjects=[person, new_id()])
+    seal(committed.scope, at=at)
+    assert len(looked_at(committed.scope, person)) == 1

@@ -30,6 +30,8 @@ def verify_daily(timestamp: int) -> None:  # noqa: ARG001  given by the schedule
                 log.error("ledger.unsound", practice_id=str(practice_id), code=found.finding)
         except (Refusal, Fault) as error:
             log.warning("ledger.not_verified", practice_id=str(practice_id), code=error.code)
+        except Exception as error:  # noqa: BLE001  damage nobody thought of must not stop the others' verification
+            _say("ledger.not_verified", practice_id, error)
 
 
 @app.periodic(cron="* * * * *")
@@ -42,7 +44,15 @@ def lay_anchors_when_due(timestamp: int) -> None:  # noqa: ARG001
 
     close_old_connections()
     for practice_id, _, _ in directory():
-        lay_due(ledger_scope(practice_id), at=clock.now())
+        try:
+            lay_due(ledger_scope(practice_id), at=clock.now())
+        except Exception as error:  # noqa: BLE001  as above
+            _say("ledger.not_anchored", practice_id, error)
+
+
+def _say(event: str, practice_id: UUID, error: Exception) -> None:
+    """Without its traceback, which may hold values."""
+    log.error(event, practice_id=str(practice_id), code=type(error).__name__)
 
 
 @job(name="ledger.verify_now")

@@ -81,9 +81,9 @@ class Keeper:
                 self._keep(practice_id)
             self._note(None, "")
             self._settled = None if self._failing else settled
-        except (DatabaseError, InterfaceError):
+        except Exception as error:  # noqa: BLE001  the database may be away; the thread outlives it, and any bug
             self._seen = self._settled = None
-            self._note(None, "database")
+            self._note(None, type(error).__name__)
             connection.close()
 
     def _look(self) -> tuple[int | None, bool]:
@@ -112,9 +112,9 @@ class Keeper:
             self._note(practice_id, "")
         except (Refusal, Fault) as error:
             self._note(practice_id, error.code)
-        except (DatabaseError, InterfaceError):
-            raise
-        except Exception as error:  # noqa: BLE001  a bug about one practice must not leave the others unsealed
+        except Exception as error:  # what is wrong with one practice must not leave the others unsealed
+            if isinstance(error, DatabaseError | InterfaceError) and not connection.is_usable():
+                raise
             self._note(practice_id, type(error).__name__)
 
     def _note(self, practice_id: UUID | None, code: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import struct
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
@@ -22,6 +24,7 @@ _ABOUT: Final = b'{"about":'
 _SUBJECT: Final = b'"subject":"'
 _END: Final = b'"}'
 _UUID_LETTERS: Final = 36
+_WEIGHT_BYTES: Final = 7  # PostgreSQL reads no more bits as a number above zero
 _INSERT = """
     INSERT INTO audit_mention (practice_id, subject, entry_id)
     SELECT %s, fresh.* FROM unnest(%s::bigint[], %s::bigint[]) AS fresh
@@ -54,6 +57,15 @@ def numbers_in(row: RowOfLeaves, bodies: Sequence[bytes]) -> set[int]:
     if row.count == 1 and not bodies[0].startswith(_ABOUT):
         return set()
     return {number for number in map(number_in, bodies) if number is not None}
+
+
+def weight(number: int, entry_id: int, *, salt: bytes) -> int:
+    """What one mention adds to the sum by which verification compares the index with the rows.
+
+    By a salt that is new each time, so that nobody can put other mentions there that come to the same.
+    """
+    digest = hashlib.sha256(salt + struct.pack(">qq", number, entry_id)).digest()
+    return int.from_bytes(digest[:_WEIGHT_BYTES])
 
 
 def number_of(person: UUID) -> int:

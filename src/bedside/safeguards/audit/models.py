@@ -29,6 +29,13 @@ class Entry(models.Model):
             models.Index(fields=["practice_id", "kind", "-id"], name="entry_kind"),
             models.Index(fields=["practice_id", "subject", "-id"], name="entry_subject"),
             models.Index(fields=["practice_id", "actor_id", "-id"], name="entry_actor"),
+            # For readers: what was done in a week, and what by nobody of the staff.
+            models.Index(fields=["practice_id", "at"], include=["kind"], name="entry_time"),
+            models.Index(
+                fields=["practice_id", "actor_kind", "-id"],
+                condition=~models.Q(actor_kind="staff"),
+                name="entry_not_staff",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -113,7 +120,7 @@ class Mention(models.Model):
     security keeps PostgreSQL from using one, since its operators might tell what they compare.
     """
 
-    pk = models.CompositePrimaryKey("subject", "entry_id")
+    pk = models.CompositePrimaryKey("practice_id", "subject", "entry_id")
     practice_id = models.UUIDField()
     subject = models.BigIntegerField()
     entry_id = models.BigIntegerField()

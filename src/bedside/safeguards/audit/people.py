@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from django.db.models import QuerySet
 
-# Rows looked through at a time for one person; older ones are on a later page.
+# Rows looked through at a time for one person.
 _ROWS_MAX = 5000
+_ROWS_READ = 200
 
 
 def people_of(scope: Scope, entry_id: int, *, offset: int, limit: int) -> list[UUID]:
@@ -46,19 +47,29 @@ def _subjects(bodies: list[bytes]) -> Iterator[UUID]:
 
 def rows_about(
     scope: Scope, person: UUID, rows: QuerySet[Entry], *, before_id: int | None
-) -> QuerySet[Entry]:
+) -> Iterator[Entry]:
     """Those of `rows`, newest first, that may be about this person: for whoever then looks into each.
 
     By their own column, by the index of who is mentioned, and among what is not indexed since it is not sealed.
-    Reaches at least as far back as one page.
     """
+    waiting = [row.id for row in unsealed(scope.practice_id, rows_max=_ROWS_MAX)]
+    while True:
+        ids = _mentioned(scope, person, before_id=before_id)
+        maybe = Q(subject=str(person)) | Q(id__in=ids + waiting)
+        if len(waiting) == _ROWS_MAX:  # sealing is far behind: slower, and still nothing is missed
+            maybe |= Q(id__gt=waiting[-1])
+        part = rows.filter(maybe)
+        if before_id is not None:
+            part = part.filter(id__lt=before_id)
+        if len(ids) < _ROWS_MAX:
+            yield from part.iterator(chunk_size=_ROWS_READ)
+            return
+        yield from part.filter(id__gte=ids[-1]).iterator(chunk_size=_ROWS_READ)
+        before_id = ids[-1]
+
+
+def _mentioned(scope: Scope, person: UUID, *, before_id: int | None) -> list[int]:
     listed = Mention.objects.filter(practice_id=scope.practice_id, subject=number_of(person))
     if before_id is not None:
         listed = listed.filter(entry_id__lt=before_id)
-    ids = list(listed.order_by("-entry_id").values_list("entry_id", flat=True)[:_ROWS_MAX])
-    oldest = ids[-1] if len(ids) == _ROWS_MAX else 0
-    waiting = [row.id for row in unsealed(scope.practice_id, rows_max=_ROWS_MAX)]
-    maybe = Q(subject=str(person)) | Q(id__in=ids + waiting)
-    if len(waiting) == _ROWS_MAX:  # sealing is far behind: slower, and still nothing is missed
-        maybe |= Q(id__gt=waiting[-1])
-    return rows.filter(maybe, id__gte=oldest)
+    return list(listed.order_by("-entry_id").values_list("entry_id", flat=True)[:_ROWS_MAX])

@@ -106,7 +106,7 @@ def entries(
         if person is None:
             return [_read(row) for row in rows[:most]]
         likely = rows_about(scope, person, rows, before_id=before_id)
-        found = (_read_for(row, str(person)) for row in likely.iterator(chunk_size=most))
+        found = (_read_for(row, str(person)) for row in likely)
         return list(islice((entry for entry in found if entry is not None), most))
 
 

@@ -8,6 +8,7 @@ Not covered: who can write tables *and* open the vault can write another history
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
@@ -39,6 +40,7 @@ FINDINGS: Final = {
     "empty": "Nothing is sealed yet.",
     "late_entries": "Every entry is as it was sealed; some that came late are sealed only now.",
     "index_mended": "Every entry is as it was sealed; the index of who is mentioned had gaps and is mended.",
+    "index_changed": "The index of who is mentioned holds what no entry says.",
     "entry_changed": "An entry was changed after it was sealed.",
     "entry_missing": "An entry that was sealed is gone.",
     "entry_mislabelled": "The columns of an entry do not say what the entry says.",
@@ -58,11 +60,16 @@ _IDS_PER_QUESTION: Final = 50_000
 _REMEMBERED_MAX: Final = 2000
 _BEFORE_ALL: Final = -(2**63)
 # Every signed entry was right when these were found.
-_TREE_WAS_RIGHT: Final = ("entry_foreign",)
+_TREE_WAS_RIGHT: Final = ("entry_foreign", "index_changed")
 _IDS = """
     SELECT id, count FROM audit_entry WHERE practice_id = %s AND id > %s AND id <= %s ORDER BY id LIMIT %s
 """
-_MENTIONED = "SELECT count(*), coalesce(sum(subject::numeric), 0) FROM audit_mention WHERE practice_id = %s"
+# The sum of `mentions.weight`.
+_MENTIONED = """
+    SELECT count(*), coalesce(sum(('x' || encode(substr(
+        sha256(%s::bytea || int8send(subject) || int8send(entry_id)), 1, 7), 'hex'))::bit(56)::bigint), 0)
+    FROM audit_mention WHERE practice_id = %s
+"""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -127,7 +134,7 @@ def _look(scope: Scope, head: Newest | None, since: Row | None, *, at: datetime)
 
 def _begin(scope: Scope, since: Row | None) -> Walk:
     if since is None:
-        return Walk(practice_id=scope.practice_id)
+        return Walk(practice_id=scope.practice_id, salt=secrets.token_bytes(16))
     try:
         with reading(scope):
             walk = walk_from(scope.practice_id, since.size, stored_tiles(scope.practice_id, since.size))
@@ -210,18 +217,24 @@ def _complete(scope: Scope, head: Newest, looked: _Looked, *, at: datetime) -> s
     mended = _mended(scope, head, looked)
     if foreign:
         raise Unsound("entry_foreign", index=None, entry_id=min(foreign))
+    if mended == "index_changed":
+        raise Unsound("index_changed", index=None)
     return "late_entries" if late else mended
 
 
 def _mended(scope: Scope, head: Newest, looked: _Looked) -> str:
-    with reading(scope), connection.cursor() as cursor:
-        cursor.execute(_MENTIONED, [scope.practice_id])
-        if cursor.fetchone() == (looked.walk.mentioned, looked.walk.mentioned_sum):
-            return "sound"
+    if _index_is_right(scope, looked.walk):
+        return "sound"
     for each in checkpoints(scope, after=0, up_to=head.size):
         with in_scope(scope):
             mend(scope.practice_id, decode(each.entries))
-    return "index_mended"
+    return "index_mended" if _index_is_right(scope, looked.walk) else "index_changed"
+
+
+def _index_is_right(scope: Scope, walk: Walk) -> bool:
+    with reading(scope), connection.cursor() as cursor:
+        cursor.execute(_MENTIONED, [walk.salt, scope.practice_id])
+        return bool(cursor.fetchone() == (walk.mentioned, walk.mentioned_sum))
 
 
 def _foreign(scope: Scope, rows: Sequence[RowOfLeaves]) -> set[int]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django.db import connection
 
 from bedside.kit.ledger import TILE_WIDTH, Frontier, ReadTile, leaf_hash, root_of
-from bedside.safeguards.audit.mentions import numbers_in
+from bedside.safeguards.audit.mentions import numbers_in, weight
 from bedside.safeguards.audit.tree import HASH_BYTES, DamagedRow, opened
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class Walk:
     roots: list[list[bytes]] = field(default_factory=list)
     mentioned: int = 0
     mentioned_sum: int = 0
+    salt: bytes = b""
     # The first tile whose stored hashes are not those of the rows: (index of the first such leaf, tile's level).
     suspect: tuple[int, int] | None = None
 
@@ -88,7 +89,7 @@ class Walk:
             raise Unsound("entry_mislabelled", index=self.size, entry_id=row.id)
         numbers = numbers_in(row, bodies)
         self.mentioned += len(numbers)
-        self.mentioned_sum += sum(numbers)
+        self.mentioned_sum += sum(weight(number, row.id, salt=self.salt) for number in numbers)
         for body in bodies:
             self._append(leaf_hash(body))
 
