@@ -175,3 +175,27 @@ def test_counts_what_is_in_force(signed_in: Callable[[str], Client], scope: Scop
     assert "No address is suppressed" in client.get(reverse("suppressions")).content.decode()
     actions.suppress_address(scope, ADDRESS, reason=SuppressionReason.BOUNCED, at=at)
     assert "Mail came back" in client.get(reverse("suppressions")).content.decode()
+
+
+def test_names_who_brought_the_file_that_a_worker_read(
+    signed_in: Callable[[str], Client], scope: Scope, scope_of: Callable[[str], Scope], at: datetime
+) -> None:
+    """In the patient's history and, as the member it acted for, in each leaf of the ledger."""
+    from bedside.records.intake import actions as intake
+    from bedside.records.intake.jobs import run
+    from bedside.records.intake.nouns import Provenance
+    from bedside.records.patients.queries import ids_by_mrn
+    from tests.records.intake.import_files import ANN, csv_of
+
+    omar = scope_of("omar")
+    import_id = intake.receive(omar, name="patients.csv", pieces=[csv_of(ANN)], at=at)
+    intake.choose_mapping(omar, import_id, fields=None, date_order=None, at=at)
+    intake.prepare(omar, import_id, provenance=Provenance.OWN_SYSTEM, at=at)
+    run(str(scope.practice_id), str(import_id))
+    ann = ids_by_mrn(scope, ["M1"])["M1"]
+    page = signed_in("ana").get(page_of(ann)).content.decode()
+    assert "Office manager Omar" in page
+    assert "this system" not in page
+    for kind in ("patients.saved", "permissions.imported"):
+        [leaf] = entries(scope, before_id=None, kind=kind, actor_id="", subject="", limit=5, person=ann)
+        assert (leaf.actor_kind, leaf.details["for_member"]) == ("system", omar.actor.id)

@@ -17,7 +17,7 @@ from bedside.records.intake.sealed import open_cells, open_facts
 from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -138,6 +138,13 @@ def imported_before(scope: Scope, import_id: UUID) -> datetime | None:
             state=ImportState.FINISHED.value,
         ).exclude(id=import_id)
         return same.order_by("-finished_at").values_list("finished_at", flat=True).first()
+
+
+def brought_by(scope: Scope, import_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Whose file each import was: an account's id, or the command line's name."""
+    with reading(scope):
+        rows = Import.objects.filter(practice_id=scope.practice_id, id__in=list(import_ids))
+        return dict(rows.values_list("id", "created_by"))
 
 
 def is_waiting_for_another(scope: Scope, import_id: UUID) -> bool:
