@@ -48,15 +48,33 @@ def reseal(scope: Scope, person_id: UUID, old: Sealer, new: Sealer) -> int:
             sealed = getattr(row, column)
             if sealed is None or bytes(sealed) == FORGOTTEN:
                 continue
-            where = {
-                "practice_id": scope.practice_id, "campaign_id": row.campaign_id, "patient_id": person_id,
-                "column": name,
-            }  # fmt: skip
-            setattr(row, column, seal_about(new, unseal_about(old, sealed, **where), **where))
+            setattr(row, column, _under(new, _plain(old, row, sealed, name), row, name))
             changed.append(column)
         row.save(update_fields=changed)
         count += len(changed)
     return count
+
+
+def _plain(old: Sealer, row: RecipientRow, sealed: bytes, name: str) -> bytes:
+    return unseal_about(
+        old,
+        sealed,
+        practice_id=row.practice_id,
+        campaign_id=row.campaign_id,
+        patient_id=row.patient_id,
+        column=name,
+    )
+
+
+def _under(new: Sealer, plain: bytes, row: RecipientRow, name: str) -> bytes:
+    return seal_about(
+        new,
+        plain,
+        practice_id=row.practice_id,
+        campaign_id=row.campaign_id,
+        patient_id=row.patient_id,
+        column=name,
+    )
 
 
 reseals_person("campaigns_recipient", reseal)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from bedside.ground.scope import Scope
+    from bedside.safeguards.vault.inventory import Inventory
     from bedside.safeguards.vault.roots import RootSettings
 
 Verbs = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -111,11 +112,10 @@ def list_keys(chosen: argparse.Namespace) -> None:
         )
 
 
-def _as_json(found: object, rows: list[dict[str, object]]) -> dict[str, object]:
+def _as_json(found: Inventory, rows: list[dict[str, int | str]]) -> dict[str, object]:
     from dataclasses import asdict
 
-    whole = asdict(found)  # type: ignore[call-overload]
-    return {**whole, "keys": rows}
+    return {**asdict(found), "keys": rows}
 
 
 def _day(moment: object) -> str:

@@ -6,7 +6,7 @@ Asks the database directly, for one row of a table that belongs to no practice.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
@@ -41,7 +41,7 @@ def recover_installation(private: bytes, *, environ: Mapping[str, str]) -> None:
         raise Refusal(
             "no_recovery", "There is no recovery key in this database, so shares open nothing here."
         )
-    public, copy = bytes(row[0]), bytes(row[1])
+    public, copy = (bytes(part) for part in cast("tuple[bytes, bytes]", row))
     if X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw() != public:
         raise Refusal(
             "recovery_shares_old",

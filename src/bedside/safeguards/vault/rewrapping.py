@@ -6,7 +6,7 @@ somebody else holds locked, such as one just being erased, is passed over and lo
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, LiteralString
 from uuid import UUID
 
 from django.db import connection
@@ -81,7 +81,7 @@ def left_over(scope: Scope, rotation: Rotation) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _asked(sql: str, values: Sequence[object]) -> list[_Row]:
+def _asked(sql: LiteralString, values: Sequence[UUID | int | bytes]) -> list[_Row]:
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
         return [(person_id, bytes(wrapped)) for person_id, wrapped in cursor.fetchall()]

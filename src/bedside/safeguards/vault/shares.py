@@ -26,7 +26,7 @@ def split(secret: bytes, *, shares: int, needed: int) -> list[str]:
             "recovery_numbers",
             f"Of 2 to {SHARES_MAX} shares at least 2 must be needed, and no more than there are.",
         )
-    made = generate_mnemonics(1, [(needed, shares)], secret)[0]
+    made: list[str] = generate_mnemonics(1, [(needed, shares)], secret)[0]
     if combine_mnemonics(made[:needed]) != secret:  # a share that opens nothing would be found out too late
         raise AssertionError("the shares do not give the secret back")
     return made
