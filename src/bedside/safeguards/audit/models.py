@@ -32,7 +32,7 @@ class Entry(models.Model):
             # For readers: what was done in a week, and what by nobody of the staff.
             models.Index(fields=["practice_id", "at"], include=["kind"], name="entry_time"),
             models.Index(
-                fields=["practice_id", "actor_kind", "-id"],
+                fields=["practice_id", "actor_kind", "actor_id", "-id"],
                 condition=~models.Q(actor_kind="staff"),
                 name="entry_not_staff",
             ),

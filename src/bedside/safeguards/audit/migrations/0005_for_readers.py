@@ -16,6 +16,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='entry',
-            index=models.Index(condition=models.Q(('actor_kind', 'staff'), _negated=True), fields=['practice_id', 'actor_kind', '-id'], name='entry_not_staff'),
+            index=models.Index(condition=models.Q(('actor_kind', 'staff'), _negated=True), fields=['practice_id', 'actor_kind', 'actor_id', '-id'], name='entry_not_staff'),
         ),
     ]
