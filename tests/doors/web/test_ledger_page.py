@@ -91,13 +91,16 @@ def test_leaves_counts_of_nothing_out_of_sentences(signed_in, scope, at):
     assert "Import finished: 1,200 new, 1 rejected." in text_of(signed_in("omar"), "/ledger/")
 
 
-def test_gathers_a_run_of_the_same_act_into_one_line(signed_in, scope_of, at):
+def test_gathers_a_run_of_the_same_act_into_one_line(signed_in, scope_of, at, cast):
     for second in range(40):
         note(scope_of("ana"), at + timedelta(seconds=second))
     page = signed_in("omar").get("/ledger/?kind=practice.profile_changed").content.decode()
     assert rows_of(page) == 1
     assert "Changed the practice&#x27;s settings, 40 times" in page
-    assert page.count("<li><span") == 40
+    assert page.count("<li><span") == 10
+    rest = html.unescape(re.search(r'href="(/ledger/[^"]+)">Show all of them', page)[1])
+    assert f"who={cast['ana']}" in rest
+    assert "40 times" in signed_in("omar").get(rest).content.decode()
 
 
 def test_two_people_doing_the_same_are_two_lines(signed_in, scope_of, at):

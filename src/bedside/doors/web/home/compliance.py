@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 REFUSED_DAYS: Final = 7
 KEYS_DUE_WITHIN: Final = timedelta(days=30)
 REFUSED: Final = "access.refused"
+ERASURES: Final = frozenset({"patient.erased", "hold.placed", "hold.lifted"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +82,8 @@ def _review(scope: Scope, *, at: datetime) -> Concern:
 
 def _refused(scope: Scope, *, at: datetime) -> Concern:
     since = timezone.localdate(at) - timedelta(days=REFUSED_DAYS - 1)
-    count = acts_by_kind(scope, since=_midnight(since), until=at + timedelta(seconds=1))[REFUSED]
+    until = at + timedelta(seconds=1)
+    count = acts_by_kind(scope, since=_midnight(since), until=until, kinds=frozenset({REFUSED}))[REFUSED]
     times = "once" if count == 1 else f"{count:,} times"
     return Concern(
         title="Refused access",
@@ -126,7 +128,8 @@ def _keys(scope: Scope, *, at: datetime) -> Concern:
 
 def _erasures(scope: Scope, *, at: datetime) -> Concern:
     first = timezone.localdate(at).replace(day=1)
-    counted = acts_by_kind(scope, since=_midnight(first), until=at + timedelta(seconds=1))
+    until = at + timedelta(seconds=1)
+    counted = acts_by_kind(scope, since=_midnight(first), until=until, kinds=ERASURES)
     parts = [
         _counted(counted["patient.erased"], "person erased", "people erased"),
         _counted(counted["hold.placed"], "legal hold placed", "legal holds placed"),

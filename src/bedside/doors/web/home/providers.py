@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bedside.ground.scope import Scope
 
 RECENT_RUNS = 6
-RECENT_READ = 60
+RECENT_READ = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

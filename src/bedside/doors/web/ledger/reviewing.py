@@ -82,12 +82,13 @@ def review(request: HttpRequest, scope: Scope) -> HttpResponse:
             return _sign(request, scope, first, last, today=today)
         except Refusal as error:
             problem = error.sentence
+    counted = _acts(scope, first, last)
     context = {
         "first": first,
         "last": last,
         "today": today,
-        "acts": _acts(scope, first, last).total(),
-        "points": points(scope, first, last),
+        "acts": counted.total(),
+        "points": points(scope, counted, Wanted(first_day=first, last_day=last)),
         "findings": [(finding, words) for finding, (words, _) in FINDING_WORDS.items()],
         "chosen": request.POST.get("finding", ""),
         "problem": problem,
@@ -108,10 +109,8 @@ def span(wanted: Wanted, newest: Review | None, *, today: date) -> tuple[date, d
     return last - REVIEW_EACH + timedelta(days=1), last
 
 
-def points(scope: Scope, first: date, last: date) -> list[Point]:
+def points(scope: Scope, counted: Counter[str], days: Wanted) -> list[Point]:
     """What to look at, the most telling first. Those of ALWAYS stand there with no acts too."""
-    counted = _acts(scope, first, last)
-    days = Wanted(first_day=first, last_day=last)
     found = [_of_kind(label, name, counted, days) for label, name in ALWAYS]
     found += [_of_deed(deed, counted, days) for deed in DEEDS]
     found += [_by_server(scope, days)]

@@ -20,7 +20,7 @@ from bedside.ground import clock
 from bedside.ground.errors import Refusal
 from bedside.ground.scope import Purpose
 from bedside.records.patients.queries import by_ids
-from bedside.safeguards.audit.queries import PAGE_ENTRIES_MAX, entries
+from bedside.safeguards.audit.queries import entries
 from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.staff.queries import members
 from bedside.safeguards.staff.rules import Right
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from bedside.doors.web.ledger.things import Thing
-    from bedside.doors.web.ledger.words import Run
     from bedside.ground.scope import Scope
 
 PAGE_RUNS = 50
+PAGE_ENTRIES = 120  # of which runs make fewer lines
 sees_ledger = staff_page(Right.SEE_LEDGER, purpose=Purpose.COMPLIANCE)
 
 
@@ -54,26 +54,19 @@ def ledger(request: HttpRequest, scope: Scope) -> HttpResponse:
 
 def _page(request: HttpRequest, scope: Scope, wanted: Wanted) -> HttpResponse:
     things = Things(scope)
-    shown, older = _runs(scope, wanted, things)
+    found = entries(scope, **wanted.as_query(zone=profile(scope).zone), limit=PAGE_ENTRIES)
+    shown = runs(scope, found, limit=PAGE_RUNS, things=things, person=wanted.person)
+    is_last = not found or (len(found) < PAGE_ENTRIES and shown[-1].entries[-1].id == found[-1].id)
     context = {
         **_form(scope, wanted, things),
         "runs": shown,
         "typed": request.GET,
         "summary": result_sentence(scope, wanted, things) if wanted.is_filtered and shown else "",
-        "older": older,
+        "older": "" if is_last else wanted.as_address(before_id=shown[-1].entries[-1].id),
         "newest": wanted.as_address() if wanted.before_id else None,
     }
     note_names(scope, things.named_patients, page="ledger", at=clock.now())
     return render(request, "web/ledger/ledger.html", context)
-
-
-def _runs(scope: Scope, wanted: Wanted, things: Things) -> tuple[list[Run], str]:
-    """A page of runs, and the address of what is older, empty at the end."""
-    found = entries(scope, **wanted.as_query(zone=profile(scope).zone), limit=PAGE_ENTRIES_MAX)
-    shown = runs(scope, found, limit=PAGE_RUNS, things=things, person=wanted.person)
-    if not shown or (shown[-1].oldest.entry.id == found[-1].id and len(found) < PAGE_ENTRIES_MAX):
-        return shown, ""
-    return shown, wanted.as_address(before_id=shown[-1].oldest.entry.id)
 
 
 def _form(scope: Scope, wanted: Wanted, things: Things) -> dict[str, Any]:

@@ -10,13 +10,14 @@ from django.urls import reverse
 
 from bedside.doors.web.ledger import phrases
 from bedside.doors.web.ledger.things import SORT_WORDS, Sort, Thing, Things, sort_of, sort_of_detail
-from bedside.doors.web.ledger.wanted import SOMEBODY_WORDS, Somebody
+from bedside.doors.web.ledger.wanted import SOMEBODY_WORDS, Somebody, Wanted
 from bedside.ground.scope import ActorKind
 from bedside.safeguards.audit.queries import ADMINISTRATOR
 from bedside.safeguards.staff.queries import names_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from bedside.ground.scope import Scope
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 # The same person doing the same again within so long belongs to one run; shorter ones are told one by one.
 RUN_PAUSE: Final = timedelta(minutes=5)
 RUN_LINES_MIN: Final = 3
+RUN_LINES_SHOWN: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,33 +70,40 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """Lines of the same act by the same person, newest first; a single one is a run of itself."""
+    """Entries of the same act by the same person, newest first; a single one is a run of itself.
 
+    `lines` are the newest of them in words, RUN_LINES_SHOWN at most; `more` is the query part of the ledger's
+    address that shows the others, empty when there are none.
+    """
+
+    entries: tuple[LedgerEntry, ...]
     lines: tuple[Line, ...]
+    more: str
 
     @property
     def newest(self) -> Line:
         return self.lines[0]
 
     @property
-    def oldest(self) -> Line:
-        return self.lines[-1]
+    def oldest_at(self) -> datetime:
+        return self.entries[-1].at
 
     @property
     def is_single(self) -> bool:
-        return len(self.lines) == 1
+        return len(self.entries) == 1
 
     @property
     def spans_minutes(self) -> bool:
-        return self.oldest.entry.at.replace(second=0, microsecond=0) != self.newest.entry.at.replace(
+        return self.oldest_at.replace(second=0, microsecond=0) != self.newest.entry.at.replace(
             second=0, microsecond=0
         )
 
     @property
     def title(self) -> str:
         """The act without what differs inside the run."""
-        told = {line.sentence for line in self.lines}
-        return told.pop().rstrip(".") if len(told) == 1 else phrases.kind_words_of(self.newest.entry.kind)
+        is_same = all(entry.details == self.newest.entry.details for entry in self.entries)
+        words = self.newest.sentence if is_same else phrases.kind_words_of(self.newest.entry.kind)
+        return words.rstrip(".")
 
     @property
     def phrase(self) -> str:
@@ -103,20 +112,18 @@ class Run:
     @property
     def things(self) -> int:
         """On or about how many different people and things the run was."""
-        return len({thing.id for line in self.lines for thing in (line.thing, line.about) if thing})
+        every = {found for entry in self.entries for found in (entry.subject, entry.about)}
+        return len(every - {"", self.newest.entry.actor_id})
 
     @property
     def people(self) -> int:
         """How many patients the acts on many were on together, each act counted by itself."""
-        return sum(line.people for line in self.lines)
+        return sum(entry.count for entry in self.entries if entry.count > 1 and not entry.subject)
 
     @property
     def one_thing(self) -> Thing | None:
         """What every act of the run was on or about, if it is one."""
-        if self.things != 1 or self.people:
-            return None
-        every = [line.thing or line.about for line in self.lines]
-        return every[0] if all(every) else None
+        return None if self.things != 1 or self.people else self.newest.thing or self.newest.about
 
     @property
     def on_whom(self) -> str:
@@ -157,8 +164,31 @@ def runs(
 ) -> list[Run]:
     """The first `limit` runs of entries that come newest first. Only what they show is looked up."""
     shown = gather(entries)[:limit]
-    told = iter(lines(scope, [entry for part in shown for entry in part], things=things, person=person))
-    return [Run(lines=tuple(next(told) for _ in part)) for part in shown]
+    opened = [part[:RUN_LINES_SHOWN] for part in shown]
+    told = iter(lines(scope, [entry for part in opened for entry in part], things=things, person=person))
+    return [
+        Run(
+            entries=tuple(part),
+            lines=tuple(next(told) for _ in few),
+            more=_search_of(part, person) if len(part) > len(few) else "",
+        )
+        for part, few in zip(shown, opened, strict=True)
+    ]
+
+
+def _search_of(part: Sequence[LedgerEntry], person: UUID | None) -> str:
+    """The ledger's address for the acts of a run, from its newest on, and whatever of the sort came before."""
+    newest = part[0]
+    wanted = Wanted(person=person, who=_searched_as(newest), kind=newest.kind)
+    return wanted.as_address(before_id=newest.id + 1)
+
+
+def _searched_as(entry: LedgerEntry) -> str:
+    if entry.actor_kind == ActorKind.STAFF:
+        return entry.actor_id
+    if entry.actor_kind == ActorKind.PATIENT:
+        return Somebody.PATIENT
+    return Somebody.SERVER if entry.actor_id.startswith(ADMINISTRATOR) else Somebody.BEDSIDE
 
 
 def gather(entries: Sequence[LedgerEntry]) -> list[list[LedgerEntry]]:
@@ -179,10 +209,7 @@ def gather(entries: Sequence[LedgerEntry]) -> list[list[LedgerEntry]]:
 def who(entry: LedgerEntry, staff: Mapping[str, str]) -> str:
     if entry.actor_kind == ActorKind.STAFF:
         return staff.get(entry.actor_id, "Former member of staff")
-    if entry.actor_kind == ActorKind.PATIENT:
-        return SOMEBODY_WORDS[Somebody.PATIENT]
-    by_command = entry.actor_id.startswith(ADMINISTRATOR)
-    return SOMEBODY_WORDS[Somebody.SERVER if by_command else Somebody.BEDSIDE]
+    return SOMEBODY_WORDS[Somebody(_searched_as(entry))]
 
 
 def _references(entries: Sequence[LedgerEntry], person: UUID | None) -> Iterable[tuple[str, Sort]]:
@@ -199,12 +226,17 @@ def _line(entry: LedgerEntry, things: Things, staff: Mapping[str, str], person: 
     return Line(
         entry=entry,
         who=who(entry, staff),
-        sentence=phrases.sentence(entry.kind, entry.details, things.names),
+        sentence=_sentence(entry, things.names),
         thing=None if is_own else things.get(entry.subject, _sort(entry, person)),
         people=entry.count if entry.count > 1 and person is None else 0,
         about=things.get(entry.about, Sort.OTHER) if entry.about else None,
         address=entry_address(entry.id, person),
     )
+
+
+def _sentence(entry: LedgerEntry, names: Mapping[str, str]) -> str:
+    """An entry that cannot be read has no hash, and says so itself."""
+    return phrases.sentence(entry.kind, entry.details, names) if entry.leaf_hash else entry.sentence
 
 
 def entry_address(entry_id: int, person: UUID | None) -> str:
