@@ -5,6 +5,8 @@ Rows are written as the product's own database role may write them, or changed a
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 import zstandard
 from django.db import connection
@@ -12,7 +14,7 @@ from django.db import connection
 from bedside.doors.cli.shared import administrator_scope
 from bedside.ground.identity import new_id
 from bedside.ground.scope import Purpose, in_scope
-from bedside.safeguards.audit import jobs, people, verifying
+from bedside.safeguards.audit import jobs, people, sealing, verifying
 from bedside.safeguards.audit.actions import record, record_each, seal
 from bedside.safeguards.audit.keeping import Keeper
 from bedside.safeguards.audit.mentions import number_of
@@ -192,3 +194,56 @@ def test_many_other_acts_on_a_person_hide_no_older_one(committed, at, monkeypatc
         record_each(committed.scope, SENT, at=at, about="", subjects=[person, new_id()])
     seal(committed.scope, at=at)
     assert len(looked_at(committed.scope, person)) == 1
+
+
+LATER = timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("number", [2**62, 2**63 - 1, 0, -5])
+def test_a_row_with_a_number_that_was_never_given_is_named_and_stops_nothing(
+    committed, at, number, nothing_else_runs
+):
+    write(committed.scope, at, 3)
+    seal(committed.scope, at=at)
+    foreign = smuggle(committed.scope, at, count=1, body=b"{}")
+    with in_scope(committed.scope), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO audit_entry (id, practice_id, at, kind, actor_kind, actor_id, purpose, subject, body)"
+            " SELECT %s, practice_id, at, kind, actor_kind, actor_id, purpose, subject, body FROM audit_entry"
+            " WHERE id = %s",
+            [number, foreign - 1],
+        )
+    for part in range(4):
+        sealing.forget()
+        write(committed.scope, at, 2)
+        assert seal(committed.scope, at=at + part * LATER).leaves == 2
+    found = verify(committed.scope, at=at)
+    assert (found.finding, found.entry_id) == ("entry_foreign", min(number, foreign))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit_checkpoint SET settled_id = %s",
+        "UPDATE audit_checkpoint SET seen_id = %s, seen_xid = 0",
+    ],
+)
+def test_a_mark_moved_ahead_lets_nothing_be_passed_over(committed, at, statement, nothing_else_runs):
+    write(committed.scope, at, 3)
+    seal(committed.scope, at=at)
+    committed.tamper(statement, (2**60,))
+    for part in range(1, 4):
+        sealing.forget()
+        write(committed.scope, at, 2)
+        assert seal(committed.scope, at=at + part * LATER).leaves >= 2
+
+
+def test_a_list_said_to_reach_further_is_found_and_shows_before_that(committed, at):
+    write(committed.scope, at, 3)
+    seal(committed.scope, at=at)
+    committed.tamper("UPDATE audit_checkpoint SET settled_id = %s, last_id = %s", (2**60, 2**60))
+    sealing.forget()
+    write(committed.scope, at, 2)
+    assert seal(committed.scope, at=at) is None
+    assert standing(committed.scope, at=at + LATER).trouble == "ledger_behind"
+    assert verify(committed.scope, at=at).finding == "checkpoint_changed"

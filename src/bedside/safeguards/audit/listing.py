@@ -22,7 +22,7 @@ _LISTING = """
     ORDER BY last_id, size LIMIT 4
 """
 _AFTER = """
-    SELECT start, size, at, root, key_version, note, entries FROM audit_checkpoint
+    SELECT start, size, at, root, key_version, note, entries, first_id, last_id FROM audit_checkpoint
     WHERE practice_id = %s AND size > %s AND size <= %s ORDER BY size LIMIT %s
 """
 
@@ -38,6 +38,8 @@ class Listed:
     key_version: int
     note: str
     entries: bytes
+    first_id: int
+    last_id: int
 
 
 def place_of(practice_id: UUID, entry_id: int) -> tuple[int, int] | None:
@@ -65,10 +67,10 @@ def checkpoints(scope: Scope, *, after: int, up_to: int) -> Iterator[Listed]:
         with reading(scope), connection.cursor() as cursor:
             cursor.execute(_AFTER, [scope.practice_id, after, up_to, _CHECKPOINTS_PER_QUESTION])
             found = cursor.fetchall()
-        for start, size, at, root, key_version, note, entries in found:
+        for start, size, at, root, key_version, note, entries, first_id, last_id in found:
             yield Listed(
                 start=start, size=size, at=at, root=bytes(root), key_version=key_version, note=note,
-                entries=bytes(entries),
+                entries=bytes(entries), first_id=first_id, last_id=last_id,
             )  # fmt: skip
         if len(found) < _CHECKPOINTS_PER_QUESTION:
             return

@@ -140,7 +140,7 @@ def moved(mark: Mark, *, now: Observation, oldest_xid: int, all_sealed_to: int) 
     # A clock that was set back is as good a sign of time gone by as one that went on.
     if oldest_xid < seen.next_xid or abs(now.at - seen.at) < SETTLING:
         return mark
-    settled = max(mark.settled_id, min(seen.highest_id, all_sealed_to))
+    settled = max(mark.settled_id, min(seen.highest_id, now.highest_id, all_sealed_to))
     return Mark(settled_id=settled, seen=now)
 
 

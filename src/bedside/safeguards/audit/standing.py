@@ -11,8 +11,10 @@ from django.conf import settings
 from bedside.ground.errors import Fault, Refusal
 from bedside.ground.scope import Scope, reading
 from bedside.kit.sealing import Unsealable
+from bedside.safeguards.audit.listing import place_of
 from bedside.safeguards.audit.models import Anchoring, Entry
 from bedside.safeguards.audit.models import Verification as VerificationRow
+from bedside.safeguards.audit.order import BadOrder
 from bedside.safeguards.audit.signing import PublicKey, public_keys
 from bedside.safeguards.audit.tail import newest, unsealed
 
@@ -74,7 +76,7 @@ def standing(scope: Scope, *, at: datetime) -> LedgerStanding:
     with reading(scope):
         head = newest(scope.practice_id)
         waiting = unsealed(scope.practice_id, rows_max=UNSEALED_ROWS_MAX)
-        oldest = _written_at(scope, waiting[0].id) if waiting else None
+        oldest = _written_at(scope, waiting[0].id) if waiting else _passed_over(scope)
         key, trouble = _key(scope)
         if not trouble and oldest is not None and (at - oldest).total_seconds() > _LATE_S:
             trouble = "ledger_behind"
@@ -108,6 +110,19 @@ def shown(row: VerificationRow) -> Verification:
         entry_id=row.entry_id,
         from_size=row.from_size,
     )
+
+
+def _passed_over(scope: Scope) -> datetime | None:
+    """When the newest entry was written, if no checkpoint lists it though nothing seems to wait."""
+    rows = Entry.objects.filter(practice_id=scope.practice_id).order_by("-id").values_list("id", "at")
+    newest_row = rows.first()
+    if newest_row is None:
+        return None
+    try:
+        listed = place_of(scope.practice_id, newest_row[0]) is not None
+    except BadOrder:
+        listed = False
+    return None if listed else newest_row[1]
 
 
 def _written_at(scope: Scope, entry_id: int) -> datetime:

@@ -16,17 +16,25 @@ if TYPE_CHECKING:
 EMPTY_MARK: Final = Mark(settled_id=0, seen=None)
 _NO_END: Final = 2**62
 
+# The mark never lies beyond what is listed, so that whoever can write it cannot have later rows passed over.
 _NEWEST = """
-    SELECT c.id, c.size, c.root, c.at, c.note, c.settled_id, c.seen_id, c.seen_xid, c.seen_at
+    SELECT c.id, c.size, c.root, c.at, c.note,
+           least(c.settled_id, (SELECT max(l.last_id) FROM audit_checkpoint l WHERE l.practice_id = c.practice_id)),
+           c.seen_id, c.seen_xid, c.seen_at
     FROM audit_checkpoint c WHERE c.practice_id = %s ORDER BY c.size DESC LIMIT 1
 """
-# One statement, so that the highest id and the running transactions are of the same moment.
+# One statement, so that the highest id and the running transactions are of the same moment. Ids that were never
+# given out are not Bedside's: one of them would have every later row passed over.
 _OBSERVE = """
-    SELECT coalesce((SELECT e.id FROM audit_entry e WHERE e.practice_id = %s ORDER BY e.id DESC LIMIT 1), 0),
+    SELECT coalesce((SELECT e.id FROM audit_entry e WHERE e.practice_id = %s
+                     AND e.id <= (SELECT last_value FROM audit_entry_id_seq) ORDER BY e.id DESC LIMIT 1), 0),
            pg_snapshot_xmin(pg_current_snapshot())::text::bigint,
            pg_snapshot_xmax(pg_current_snapshot())::text::bigint
 """
-_BEYOND = "SELECT id, count FROM audit_entry WHERE practice_id = %s AND id > %s ORDER BY id LIMIT %s"
+_BEYOND = """
+    SELECT id, count FROM audit_entry WHERE practice_id = %s AND id > %s
+    AND id <= (SELECT last_value FROM audit_entry_id_seq) ORDER BY id LIMIT %s
+"""
 _LISTS = "SELECT entries FROM audit_checkpoint WHERE practice_id = %s AND last_id > %s"
 
 

@@ -64,6 +64,11 @@ _TREE_WAS_RIGHT: Final = ("entry_foreign", "index_changed")
 _IDS = """
     SELECT id, count FROM audit_entry WHERE practice_id = %s AND id > %s AND id <= %s ORDER BY id LIMIT %s
 """
+# Rows with a number that was never given out.
+_BEYOND = """
+    SELECT id, count FROM audit_entry
+    WHERE practice_id = %s AND id > (SELECT last_value FROM audit_entry_id_seq) ORDER BY id LIMIT 1
+"""
 # The sum of `mentions.weight`.
 _MENTIONED = """
     SELECT count(*), coalesce(sum(('x' || encode(substr(
@@ -156,6 +161,8 @@ def _check(scope: Scope, each: Listed, keys: Sequence[PublicKey], looked: _Looke
     looked.ids.add(rows)
     if walk.frontier.root() != each.root:
         raise _changed(each, rows, walk)
+    if (each.first_id, each.last_id) != (rows[0].id, rows[-1].id):  # what finds an entry's place
+        raise Unsound("checkpoint_changed", index=each.start)
     if walk.suspect is not None:
         raise Unsound("tile_changed", index=walk.suspect[0])
     if looked.remembered.get(each.size, each.root) != each.root:
@@ -238,10 +245,12 @@ def _index_is_right(scope: Scope, walk: Walk) -> bool:
 
 
 def _foreign(scope: Scope, rows: Sequence[RowOfLeaves]) -> set[int]:
-    """Those that Bedside did not write; it gives no number below one."""
-    with reading(scope):
+    """Those that Bedside did not write, and one that has a number that was never given out."""
+    with reading(scope), connection.cursor() as cursor:
+        cursor.execute(_BEYOND, [scope.practice_id])
+        beyond = {number for number, _ in cursor.fetchall()}
         judged = genuine(scope.practice_id, rows)
-        return {row.id for row, bodies in judged if bodies is None or row.id < 1}
+        return beyond | {row.id for row, bodies in judged if bodies is None or row.id < 1}
 
 
 def _unlisted(scope: Scope, ids: ListedIds, *, up_to: int) -> list[RowOfLeaves]:
