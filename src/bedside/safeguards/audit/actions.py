@@ -95,7 +95,7 @@ def record_each(
     for start in range(0, len(subjects), PEOPLE_PER_ROW):
         part = subjects[start : start + PEOPLE_PER_ROW]
         joined = bodies_about(kind, head, details, part)
-        body = joined if len(part) == 1 else pack(joined)
+        body = bytes(joined) if len(part) == 1 else pack(joined)
         # A row on one person, about nothing else, is found by that person as any single entry is.
         found_by = about or (part[0] if len(part) == 1 else "")
         with in_scope(scope), _or_undo(), connection.cursor() as cursor:

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from bedside.ground import arrays
+from bedside.safeguards.audit.bodies import ids_in
 from bedside.safeguards.audit.tree import bodies_of
 
 if TYPE_CHECKING:
@@ -19,16 +20,21 @@ if TYPE_CHECKING:
 
     from bedside.safeguards.audit.order import RowOfLeaves
 
-# Keys are sorted, so what an act on many is about stands first and the person last.
+# Keys are sorted, so what an act out of a list is about stands first.
 _ABOUT: Final = b'{"about":'
-_SUBJECT: Final = b'"subject":"'
-_END: Final = b'"}'
-_UUID_LETTERS: Final = 36
 _WEIGHT_BYTES: Final = 7  # PostgreSQL reads no more bits as a number above zero
 _INSERT = """
     INSERT INTO audit_mention (practice_id, subject, entry_id)
     SELECT %s, fresh.* FROM unnest(%s::bigint[], %s::bigint[]) AS fresh
-    ON CONFLICT DO NOTHING
+"""
+_MEND = """
+    INSERT INTO audit_mention (practice_id, subject, entry_id)
+    SELECT %s, fresh.subject, fresh.entry_id
+    FROM unnest(%s::bigint[], %s::bigint[]) AS fresh (subject, entry_id)
+    WHERE NOT EXISTS (
+        SELECT FROM audit_mention known WHERE known.practice_id = %s
+        AND known.subject = fresh.subject AND known.entry_id = fresh.entry_id
+    )
 """
 
 
@@ -45,18 +51,31 @@ class Mentions:
         self.entry_ids += [row.id] * len(subjects)
 
     def store(self, practice_id: UUID) -> None:
+        """For rows that are sealed just now, and so are not in the index."""
         if self.subjects:
             with connection.cursor() as cursor:
-                cursor.execute(
-                    _INSERT, [practice_id, arrays.numbers(self.subjects), arrays.numbers(self.entry_ids)]
-                )
+                cursor.execute(_INSERT, [practice_id, *self._columns()])
+
+    def mend(self, practice_id: UUID) -> None:
+        """Adds those that the index lacks."""
+        if self.subjects:
+            with connection.cursor() as cursor:
+                cursor.execute(_MEND, [practice_id, *self._columns(), practice_id])
+
+    def _columns(self) -> tuple[str, str]:
+        return arrays.numbers(self.subjects), arrays.numbers(self.entry_ids)
 
 
 def numbers_in(row: RowOfLeaves, bodies: Sequence[bytes]) -> set[int]:
-    """Who is to be found by this row. An act on one, not out of a list, is found by its row's own column."""
-    if row.count == 1 and not bodies[0].startswith(_ABOUT):
-        return set()
-    return {number for number in map(number_in, bodies) if number is not None}
+    """Who is to be found by this row. An act on one, not out of a list, is found by its row's own column.
+
+    Takes bodies as `unpack` gives them: those of an act on many end with a person's id, each of them.
+    """
+    if row.count == 1:
+        number = number_in(bodies[0]) if bodies[0].startswith(_ABOUT) else None
+        return set() if number is None else {number}
+    raw = bytes.fromhex(b"".join(ids_in(bodies)).replace(b"-", b"").decode())
+    return set(struct.unpack(f">{2 * len(bodies)}q", raw)[1::2])
 
 
 def weight(number: int, entry_id: int, *, salt: bytes) -> int:
@@ -75,20 +94,6 @@ def number_of(person: UUID) -> int:
 
 def number_in(body: bytes) -> int | None:
     """The number of the person a canonical body is about, None for anything but a person."""
-    end = len(body) - len(_END)
-    start = end - _UUID_LETTERS
-    if body[start - len(_SUBJECT) : start] != _SUBJECT or body[end:] != _END:
-        return _number_slowly(body)
-    try:
-        number = int(body[start + 19 : end].replace(b"-", b""), 16)
-    except ValueError:
-        return None
-    if number >> 64:
-        return None
-    return number - (1 << 64) if number >> 63 else number
-
-
-def _number_slowly(body: bytes) -> int | None:
     try:
         return number_of(UUID(str(json.loads(body)["subject"])))
     except (ValueError, KeyError):
@@ -100,4 +105,4 @@ def mend(practice_id: UUID, rows: Sequence[RowOfLeaves]) -> None:
     mentions = Mentions()
     for row, bodies in bodies_of(practice_id, rows):
         mentions.add(row, bodies)
-    mentions.store(practice_id)
+    mentions.mend(practice_id)
