@@ -247,3 +247,17 @@ def test_a_list_said_to_reach_further_is_found_and_shows_before_that(committed, 
     assert seal(committed.scope, at=at) is None
     assert standing(committed.scope, at=at + LATER).trouble == "ledger_behind"
     assert verify(committed.scope, at=at).finding == "checkpoint_changed"
+
+
+def test_what_is_sealed_during_a_verification_is_no_alarm(committed, at, monkeypatch):
+    record_each(committed.scope, PEERED, at=at, about="", subjects=[new_id(), new_id()])
+    seal(committed.scope, at=at)
+    usual = verifying._foreign
+
+    def meanwhile(scope, rows):
+        record_each(scope, PEERED, at=at, about="", subjects=[new_id(), new_id()])
+        seal(scope, at=at)
+        return usual(scope, rows)
+
+    monkeypatch.setattr(verifying, "_foreign", meanwhile)
+    assert verify(committed.scope, at=at).finding == "sound"

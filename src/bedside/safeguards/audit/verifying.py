@@ -29,6 +29,7 @@ from bedside.safeguards.audit.signing import PublicKey, origin_of, public_keys
 from bedside.safeguards.audit.standing import KEPT, Verification, shown
 from bedside.safeguards.audit.tail import Newest, newest
 from bedside.safeguards.audit.tree import DamagedRow, stored_tiles
+from bedside.safeguards.audit.turns import take_turn
 from bedside.safeguards.audit.walking import Unsound, Walk, genuine, walk_from
 
 if TYPE_CHECKING:
@@ -239,7 +240,12 @@ def _mended(scope: Scope, head: Newest, looked: _Looked) -> str:
 
 
 def _index_is_right(scope: Scope, walk: Walk) -> bool:
-    with reading(scope), connection.cursor() as cursor:
+    """With what was sealed since the walk began; no sealer is at it meanwhile."""
+    with in_scope(scope), connection.cursor() as cursor:
+        take_turn(scope.practice_id)
+        head = newest(scope.practice_id)
+        for each in checkpoints(scope, after=walk.size, up_to=head.size if head else 0):
+            walk.add(_rows_of(each))
         cursor.execute(_MENTIONED, [walk.salt, scope.practice_id])
         return bool(cursor.fetchone() == (walk.mentioned, walk.mentioned_sum))
 
