@@ -154,6 +154,14 @@ def test_finds_another_object_under_its_name(scope, at, store):
     assert store.get_object(Bucket="anchors-of-maple", Key=name)["Body"].read() == b"another"
 
 
+def test_finds_the_checkpoint_of_a_longer_ledger_in_the_bucket(scope, at, store):
+    sealed = grown(scope, at)
+    name = f"ledger/{scope.practice_id}-{sealed.size + 5:015d}.note"
+    store.put_object(Bucket="anchors-of-maple", Key=name, Body=b"longer")
+    with anchored_at("s3://anchors-of-maple/ledger"):
+        assert lay_now(scope, at=at) == {"s3://anchors-of-maple/ledger": "longer_lies_there"}
+
+
 def test_says_why_a_bucket_took_nothing(scope, at, store):
     grown(scope, at)
     with anchored_at("s3://no-such-bucket"):

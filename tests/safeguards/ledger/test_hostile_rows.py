@@ -5,6 +5,7 @@ Rows are written as the product's own database role may write them, or changed a
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ import zstandard
 from django.db import connection
 
 from bedside.doors.cli.shared import administrator_scope
+from bedside.ground.errors import Fault
 from bedside.ground.identity import new_id
 from bedside.ground.scope import Purpose, in_scope
 from bedside.safeguards.audit import jobs, people, sealing, verifying
@@ -19,6 +21,7 @@ from bedside.safeguards.audit.actions import record, record_each, seal
 from bedside.safeguards.audit.keeping import Keeper
 from bedside.safeguards.audit.mentions import number_of
 from bedside.safeguards.audit.models import Entry
+from bedside.safeguards.audit.places import Folder, Laid, NotKept
 from bedside.safeguards.audit.queries import entries, export_lines, standing, who_looked
 from bedside.safeguards.audit.rules import Deed, declare
 from bedside.safeguards.audit.verifying import verify
@@ -261,3 +264,26 @@ def test_what_is_sealed_during_a_verification_is_no_alarm(committed, at, monkeyp
 
     monkeypatch.setattr(verifying, "_foreign", meanwhile)
     assert verify(committed.scope, at=at).finding == "sound"
+
+
+@pytest.mark.parametrize("change", ["sealed_private = NULL", "retired_at = now()"])
+def test_a_key_that_was_taken_away_is_not_quietly_replaced(committed, at, change):
+    """Another first key would make every earlier checkpoint look unsigned."""
+    write(committed.scope, at, 3)
+    seal(committed.scope, at=at)
+    with in_scope(committed.scope), connection.cursor() as cursor:
+        cursor.execute("UPDATE audit_signingkey SET " + change)  # noqa: S608  one of two above
+    write(committed.scope, at, 3)
+    with pytest.raises(Fault, match="signing key"):
+        seal(committed.scope, at=at)
+    assert verify(committed.scope, at=at).finding == "sound"
+
+
+def test_a_folder_that_holds_a_longer_ledger_says_so(committed, at, tmp_path):
+    """The whole database rolled back takes its own memory with it; what lies outside does not."""
+    longer = Laid(practice_id=committed.scope.practice_id, size=900, note="longer", fingerprint="", at=at)
+    shorter = replace(longer, size=100, note="shorter")
+    Folder(path=tmp_path).keep(longer)
+    with pytest.raises(NotKept, match="longer_lies_there"):
+        Folder(path=tmp_path).keep(shorter)
+    Folder(path=tmp_path).keep(replace(shorter, practice_id=new_id()))

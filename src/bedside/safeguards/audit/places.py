@@ -84,6 +84,7 @@ class Folder:
 
     def keep(self, laid: Laid) -> None:
         wanted = laid.note.encode()
+        self._look_for_longer(laid)
         try:
             handle = os.open(
                 self.path / laid.name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o444
@@ -101,6 +102,15 @@ class Folder:
             self._settle()
         except OSError as error:
             raise NotKept("folder_unwritable") from error
+
+    def _look_for_longer(self, laid: Laid) -> None:
+        """A ledger that is shorter than it was has been put back: whatever remembers that here went back with it."""
+        try:
+            names = [found.name for found in self.path.glob(f"{laid.practice_id}-*.note")]
+        except OSError as error:
+            raise NotKept("folder_unreadable") from error
+        if max(names, default="") > laid.name:
+            raise NotKept("longer_lies_there")
 
     def _compare(self, laid: Laid, wanted: bytes) -> None:
         """A file of half the note is what a crash left behind; ours is then the same up to there."""
@@ -133,6 +143,7 @@ class Bucket:
 
     def keep(self, laid: Laid) -> None:
         client, errors = _client()
+        self._look_for_longer(client, errors, laid)
         key = f"{self.prefix}/{laid.name}" if self.prefix else laid.name
         until = laid.at + timedelta(days=settings.BEDSIDE_LEDGER_ANCHOR_RETENTION_DAYS)
         try:
@@ -153,6 +164,21 @@ class Bucket:
             self._compare(client, errors, key, laid)
         except errors.BotoCoreError as error:
             raise NotKept("s3_unreachable") from error
+
+    def _look_for_longer(self, client: Any, errors: Any, laid: Laid) -> None:
+        """As in a folder, as far as the access key may list."""
+        before = f"{self.prefix}/" if self.prefix else ""
+        try:
+            found = client.list_objects_v2(
+                Bucket=self.name,
+                Prefix=f"{before}{laid.practice_id}-",
+                StartAfter=f"{before}{laid.name}",
+                MaxKeys=1,
+            )
+        except (errors.ClientError, errors.BotoCoreError):
+            return
+        if found.get("KeyCount"):
+            raise NotKept("longer_lies_there")
 
     def _compare(self, client: Any, errors: Any, key: str, laid: Laid) -> None:
         try:

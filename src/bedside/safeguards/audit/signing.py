@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from bedside.ground.errors import Fault
 from bedside.ground.scope import Scope, in_scope, reading
 from bedside.kit.ledger import Checkpoint, sign
 from bedside.kit.sealing import Unsealable
@@ -28,6 +29,17 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
 _TABLE = "audit_signingkey"
+
+
+class SigningKeyGone(Fault):
+    """Somebody took the key in use away; Bedside itself never leaves a practice without one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "signing_key_gone",
+            "The signing key of the ledger was taken away; put the table of signing keys back from a backup.",
+            retry_after_s=None,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,11 +81,16 @@ def fingerprint(key: Ed25519PublicKey) -> str:
 
 
 def signer(scope: Scope) -> Signer | None:
-    """The key in use, or None before the first. Raises Refusal or Fault when the vault cannot be opened."""
+    """The key in use, or None before the first. Raises Refusal or Fault when the vault cannot be opened.
+
+    Raises SigningKeyGone when there were keys: another first one would make all earlier checkpoints look unsigned.
+    """
     with reading(scope):
-        row = _rows(scope).filter(retired_at=None).order_by("-version").first()
-    if row is None or row.sealed_private is None:
+        row = _rows(scope).order_by("-version").first()
+    if row is None:
         return None
+    if row.sealed_private is None or row.retired_at is not None:
+        raise SigningKeyGone
     raw = _open(scope, row.version, "sealed_private", bytes(row.sealed_private))
     private = Ed25519PrivateKey.from_private_bytes(raw)
     return Signer(name=_name(scope, row.version), version=row.version, private=private)
