@@ -1,0 +1,72 @@
+"""Run as a process against a database of its own: prepares a rotation, or tells how far it is.
+
+python -m tests.safeguards.vault.rotating prepare PERSONS    a practice, persons, a rotation about to rewrap
+python -m tests.safeguards.vault.rotating report PRACTICE    how far it is, and whether every key opens
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from datetime import timedelta
+from uuid import UUID
+
+
+def prepare(persons: int) -> dict[str, object]:
+    """The minutes of waiting are behind it, so that a worker has only the rewrapping to do."""
+    from bedside.doors.cli.shared import administrator_scope
+    from bedside.ground import clock
+    from bedside.ground.identity import new_id
+    from bedside.ground.scope import Purpose
+    from bedside.safeguards.vault.actions import make_person_keys
+    from bedside.safeguards.vault.rotation import advance, rotate
+    from bedside.safeguards.vault.rules import MARGIN
+    from tests.conftest import make_practice
+
+    practice_id = make_practice("maple", "Maple Street Family Practice")
+    scope = administrator_scope(practice_id, purpose=Purpose.ADMINISTRATION)
+    make_person_keys(scope, [new_id() for _ in range(persons)], at=clock.now())
+    earlier = clock.now() - timedelta(hours=1)
+    rotation_id = rotate(scope, at=earlier)
+    for step in (1, 2):
+        advance(scope, rotation_id, clock=lambda step=step: earlier + step * MARGIN)
+    return {"practice_id": str(practice_id)}
+
+
+def report(practice_id: UUID) -> dict[str, object]:
+    """Raises Unsealable if any key does not open."""
+    from bedside.doors.cli.shared import administrator_scope
+    from bedside.ground.scope import Purpose, in_scope
+    from bedside.kit.sealing.envelope import key_version
+    from bedside.safeguards.vault.inventory import rotation_standing
+    from bedside.safeguards.vault.models import PersonKey
+    from bedside.safeguards.vault.queries import practice_keys
+
+    scope = administrator_scope(practice_id, purpose=Purpose.ADMINISTRATION)
+    standing = rotation_standing(scope)
+    assert standing is not None
+    with in_scope(scope):
+        rows = [
+            (str(one), bytes(wrapped))
+            for one, wrapped in PersonKey.objects.values_list("person_id", "wrapped")
+        ]
+    practice_keys(scope).persons([one for one, _ in rows], [wrapped for _, wrapped in rows])
+    versions = [key_version(wrapped) for _, wrapped in rows]
+    return {
+        "step": standing.step.value,
+        "done": standing.done,
+        "total": standing.total,
+        "new": versions.count(2),
+        "old": versions.count(1),
+    }
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bedside.config.settings")
+    import django
+
+    django.setup()
+    verb, argument = sys.argv[1:]
+    told = prepare(int(argument)) if verb == "prepare" else report(UUID(argument))
+    sys.stdout.write(json.dumps(told))

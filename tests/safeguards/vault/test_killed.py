@@ -1,0 +1,97 @@
+"""Workers that rewrap persons' keys are killed and doubled: each key opens at every moment, and all follow (P5)."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.processes
+ROOT = Path(__file__).resolve().parents[3]
+PERSONS = 60_000
+
+
+class Rotating:
+    """A database of its own with a rotation under way."""
+
+    def __init__(self, environ: dict[str, str], log: Path) -> None:
+        self.environ = {**environ, "PYTHONPATH": f"{ROOT}/src:{ROOT}"}
+        self.log = log
+        self.practice_id = self._run("prepare", str(PERSONS))["practice_id"]
+
+    def report(self) -> dict[str, object]:
+        return self._run("report", str(self.practice_id))
+
+    @contextlib.contextmanager
+    def worker(self) -> Iterator[subprocess.Popen[bytes]]:
+        command = [sys.executable, "-m", "bedside.config.entry", "worker"]
+        with self.log.open("a") as stream:
+            process = subprocess.Popen(command, env=self.environ, cwd=ROOT, stderr=stream)
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(30)
+
+    def until_some_are_done(self) -> None:
+        """Asks the database itself: a process of the product takes seconds to start."""
+        from bedside.ground.postgres.target import Login, connect, embedded_target
+
+        target = replace(
+            embedded_target(Path(self.environ["BEDSIDE_HOME"])), name=self.environ["BEDSIDE_DATABASE_NAME"]
+        )
+        deadline = time.monotonic() + 60
+        with connect(target, login=Login.APP) as connection:
+            connection.execute("SELECT set_config('bedside.practice', %s, false)", [self.practice_id])
+            while not connection.execute("SELECT done FROM vault_rotation").fetchone()[0]:
+                assert time.monotonic() < deadline, self.log.read_text()[-2000:]
+                connection.commit()
+
+    def until(self, holds) -> dict[str, object]:
+        deadline = time.monotonic() + 150
+        while not holds(told := self.report()):
+            assert time.monotonic() < deadline, f"{told} {self.log.read_text()[-2000:]}"
+        return told
+
+    def _run(self, *arguments: str) -> dict[str, object]:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.safeguards.vault.rotating", *arguments],
+            env=self.environ, cwd=ROOT, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr[-3000:]
+        return json.loads(done.stdout)
+
+
+@pytest.fixture
+def rotating(own_database, tmp_path) -> Rotating:
+    return Rotating(own_database, tmp_path / "worker.log")
+
+
+def test_kill_9_in_mid_rotation_loses_no_key(rotating):
+    with rotating.worker() as worker:
+        rotating.until_some_are_done()
+        worker.kill()
+        worker.wait(10)
+    told = rotating.report()
+    assert told["new"] + told["old"] == PERSONS
+    assert told["old"], "it was finished before the kill, so this proves nothing"
+    assert told["new"] == told["done"], "progress and keys were not committed together"
+    with rotating.worker():
+        told = rotating.until(lambda told: told["step"] == "finished")
+    assert told == {"step": "finished", "done": PERSONS, "total": PERSONS, "new": PERSONS, "old": 0}
+
+
+def test_two_workers_at_once_rewrap_each_key_once(rotating):
+    with rotating.worker(), rotating.worker():
+        told = rotating.until(lambda told: told["step"] == "finished")
+    assert told == {"step": "finished", "done": PERSONS, "total": PERSONS, "new": PERSONS, "old": 0}
