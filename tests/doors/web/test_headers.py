@@ -96,14 +96,14 @@ def test_answers_an_unknown_address_in_words(db):
 
 def test_says_nothing_of_what_broke_while_a_file_was_sent(signed_in, monkeypatch, capfd):
     """Django's care for errors is over by then: the server that sends the file would log the error's text."""
-    from bedside.doors.web.ledger import views
+    from bedside.doors.web.ledger import exporting
     from bedside.doors.web.pages import FileBroken
 
     def broken(*_):
         yield "number,at\r\n"
         raise ValueError("Rosa Diaz, rosa.diaz@example.org, born 1980-02-29")
 
-    monkeypatch.setattr(views, "_csv", broken)
+    monkeypatch.setattr(exporting, "_csv", broken)
     pieces = signed_in("abe").post("/ledger/export/").streaming_content
     assert next(pieces) == b"number,at\r\n"
     with pytest.raises(FileBroken) as caught:

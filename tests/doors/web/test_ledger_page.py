@@ -177,6 +177,12 @@ def test_filters_by_days_of_the_practice(signed_in, scope, at, cast):
     assert rows_of(client.get(f"/ledger/?{kind}&to=2026-11-19").content.decode()) == 1
 
 
+def test_nobody_of_a_sort_ever_acted(signed_in, cast):
+    for days in ("", "&from=2026-11-01&to=2026-11-30"):
+        assert "Nothing found" in text_of(signed_in("omar"), f"/ledger/?who=patient{days}")
+        assert "Nothing found" in text_of(signed_in("omar"), f"/ledger/?who=bedside{days}")
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Q
 
@@ -145,7 +146,10 @@ def newest_in_span(rows: QuerySet[Entry], *, limit: int) -> QuerySet[Entry]:
     Left to itself PostgreSQL reads backwards from today until it comes to the span: with a fence it first takes
     the span by the index on times.
     """
-    inner, values = rows.order_by().values("id").query.sql_with_params()
+    try:
+        inner, values = rows.order_by().values("id").query.sql_with_params()
+    except EmptyResultSet:  # Django knows beforehand that nobody of that sort ever acted
+        return rows.none()
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT id FROM ({inner} OFFSET 0) AS hit ORDER BY id DESC LIMIT %s",  # noqa: S608  Django's own

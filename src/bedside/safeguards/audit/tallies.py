@@ -56,7 +56,7 @@ def tally(scope: Scope, *, person: UUID | None, on_patients: frozenset[str], **w
         acts=len(rows),
         first_at=min(times, default=None),
         last_at=max(times, default=None),
-        patients=_patients([row for row in rows if row.count > 1 or row.kind in on_patients]),
+        patients=_patients([row for row in rows if row.leaves > 1 or row.kind in on_patients]),
     )
 
 
@@ -75,18 +75,18 @@ def acts_by_kind(
 class _Row(NamedTuple):
     at: datetime
     kind: str
-    count: int
+    leaves: int
     body: bytes | memoryview
 
 
 def _patients(rows: Sequence[_Row]) -> int | None:
     """Different people: by the random half of their ids, as the index of mentions keeps them."""
-    if sum(row.count for row in rows) > LEAVES_OPENED_MAX:
+    if sum(row.leaves for row in rows) > LEAVES_OPENED_MAX:
         return None
     found: set[int | None] = set()
     for row in rows:
         with suppress(BadRow):  # not written by Bedside; verification names it
-            found.update(map(number_in, unpack(bytes(row.body), count=row.count)))
+            found.update(map(number_in, unpack(bytes(row.body), count=row.leaves)))
     return len(found - {None})
 
 

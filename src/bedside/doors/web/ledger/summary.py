@@ -13,7 +13,7 @@ from bedside.safeguards.audit.tallies import ACTS_MAX, tally
 from bedside.safeguards.practices.queries import profile
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
     from bedside.ground.scope import Scope
@@ -26,13 +26,18 @@ def result_sentence(scope: Scope, wanted: Wanted, things: Things) -> str:
     query = wanted.as_query(zone=zone)
     del query["before_id"]
     found = tally(scope, on_patients=kinds_on(Sort.PATIENT), **query)
-    parts = [_acts(found), _whose(wanted, things), _on_whom(found, wanted, things), _when(found, zone)]
+    parts = [
+        _acts(found),
+        _whose(wanted, things),
+        _on_whom(found, wanted, things),
+        _when(found, wanted, zone),
+    ]
     return " ".join(part for part in parts if part) + _which(wanted) + "."
 
 
 def _acts(found: Tally) -> str:
     if found.acts > ACTS_MAX:
-        return f"The newest {ACTS_MAX:,} of more acts"
+        return f"More than {ACTS_MAX:,} acts"
     return "1 act" if found.acts == 1 else f"{found.acts:,} acts"
 
 
@@ -49,14 +54,19 @@ def _whose(wanted: Wanted, things: Things) -> str:
 def _on_whom(found: Tally, wanted: Wanted, things: Things) -> str:
     if wanted.person is not None:
         return f"on {things.get(str(wanted.person), Sort.PATIENT).name or 'this patient'}"
-    if not found.patients:
+    if not found.patients or found.acts > ACTS_MAX:
         return ""
     return "on 1 patient" if found.patients == 1 else f"on {found.patients:,} patients"
 
 
-def _when(found: Tally, zone: ZoneInfo) -> str:
+def _when(found: Tally, wanted: Wanted, zone: ZoneInfo) -> str:
+    """Not for what was counted in part, unless somebody asked for the days."""
     if found.first_at is None or found.last_at is None:
         return ""
+    if found.acts > ACTS_MAX:
+        days = [f"from {_spelt(wanted.first_day)}" if wanted.first_day else ""]
+        days += [f"to {_spelt(wanted.last_day)}" if wanted.last_day else ""]
+        return " ".join(day for day in days if day)
     first, last = _day(found.first_at, zone), _day(found.last_at, zone)
     return f"on {first}" if first == last else f"between {first} and {last}"
 
@@ -67,6 +77,10 @@ def _which(wanted: Wanted) -> str:
     if wanted.deeds:
         return f": {', '.join(words.lower() for deed, words in DEED_WORDS.items() if deed in wanted.deeds)}"
     return ""
+
+
+def _spelt(day: date) -> str:
+    return date_format(day, "M j, Y")
 
 
 def _day(at: datetime, zone: ZoneInfo) -> str:
