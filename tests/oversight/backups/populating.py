@@ -62,6 +62,16 @@ def hold(practice: str, person: str) -> dict[str, Any]:
     return {}
 
 
+def renew(practice: str, person: str) -> dict[str, Any]:
+    """A new key in place of one that may be known, some time after the last backup."""
+    from datetime import timedelta
+
+    from bedside.ground import clock
+    from bedside.safeguards.vault.persons import rotate_person
+
+    return {"values": rotate_person(_scope(practice), UUID(person), at=clock.now() + timedelta(hours=2))}
+
+
 def refresh() -> dict[str, Any]:
     from bedside.oversight.backups.actions import refresh_keys
 

@@ -210,6 +210,20 @@ def test_replaces_the_keys_as_soon_as_somebody_was_erased(new_base, tmp_path):
     assert base.told("backup", "check")["unreadable"] == 1
 
 
+def test_says_whom_an_older_backup_cannot_bring_back_for_want_of_their_old_key(new_base, tmp_path):
+    base = new_base()
+    told = base.act("populating", "people")["maple"]
+    base.told("backup", "make", str(tmp_path))
+    base.act("populating", "renew", told["practice"], told["people"][2])
+    base = replace(base, environ={**base.environ, "BEDSIDE_BACKUP_DIRECTORY": str(tmp_path)})
+    base.act("populating", "refresh")
+    assert base.told("backup", "check")["unreadable"] == 1
+    other = new_base()
+    done = other.told("backup", "restore", str(tmp_path))
+    assert (done["erased"], done["renewed"]) == (0, 1)
+    assert len(other.told("patients", "search", "--practice", "maple", stdin="Marked\n")["rows"]) == 11
+
+
 # --- nothing to read, nothing half
 
 

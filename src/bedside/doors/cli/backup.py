@@ -75,7 +75,11 @@ def run_check(chosen: argparse.Namespace) -> None:
         "people": found.people,
         "unreadable": found.unreadable,
     }
-    erased = f"; {found.unreadable:,} of them erased since and not to be opened" if found.unreadable else ""
+    erased = (
+        f", {found.unreadable:,} of them erased or given a new key since and not to be opened"
+        if found.unreadable
+        else ""
+    )
     print_result(
         chosen,
         result,
@@ -93,6 +97,7 @@ def run_restore(chosen: argparse.Namespace) -> None:
         f" {count:,} {what}."
         for count, what in (
             (done["erased"], "records of people erased since were removed"),
+            (done["renewed"], "people were given a new key since and must be imported again"),
             (
                 done["paused"],
                 "campaigns were under way and are paused: look at what became of them before you resume",

@@ -81,6 +81,7 @@ def copy_out(
 
     The caller has begun a transaction of isolation REPEATABLE READ on the connection.
     """
+    connection.execute("SET LOCAL TIME ZONE 'UTC'")
     rows: Counter[str] = Counter()
     practices = practices_of(connection)
     with zstandard.ZstdCompressor(level=_LEVEL).stream_writer(
@@ -151,12 +152,18 @@ def copy_in(connection: Connection[Any], section: Section) -> int:
 
 def values_of(section: Section, column: str) -> Iterator[bytes]:
     """One column as PostgreSQL's text form has it, row by row; for columns that need no escaping, such as ids."""
-    place = section.columns.index(column)
+    return (one for one, _ in pairs_of(section, column, column))
+
+
+def pairs_of(section: Section, one: str, other: str) -> Iterator[tuple[bytes, bytes]]:
+    """Two columns, as `values_of`. Times are in UTC and sort as text."""
+    first, second = section.columns.index(one), section.columns.index(other)
     rest = b""
     for block in section.blocks:
         *lines, rest = (rest + block).split(b"\n")
         for line in lines:
-            yield line.split(b"\t", place + 1)[place]
+            cells = line.split(b"\t")
+            yield cells[first], cells[second]
 
 
 def count_rows(section: Section) -> int:

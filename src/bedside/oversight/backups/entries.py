@@ -11,6 +11,6 @@ CHECKED = declare("backup.checked", "Checked backup {name}: {finding}.", name=st
 RESTORED = declare(
     "backup.restored",
     "Restored backup {name}, made at {made_at}, with the keys as of {keys_at}; {erased} records of people erased since "
-    "were removed, {paused} campaigns paused, {imports} imports ended.",
-    name=str, made_at=datetime, keys_at=datetime, erased=int, paused=int, imports=int,
+    "and {renewed} of people given a new key since were removed, {paused} campaigns paused, {imports} imports ended.",
+    name=str, made_at=datetime, keys_at=datetime, erased=int, renewed=int, paused=int, imports=int,
 )  # fmt: skip

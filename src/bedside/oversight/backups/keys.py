@@ -62,7 +62,10 @@ def write_keys(
     return sum(rows.values())
 
 
-def read_keys(directory: Path, *, key: Sealer) -> tuple[datetime, Iterator[copying.Section | dict[str, int]]]:
+@contextmanager
+def reading_keys(
+    directory: Path, *, key: Sealer
+) -> Iterator[tuple[datetime, Iterator[copying.Section | dict[str, int]]]]:
     """(time of the state, its sections). Raises Refusal when there is no file or it does not open; BadStream."""
     try:
         file = (directory / KEYS_FILE).open("rb")
@@ -71,17 +74,22 @@ def read_keys(directory: Path, *, key: Sealer) -> tuple[datetime, Iterator[copyi
             "backup_without_keys",
             "There is no keys.sealed in this folder; without it no backup can be opened. Put it back from its copy.",
         ) from None
-    chunks = opened(file, key=key, kind=KIND, expect=lambda _any: True)
+    with file:
+        chunks = opened(file, key=key, kind=KIND, expect=lambda _any: True)
+        first = _first(chunks)
+        made_at = datetime.fromisoformat(first[:_HEAD_BYTES].decode().strip())
+        yield made_at, copying.sections(_and_then(first[_HEAD_BYTES:], chunks))
+
+
+def _first(chunks: Iterator[bytes]) -> bytes:
     try:
-        first = next(chunks)
+        return next(chunks)
     except BadStream as error:
         raise Refusal(
             "backup_of_another_installation",
             "keys.sealed does not open: it is damaged, or it belongs to another installation. Put its copy back, or "
             "the root.key and installation.key of the installation that made it.",
         ) from error
-    made_at = datetime.fromisoformat(first[:_HEAD_BYTES].decode().strip())
-    return made_at, copying.sections(_and_then(first[_HEAD_BYTES:], chunks))
 
 
 def _and_then(first: bytes, chunks: Iterator[bytes]) -> Iterator[bytes]:

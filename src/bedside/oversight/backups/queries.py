@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from bedside.ground.errors import NotFound, Refusal
 from bedside.oversight.backups import copying
 from bedside.oversight.backups.actions import DATA_FILE, KIND, MANIFEST_FILE
-from bedside.oversight.backups.keys import read_keys
-from bedside.oversight.backups.rules import NAME, BadManifest, Manifest
+from bedside.oversight.backups.keys import reading_keys
+from bedside.oversight.backups.rules import KEY_MARGIN, NAME, BadManifest, Manifest
 from bedside.oversight.backups.stream import BadStream, opened
 from bedside.safeguards.vault.queries import installation
 
@@ -19,14 +20,14 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-_PERSON_KEYS, _PERSON_COLUMN = "vault_personkey", "person_id"
+_PERSON_KEYS, _PERSON_COLUMN, _MADE_COLUMN = "vault_personkey", "person_id", "created_at"
 _PATIENTS, _PATIENT_COLUMN = "patients_patient", "id"
 _READ_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What a check found. `unreadable`: records of people whose key was destroyed since, and so not restored."""
+    """What a check found. `unreadable`: records of people whose key was destroyed or made anew since; not restored."""
 
     manifest: Manifest
     keys_at: datetime
@@ -85,7 +86,7 @@ def check(directory: Path, name: str | None, *, progress: Callable[[str], None])
     manifest = chosen(directory, name)
     _check_hash(directory, manifest)
     try:
-        keys_at, with_key = _keyed_people(directory)
+        keys_at, with_key = _keyed_people(directory, manifest)
         rows, people, readable = _count(directory, manifest, with_key, progress=progress)
     except BadStream as error:
         raise damaged(manifest.name) from error
@@ -112,13 +113,15 @@ def _check_hash(directory: Path, manifest: Manifest) -> None:
         raise damaged(manifest.name)
 
 
-def _keyed_people(directory: Path) -> tuple[datetime, set[bytes]]:
-    """Everybody who has a key. 60 bytes a person."""
-    keys_at, parts = read_keys(directory, key=installation())
+def _keyed_people(directory: Path, manifest: Manifest) -> tuple[datetime, set[bytes]]:
+    """Everybody who has the key that they had then. 60 bytes a person."""
+    newest = f"{manifest.made_at.astimezone(UTC) + KEY_MARGIN:%Y-%m-%d %H:%M:%S}".encode()
     found: set[bytes] = set()
-    for part in parts:
-        if isinstance(part, copying.Section) and part.table == _PERSON_KEYS:
-            found.update(copying.values_of(part, _PERSON_COLUMN))
+    with reading_keys(directory, key=installation()) as (keys_at, parts):
+        for part in parts:
+            if isinstance(part, copying.Section) and part.table == _PERSON_KEYS:
+                pairs = copying.pairs_of(part, _PERSON_COLUMN, _MADE_COLUMN)
+                found.update(person for person, made in pairs if made <= newest)
     return keys_at, found
 
 

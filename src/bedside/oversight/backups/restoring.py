@@ -38,6 +38,11 @@ _END_IMPORTS = """
     UPDATE intake_import SET state = 'failed', failure = 'file_removed', file_removed_at = %s
     WHERE state NOT IN ('finished', 'cancelled')
 """
+# Somebody given a new key since has a record in the backup that only the old key would open.
+_REMOVE_RENEWED = """
+    DELETE FROM patients_patient AS person USING vault_personkey AS key
+    WHERE key.person_id = person.id AND key.created_at > %s
+"""
 _TO_PROTECT = """
     SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
     AND c.relforcerowsecurity ORDER BY c.relname
@@ -52,14 +57,18 @@ _COUNTERS = """
 
 @dataclass(slots=True, kw_only=True)
 class Restored:
-    """What came of it. `erased`: records removed of people erased since the backup was made."""
+    """What came of it.
+
+    `erased`: records removed of people erased since the backup was made; `renewed`: of people given a new key since.
+    """
 
     name: str
     made_at: str
-    keys_at: str
+    keys_at: str = ""
     practices: int = 0
     rows: int = 0
     erased: int = 0
+    renewed: int = 0
     paused: int = 0
     imports: int = 0
 
@@ -74,18 +83,15 @@ def restore(
     """
     from django.db import connection, transaction
 
-    from bedside.oversight.backups.keys import read_keys
+    from bedside.oversight.backups.keys import reading_keys
     from bedside.oversight.backups.queries import chosen, damaged
     from bedside.oversight.backups.stream import BadStream
     from bedside.safeguards.vault.queries import installation
 
     manifest = chosen(directory, name)
-    keys_at, keys = read_keys(directory, key=installation())
-    result = Restored(
-        name=manifest.name, made_at=manifest.made_at.isoformat(), keys_at=keys_at.isoformat(),
-        practices=manifest.practices,
-    )  # fmt: skip
-    with _one_at_a_time():
+    result = Restored(name=manifest.name, made_at=manifest.made_at.isoformat(), practices=manifest.practices)
+    with _one_at_a_time(), reading_keys(directory, key=installation()) as (keys_at, keys):
+        result.keys_at = keys_at.isoformat()
         _refuse_unless_empty(manifest)
         progress("tables")
         _migrate_to(manifest)
@@ -94,7 +100,7 @@ def restore(
                 wrapped: Connection[Any] = connection.connection
                 with _unprotected(wrapped):
                     result.rows = _load(wrapped, manifest, directory, keys, progress=progress)
-                    _settle(wrapped, result, at=clock())
+                    _settle(wrapped, result, manifest, at=clock())
         except BadStream as error:
             raise damaged(manifest.name) from error
         progress("bringing up to date")
@@ -238,10 +244,13 @@ def _empty(connection: Connection[Any], tables: list[str]) -> None:
     connection.execute(sql.SQL("TRUNCATE {} CASCADE").format(names))
 
 
-def _settle(connection: Connection[Any], result: Restored, *, at: datetime) -> None:
+def _settle(connection: Connection[Any], result: Restored, manifest: Manifest, *, at: datetime) -> None:
     """What must be so before anybody else sees a row."""
     from psycopg import sql
 
+    from bedside.oversight.backups.rules import KEY_MARGIN
+
+    result.renewed = connection.execute(_REMOVE_RENEWED, [manifest.made_at + KEY_MARGIN]).rowcount
     result.paused = connection.execute(_PAUSE).rowcount
     result.imports = connection.execute(_END_IMPORTS, [at]).rowcount
     for table, column, sequence in connection.execute(_COUNTERS).fetchall():
@@ -269,7 +278,7 @@ def _finish(result: Restored, *, clock: Callable[[], datetime], progress: Callab
             record(
                 scope, entries.RESTORED, at=clock(), name=result.name,
                 made_at=datetime.fromisoformat(result.made_at), keys_at=datetime.fromisoformat(result.keys_at),
-                erased=erased, paused=result.paused, imports=result.imports,
+                erased=erased, renewed=result.renewed, paused=result.paused, imports=result.imports,
             )  # fmt: skip
         result.erased += erased
         progress("segments")

@@ -6,7 +6,7 @@ import hmac
 import json
 import re
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
@@ -31,6 +31,10 @@ LEFT_OUT = frozenset(
     }
 )  # fmt: skip
 LEFT_OUT_PREFIXES = ("procrastinate_",)
+
+
+# A person may be put on record a moment after a backup has begun; a key much newer was made in place of another.
+KEY_MARGIN = timedelta(minutes=1)
 
 
 def is_living(table: str) -> bool:
