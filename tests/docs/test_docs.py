@@ -20,6 +20,7 @@ PAGES = sorted(
 def test_lists_exactly_the_settings_that_are_read():
     reading = [ROOT / "src/bedside/config/settings.py", ROOT / "src/bedside/ground/settings.py"]
     reading += (ROOT / "src/bedside/ground/postgres").glob("*.py")
+    reading += (ROOT / "src/bedside/safeguards/vault/roots").glob("*.py")
     read = {
         name for path in reading for name in re.findall(r"[\"'`](BEDSIDE_[A-Z_]+|DATABASE_(?:OWNER_)?URL|PGBIN)[\"'`]",
                                                         path.read_text())
