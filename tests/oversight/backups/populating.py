@@ -17,6 +17,7 @@ def people() -> dict[str, Any]:
     from bedside.doors.cli.shared import administrator_scope
     from bedside.ground.scope import Purpose
     from bedside.records.intake import actions as intake
+    from bedside.safeguards.audit.actions import seal
     from tests.conftest import make_practice
     from tests.correspondence.building import authorize, make_people, make_plan
 
@@ -27,6 +28,7 @@ def people() -> dict[str, Any]:
         persons = make_people(scope, 12, at=AT)
         authorize(scope, persons[0].id, at=AT)
         drafts = [campaigns.create(scope, make_plan(scope, at=AT), at=AT) for _ in range(2)]
+        seal(scope, at=AT)
         upload = intake.receive(scope, name="planted.csv", pieces=[b"MRN,Last\nP-1,Marked\n"], at=AT)
         told[slug] = {
             "practice": str(practice),

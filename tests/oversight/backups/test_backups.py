@@ -128,6 +128,9 @@ def test_opens_the_records_after_a_restore_and_counts_on(backed, new_base):
     assert [row["name"] for row in found] == ["Planted7 Marked"]
     added = other.told("patients", "add", "--practice", "maple", stdin=json.dumps({"last_name": "New"}))
     assert added["id"]
+    verified = other.told("ledger", "verify", "--practice", "maple")
+    assert verified["sound"]
+    assert verified["size"] > 0
     kinds = [row["kind"] for row in other.told("ledger", "list", "--practice", "maple")["rows"]]
     assert "backup.restored" in kinds
 

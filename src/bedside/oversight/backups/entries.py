@@ -1,7 +1,5 @@
 """What backups write into the ledger of each practice they hold."""
 
-from datetime import datetime
-
 from bedside.safeguards.audit.rules import declare
 
 MADE = declare(
@@ -12,5 +10,5 @@ RESTORED = declare(
     "backup.restored",
     "Restored backup {name}, made at {made_at}, with the keys as of {keys_at}; {erased} records of people erased since "
     "and {renewed} of people given a new key since were removed, {paused} campaigns paused, {imports} imports ended.",
-    name=str, made_at=datetime, keys_at=datetime, erased=int, renewed=int, paused=int, imports=int,
+    name=str, made_at=str, keys_at=str, erased=int, renewed=int, paused=int, imports=int,
 )  # fmt: skip

@@ -13,7 +13,7 @@ import sys
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -277,12 +277,17 @@ def _finish(result: Restored, *, clock: Callable[[], datetime], progress: Callab
             erased = erase_again(scope_of(scope.practice_id, rights=rights), at=clock())
             record(
                 scope, entries.RESTORED, at=clock(), name=result.name,
-                made_at=datetime.fromisoformat(result.made_at), keys_at=datetime.fromisoformat(result.keys_at),
+                made_at=_moment(result.made_at), keys_at=_moment(result.keys_at),
                 erased=erased, renewed=result.renewed, paused=result.paused, imports=result.imports,
             )  # fmt: skip
         result.erased += erased
         progress("segments")
         rebuild(scope, at=clock())
+
+
+def _moment(text: str) -> str:
+    """As a ledger entry takes it and a person reads it."""
+    return f"{datetime.fromisoformat(text).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def main() -> None:

@@ -239,4 +239,6 @@ def state_words(state: CampaignState) -> tuple[str, str]:
 STOPPED = {
     "approval_void": "Something about this campaign changed after its approval, so it was stopped. "
     "Put it back as it was and resume, or cancel it and begin anew.",
+    "restored": "It was under way when a backup was made that has been put back, and may have been sent to its end "
+    "since. Look at the mail server's log, then resume or cancel it.",
 }
