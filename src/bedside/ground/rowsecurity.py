@@ -18,16 +18,15 @@ CURRENT_PRACTICE: LiteralString = "NULLIF(current_setting('bedside.practice', tr
 # Tables whose rows may be added and read and never changed, by grant (DESIGN section 6).
 APPEND_ONLY: set[str] = {
     "audit_anchoring", "audit_checkpoint", "audit_entry", "audit_mention", "audit_tile", "audit_verification",
-    "campaigns_approval", "composer_revision", "consent_event", "retention_erasure",
-    "vault_destruction",
+    "campaigns_approval", "composer_revision", "consent_event", "retention_erasure", "vault_destruction",
 }  # fmt: skip
 
 
 # Rows that nothing in the product ever deletes: without them a dispute could not be settled, or nothing opened.
 NEVER_DELETED: set[str] = {
     "audit_signingkey", "campaigns_campaign", "composer_message", "consent_suppression", "delivery_claim",
-    "delivery_dkimkey", "intake_import", "patients_gone", "retention_hold", "practices_practice", "practices_practiceprofile", "staff_account",
-    "staff_membership", "vault_practicekey",
+    "delivery_dkimkey", "intake_import", "patients_gone", "practices_practice", "practices_practiceprofile",
+    "retention_hold", "staff_account", "staff_membership", "vault_practicekey",
 }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from django.dispatch import receiver
 from bedside.ground import clock, logs
 from bedside.ground.scope import Actor, ActorKind, Purpose, Scope, in_scope
 from bedside.safeguards.audit.actions import record
+from bedside.safeguards.audit.rules import Outcome
 from bedside.safeguards.staff import entries
 from bedside.safeguards.staff.queries import account_by_email, practices_of
 
@@ -87,4 +88,4 @@ def note(request: HttpRequest, account: Account, kind: EntryKind, /, **details: 
             origin=request.META.get("REMOTE_ADDR", ""),
         )
         with in_scope(scope):
-            record(scope, kind, at=clock.now(), subject=account.pk, **details)
+            record(scope, kind, at=clock.now(), subject=account.pk, outcome=Outcome.DONE, **details)
