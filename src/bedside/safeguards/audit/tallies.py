@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from django.db.models import Count
@@ -13,7 +14,8 @@ from bedside.ground.scope import Scope, reading
 from bedside.safeguards.audit.bodies import BadRow, unpack
 from bedside.safeguards.audit.mentions import number_in
 from bedside.safeguards.audit.models import Entry
-from bedside.safeguards.audit.queries import PAGE_ENTRIES_MAX, entries, found_rows, newest_in_span
+from bedside.safeguards.audit.people import rows_about
+from bedside.safeguards.audit.queries import found_rows, newest_in_span
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,18 +93,22 @@ def _patients(rows: Sequence[_Row]) -> int | None:
 
 
 def _tally_of(scope: Scope, person: UUID, wanted: dict[str, Any]) -> Tally:
-    """One patient's acts are few, and lie inside acts on many: they are read."""
-    times: list[datetime] = []
-    before: int | None = None
-    while len(times) <= ACTS_MAX:
-        part = entries(scope, before_id=before, person=person, limit=PAGE_ENTRIES_MAX, **wanted)
-        times += [entry.at for entry in part]
-        if len(part) < PAGE_ENTRIES_MAX:
-            break
-        before = part[-1].id
+    """One patient's acts are found inside acts on many, without making anything of them but their number."""
+    mark = f'"subject":"{person}"'.encode()
+    with reading(scope):
+        rows = found_rows(scope, before_id=None, **wanted)
+        likely = rows_about(scope, person, rows, before_id=None)
+        times = [row.at for row in islice((row for row in likely if _mentions(row, mark)), ACTS_MAX + 1)]
     return Tally(
         acts=len(times),
         first_at=min(times, default=None),
         last_at=max(times, default=None),
         patients=1 if times else 0,
     )
+
+
+def _mentions(row: Entry, mark: bytes) -> bool:
+    try:
+        return any(mark in body for body in unpack(bytes(row.body), count=row.count))
+    except BadRow:
+        return mark.decode() == f'"subject":"{row.subject}"'
