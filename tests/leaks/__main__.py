@@ -29,6 +29,10 @@ def main() -> int:
         print(f"{seconds:>7.1f} s  {stage}")
     print(f"Planted {len(outcome.marks.by_field) + len(outcome.marks.plain)} marks; looked through")
     print(f"{outcome.files_seen:,} files and {outcome.bytes_seen:,} bytes, dumps and views.")
+    print(
+        f"Visited {sum(map(len, outcome.visited.values()))} addresses, {len(outcome.controls)} typed controls,"
+    )
+    print(f"{len(outcome.arguments)} arguments of commands.")
     for one in ALLOWED:
         print(f"In clear on purpose: {one.reason}.")
     for gap in gaps:

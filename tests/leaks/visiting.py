@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 from dataclasses import dataclass, field
+from functools import cached_property
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -39,7 +40,7 @@ class Form:
         return [control for control in self.controls if control.kind in {"button", "submit"}]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     status: int
     url: str
@@ -47,7 +48,7 @@ class Answer:
     headers: Mapping[str, str]
     redirected: bool
 
-    @property
+    @cached_property
     def page(self) -> Page:
         page = Page()
         page.feed(self.text)

@@ -8,11 +8,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.leaks import collecting
+from tests.leaks.browsing import browse
 from tests.leaks.coverage import OPENED, addresses_of
 from tests.leaks.crawling import Crawl
 from tests.leaks.files import full_names_file, patients_file
@@ -74,6 +75,8 @@ class Run:
             self._commands(demo, folder)
             self._written_by_commands(folder)
             self._done("commands")
+            self._browser(demo, folder / "profile")
+            self._done("browser")
             self._doors(demo, folder)
             self._done("doors")
             search = Search(self.marks)
@@ -118,6 +121,15 @@ class Run:
             if field_name.startswith("command ledger") and path.is_file():
                 found |= search.content(path.read_bytes(), place="an export of the ledger")
         self.outcome.findings |= found
+
+    def _browser(self, demo: Running, profile: Path) -> None:
+        """What pages leave on the desk of whoever looked at them: cache, history, typed words."""
+        browse(demo, profile, email=OMAR, name=self.marks.of("csv last_name"))
+        search = Search(self.marks)
+        found = search.folder(profile)
+        history = b"".join(path.read_bytes() for path in profile.rglob("History*") if path.is_file())
+        assert b"/patients/" in history, "the browser has kept nothing at all"
+        self.outcome.findings |= {replace(one, place=f"browser: {one.place}") for one in found}
 
     def _doors(self, demo: Running, folder: Path) -> None:
         upload = patients_file(folder, self.marks, door="web")
