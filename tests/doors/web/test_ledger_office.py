@@ -102,6 +102,25 @@ def test_the_next_review_begins_where_the_last_one_ended(signed_in, scope_of, at
     assert f'name="from" id="from" value="{reviewed_to + timedelta(days=1)}"' in page
 
 
+def test_days_that_were_reviewed_up_to_now_are_not_proposed_again(signed_in, scope_of):
+    today = clock.now().astimezone(CHICAGO).date()
+    sign_review(
+        scope_of("chloe"), first_day=today - timedelta(days=6), last_day=today,
+        finding=Finding.NOTHING_UNUSUAL, acts=0, today=today, at=clock.now(),
+    )  # fmt: skip
+    page = signed_in("chloe").get("/ledger/review/").content.decode()
+    assert f'name="from" id="from" value="{today}"' in page
+    assert "Everything before today was reviewed." in page
+
+
+def test_calls_each_kind_about_keys_and_backups_by_words_of_its_own():
+    from bedside.doors.web.ledger.reviewing import NOTED, NOTED_NOUNS
+
+    bare = [name for name, kind in kinds().items() if name.partition(".")[0] in NOTED_NOUNS and name not in NOTED]
+    assert all(len(kinds()[name].sentence.partition("{")[0].split()) > 3 for name in bare), bare
+    assert NOTED.keys() <= kinds().keys()
+
+
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
@@ -199,6 +218,7 @@ STANDINGS = [
     ("sealer away", a_standing(trouble="ledger_behind"), Level.WARN),
     ("vault away", a_standing(trouble="provider_down"), Level.WARN),
     ("damaged", a_standing(trouble="ledger_damaged"), Level.BAD),
+    ("nothing kept outside", a_standing(), Level.OK),
     ("anchored", a_standing(anchors=(an_anchor(3, "kept"),)), Level.OK),
     ("last try failed", a_standing(anchors=(an_anchor(3, "refused"),)), Level.OK),
     ("anchored long ago", a_standing(anchors=(an_anchor(60, "refused"),)), Level.WARN),
@@ -251,15 +271,15 @@ def test_verifying_now_asks_a_worker_and_shows_the_result_when_it_is_there(signe
 def test_a_changed_entry_is_named_with_what_to_do(signed_in, scope, at):
     from django.db import connection
 
-    from bedside.safeguards.audit.models import Verification as Row
+    from bedside.safeguards.audit.findings import keep_verification
 
     note(scope, at, count=3)
     seal(scope, at=at)
     with in_scope(scope), connection.cursor() as cursor:
         cursor.execute("SELECT max(id) FROM audit_entry WHERE practice_id = %s", [scope.practice_id])
         number = cursor.fetchone()[0]
-        Row.objects.create(
-            practice_id=scope.practice_id, at=clock.now(), from_size=0, size=3, root=b"\0" * 32, sound=False,
+        keep_verification(
+            scope, at=clock.now(), from_size=0, size=3, root=b"\0" * 32, sound=False,
             finding="entry_changed", first_bad_index=1, entry_id=number,
         )  # fmt: skip
     page = text_of(signed_in("chloe"), "/ledger/verification/")
@@ -287,8 +307,27 @@ def test_home_says_of_compliance_what_needs_doing(signed_in, scope_of):
     page = text_of(signed_in("chloe"), "/")
     assert "Refused access In the last 7 days somebody asked for what is not theirs once." in page
     assert "Nobody has signed a review of what was done yet." in page
-    assert "No key falls due within 30 days." in page
+    assert "There are no recovery shares" in page
     assert "No erasure and no new legal hold this month." in page
+
+
+def test_home_puts_a_destruction_of_keys_before_everything_else_about_them(signed_in, scope_of):
+    from bedside.safeguards.vault import destroying
+
+    request_id = destroying.ask(scope_of("chloe"), None, at=clock.now())
+    page = text_of(signed_in("chloe"), "/")
+    assert "Look at this Keys The destruction of keys was asked for and waits for a second person." in page
+    destroying.release(scope_of("omar"), request_id, at=clock.now())
+    assert "The destruction of keys was asked for and will be done soon." in text_of(signed_in("chloe"), "/")
+    destroying.refuse(scope_of("chloe"), request_id, at=clock.now())
+    assert "The destruction of keys" not in text_of(signed_in("chloe"), "/")
+
+
+def test_home_says_when_no_key_needs_anything(signed_in):
+    from bedside.safeguards.vault.recovering import make_shares
+
+    make_shares(shares=3, needed=2, replace=False, at=clock.now())
+    assert "In order Keys No key falls due within 30 days." in text_of(signed_in("chloe"), "/")
 
 
 def test_home_says_nothing_of_compliance_to_others(signed_in):

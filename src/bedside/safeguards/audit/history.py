@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from bedside.ground.scope import Scope, reading
-from bedside.safeguards.audit.models import Verification as Row
+from bedside.safeguards.audit.findings import verifications_kept
 from bedside.safeguards.audit.standing import shown
 from bedside.safeguards.audit.tail import newest
 
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
 
 def verifications(scope: Scope, *, limit: int) -> list[Verification]:
     """What was found, newest first."""
-    with reading(scope):
-        rows = Row.objects.filter(practice_id=scope.practice_id).order_by("-id")
-        return [shown(row) for row in rows[:limit]]
+    return [shown(row) for row in islice(verifications_kept(scope), limit)]
 
 
 def newest_checkpoint(scope: Scope) -> str:

@@ -142,6 +142,9 @@ class Verification(models.Model):
     finding = models.CharField(max_length=40)
     first_bad_index = models.BigIntegerField(null=True)
     entry_id = models.BigIntegerField(null=True)
+    mark = models.BinaryField(
+        max_length=32, default=b""
+    )  # the vault's, over all of the above (`findings.py`)
 
     class Meta:
         indexes = [models.Index(fields=["practice_id", "-id"], name="verification_newest")]
@@ -160,6 +163,7 @@ class Anchoring(models.Model):
     root = models.BinaryField(max_length=32)
     at = models.DateTimeField()
     outcome = models.CharField(max_length=40)  # "kept", or the code of what went wrong
+    mark = models.BinaryField(max_length=32, default=b"")  # the vault's, on what was kept
 
     class Meta:
         indexes = [models.Index(fields=["practice_id", "place", "-id"], name="anchoring_newest")]

@@ -11,9 +11,9 @@ from django.conf import settings
 from bedside.ground.errors import Fault, Refusal
 from bedside.ground.scope import Scope, reading
 from bedside.kit.sealing import Unsealable
+from bedside.safeguards.audit.findings import is_genuine, last_verification_kept
 from bedside.safeguards.audit.listing import place_of
 from bedside.safeguards.audit.models import Anchoring, Entry
-from bedside.safeguards.audit.models import Verification as VerificationRow
 from bedside.safeguards.audit.order import BadOrder
 from bedside.safeguards.audit.signing import PublicKey, public_keys
 from bedside.safeguards.audit.tail import newest, unsealed
@@ -21,10 +21,13 @@ from bedside.safeguards.audit.tail import newest, unsealed
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from bedside.safeguards.audit.models import Verification as VerificationRow
+
 KEPT: Final = "kept"
 UNSEALED_ROWS_MAX: Final = 10_000
 # The sealer comes by every two seconds; what waits this long says that something keeps it away.
 _LATE_S: Final = 60
+_KEPT_READ_MAX: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +88,7 @@ def standing(scope: Scope, *, at: datetime) -> LedgerStanding:
             sealed_at=head.at if head else None,
             unsealed=sum(row.count for row in waiting),
             oldest_unsealed_at=oldest,
-            verification=last_verification(scope),
+            verification=None if key is None and trouble else last_verification(scope),
             anchors=tuple(_anchor(scope, place) for place in settings.BEDSIDE_LEDGER_ANCHORS),
             key_fingerprint=key.fingerprint if key else "",
             public_key=b64encode(key.key.public_bytes_raw()).decode() if key else "",
@@ -95,8 +98,7 @@ def standing(scope: Scope, *, at: datetime) -> LedgerStanding:
 
 
 def last_verification(scope: Scope) -> Verification | None:
-    with reading(scope):
-        row = VerificationRow.objects.filter(practice_id=scope.practice_id).order_by("-id").first()
+    row = last_verification_kept(scope)
     return None if row is None else shown(row)
 
 
@@ -142,7 +144,8 @@ def _key(scope: Scope) -> tuple[PublicKey | None, str]:
 
 def _anchor(scope: Scope, place: str) -> AnchorStanding:
     rows = Anchoring.objects.filter(practice_id=scope.practice_id, place=place).order_by("-id")
-    last, kept = rows.first(), rows.filter(outcome=KEPT).first()
+    last = rows.first()
+    kept = next((row for row in rows.filter(outcome=KEPT)[:_KEPT_READ_MAX] if is_genuine(scope, row)), None)
     return AnchorStanding(
         place=place,
         at=last.at if last else None,

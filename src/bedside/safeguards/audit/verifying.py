@@ -14,15 +14,21 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from django.db import connection
-from django.db.models import Q
 
 from bedside.ground.scope import Scope, in_scope, reading
 from bedside.kit.ledger import EMPTY_ROOT, BadCheckpoint, BadTile, open_note
 from bedside.kit.sealing import Unsealable
+from bedside.safeguards.audit.findings import (
+    READ_MAX,
+    invented,
+    is_genuine,
+    keep_verification,
+    last_verification_kept,
+    verifications_kept,
+)
 from bedside.safeguards.audit.listing import Listed, checkpoints
 from bedside.safeguards.audit.mentions import mend
 from bedside.safeguards.audit.models import Anchoring
-from bedside.safeguards.audit.models import Verification as Row
 from bedside.safeguards.audit.order import BadOrder, ListedIds, RowOfLeaves, decode
 from bedside.safeguards.audit.sealing import seal_late
 from bedside.safeguards.audit.signing import PublicKey, origin_of, public_keys
@@ -36,6 +42,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from bedside.safeguards.audit.models import Verification as Row
+
 FINDINGS: Final = {
     "sound": "Every entry is as it was sealed.",
     "empty": "Nothing is sealed yet.",
@@ -46,6 +54,7 @@ FINDINGS: Final = {
     "entry_missing": "An entry that was sealed is gone.",
     "entry_mislabelled": "The columns of an entry do not say what the entry says.",
     "entry_foreign": "A row was put into the ledger past Bedside; it is not sealed and says nothing.",
+    "verification_foreign": "A result of verification was put among these past Bedside; it counts for nothing.",
     "entry_twice": "Two checkpoints list the same entry.",
     "tile_changed": "Stored hashes of the tree are not those of the entries.",
     "checkpoint_missing": "A checkpoint is gone.",
@@ -58,10 +67,9 @@ FINDINGS: Final = {
 EVERY: Final = timedelta(hours=23)
 _STILL_SOUND: Final = {"sound", "empty", "late_entries", "index_mended"}
 _IDS_PER_QUESTION: Final = 50_000
-_REMEMBERED_MAX: Final = 2000
 _BEFORE_ALL: Final = -(2**63)
 # Every signed entry was right when these were found.
-_TREE_WAS_RIGHT: Final = ("entry_foreign", "index_changed")
+_TREE_WAS_RIGHT: Final = ("entry_foreign", "index_changed", "verification_foreign")
 _IDS = """
     SELECT id, count FROM audit_entry WHERE practice_id = %s AND id > %s AND id <= %s ORDER BY id LIMIT %s
 """
@@ -101,21 +109,18 @@ def verify(scope: Scope, *, at: datetime, only_new: bool = False) -> Verificatio
         finding, index, entry_id = _look(scope, head, since, at=at), None, None
     except Unsound as found:
         finding, index, entry_id = found.finding, found.index, found.entry_id
-    with in_scope(scope):
-        row = Row.objects.create(
-            practice_id=scope.practice_id, at=at, from_size=from_size, size=head.size if head else 0,
-            root=head.root if head else EMPTY_ROOT, sound=finding in _STILL_SOUND, finding=finding,
-            first_bad_index=index, entry_id=entry_id,
-        )  # fmt: skip
+    row = keep_verification(
+        scope, at=at, from_size=from_size, size=head.size if head else 0,
+        root=head.root if head else EMPTY_ROOT, sound=finding in _STILL_SOUND, finding=finding,
+        first_bad_index=index, entry_id=entry_id,
+    )  # fmt: skip
     return shown(row)
 
 
 def is_due(scope: Scope, *, at: datetime) -> bool:
     """Whether the whole ledger was last looked at about a day ago, or never."""
-    with reading(scope):
-        rows = Row.objects.filter(practice_id=scope.practice_id, from_size=0)
-        last = rows.order_by("-id").values_list("at", flat=True).first()
-    return last is None or abs(at - last) >= EVERY  # a clock set back must not put it off
+    last = last_verification_kept(scope, from_size=0)
+    return last is None or abs(at - last.at) >= EVERY  # a clock set back must not put it off
 
 
 def _look(scope: Scope, head: Newest | None, since: Row | None, *, at: datetime) -> str:
@@ -227,6 +232,8 @@ def _complete(scope: Scope, head: Newest, looked: _Looked, *, at: datetime) -> s
         raise Unsound("entry_foreign", index=None, entry_id=min(foreign))
     if mended == "index_changed":
         raise Unsound("index_changed", index=None)
+    if invented(scope):
+        raise Unsound("verification_foreign", index=None)
     return "late_entries" if late else mended
 
 
@@ -275,20 +282,16 @@ def _unlisted(scope: Scope, ids: ListedIds, *, up_to: int) -> list[RowOfLeaves]:
 def _remembered(scope: Scope) -> dict[int, bytes]:
     """Roots by size that earlier verifications and anchors saw."""
     with reading(scope):
-        seen = Row.objects.filter(
-            Q(sound=True) | Q(finding__in=_TREE_WAS_RIGHT), practice_id=scope.practice_id
-        )
-        laid = Anchoring.objects.filter(practice_id=scope.practice_id, outcome=KEPT)
-        found = {
-            size: bytes(root)
-            for rows in (seen, laid)
-            for size, root in rows.order_by("-size", "-id").values_list("size", "root")[:_REMEMBERED_MAX]
-        }
+        seen = (row for row in verifications_kept(scope) if row.sound or row.finding in _TREE_WAS_RIGHT)
+        laid = Anchoring.objects.filter(practice_id=scope.practice_id, outcome=KEPT).order_by("-id")[
+            :READ_MAX
+        ]
+        found = {row.size: bytes(row.root) for row in seen}
+        found |= {row.size: bytes(row.root) for row in laid if is_genuine(scope, row)}
     found.pop(0, None)
     return found
 
 
 def _last_sound(scope: Scope) -> Row | None:
-    rows = Row.objects.filter(practice_id=scope.practice_id, size__gt=0)
-    last = rows.order_by("-id").first()
+    last = last_verification_kept(scope, size__gt=0)
     return last if last is not None and last.sound else None
