@@ -10,6 +10,7 @@ from bedside.safeguards.vault.rules import KeyState, Request, RequestState, Step
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from bedside.safeguards.vault.inventory import Inventory, KeyStanding, RecoveryStanding, RotationStanding
 
@@ -61,6 +62,7 @@ class KeyLine:
     about: str
     state: str
     badge: str
+    since: datetime | None
     may_mark: bool
     may_destroy: bool
 
@@ -91,13 +93,23 @@ def line(key: KeyStanding) -> KeyLine:
     versioned = key.level is Level.PRACTICE
     return KeyLine(
         standing=key,
-        label=f"{label}, {key.name}" if versioned or key.level in {Level.LEDGER, Level.DKIM} else label,
-        about=about,
+        label=f"{label}, {key.name}" if key.level in {Level.PRACTICE, Level.LEDGER} else label,
+        about=_counted(key) or about,
         state=state,
         badge=badge,
+        since=key.active_at or (None if key.level is Level.PERSON else key.made_at),
         may_mark=versioned and key.state in {KeyState.ACTIVE, KeyState.DEACTIVATED},
         may_destroy=versioned and key.state in {KeyState.DEACTIVATED, KeyState.COMPROMISED},
     )
+
+
+def _counted(key: KeyStanding) -> str:
+    """Of persons how many there are; of the root key which it is, since it has no row of its own."""
+    if key.level is Level.PERSON:
+        return f"{key.count:,}, one for each patient. Erasing a person destroys theirs."
+    if key.level is Level.ROOT:
+        return f"{key.name}. Wraps the keys below it, and is never in the database."
+    return f"{key.name}: signs each mail for your domain." if key.level is Level.DKIM else ""
 
 
 def request_line(request: Request, *, names: Mapping[str, str], actor_id: str) -> RequestLine:
@@ -143,7 +155,7 @@ def _recovery(recovery: RecoveryStanding) -> Status:
     if recovery.problem:
         return Status(level="bad", word="Wrong", sentence=recovery.problem)
     if recovery.made_at is None:
-        sentence = "There are no recovery shares: with the root key everything would be lost."
+        sentence = "There are no recovery shares: were the root key lost, everything would be."
         return _warn("Missing", sentence, "Whoever runs the server makes them: bedside keys recovery make")
     if recovery.missing:
         sentence = f"For the recovery shares {recovery.missing} keys have no copy yet."
