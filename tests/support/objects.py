@@ -62,6 +62,7 @@ def make_objects(scope: Scope, *, at: datetime) -> Objects:
     vera = Patient(id=new_id(), first_name="Zqvera", last_name="Zqmarked", mrn="ZQMRN-1", email=ADDRESS)
     patients.add(scope, vera, at=at)
     consent.suppress_address(scope, ADDRESS, reason=SuppressionReason.STAFF, at=at)
+    request_id = ask_destruction(scope, None, at=at)  # before the hold, which forbids it
     erasure_id, hold_id = _erasure(scope, at=at), _hold(scope, vera.id, at=at)
     import_id = _import(scope, at=at)
     message_id, segment_id = _message(scope, at=at), _segment(scope, at=at)
@@ -87,7 +88,7 @@ def make_objects(scope: Scope, *, at: datetime) -> Objects:
         "entry_id": _entry(scope, vera.id, at=at),
         "fingerprint": public_keys(scope)[0].fingerprint,
         "key_id": _practice_key(scope, at=at),
-        "request_id": ask_destruction(scope, None, at=at),
+        "request_id": request_id,
         "practice_id": scope.practice_id,
         "mrn": vera.mrn,
         "address": ADDRESS,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bedside.ground.scope import reading
 from bedside.kit.sealing import Place
 from bedside.oversight.retention.models import HoldRow
 from bedside.safeguards.vault.columns import Under, declare_column, reseals_person
+from bedside.safeguards.vault.destroying import object_to_closing
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -35,4 +37,13 @@ def reseal(scope: Scope, person_id: UUID, old: Sealer, new: Sealer) -> int:
     return len(rows)
 
 
+def held_people(scope: Scope) -> str | None:
+    """Why the practice may not be closed: destroying all its keys would erase whoever the law wants kept."""
+    with reading(scope):
+        if not HoldRow.objects.filter(practice_id=scope.practice_id, lifted_at=None).exists():
+            return None
+    return "People are under a legal hold, so the keys must stay; lift the holds first if they are over."
+
+
 reseals_person("retention_hold", reseal)
+object_to_closing(held_people)
