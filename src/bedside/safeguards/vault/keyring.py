@@ -32,7 +32,9 @@ class Keyring:
     `ask` reads the stored versions; `unwrap` opens one of them.
     """
 
-    __slots__ = ("_ask", "_asked_at", "_held", "_index", "_lock", "_opened", "_sealing", "_unwrap")
+    __slots__ = (
+        "_ask", "_asked_at", "_held", "_index", "_lock", "_looked_at", "_opened", "_sealing", "_unwrap",
+    )  # fmt: skip
 
     def __init__(self, ask: Callable[[], Sequence[HeldKey]], unwrap: Callable[[HeldKey], bytes]) -> None:
         self._ask = ask
@@ -55,6 +57,8 @@ class Keyring:
 
     def opening(self, version: int) -> Sealer:
         """Raises Unsealable for a version that is gone or never was, ProviderDown."""
+        if _now_s() - self._looked_at >= CACHE_S:
+            self._look()  # a process that only reads must let go of a destroyed key, too
         held = self._held.get(version)
         if held is None and _now_s() - self._asked_at >= _UNKNOWN_AGAIN_AFTER_S:
             self.reload()
@@ -65,16 +69,22 @@ class Keyring:
 
     def reload(self) -> None:
         """Asks for the present versions and states. Raises ProviderDown, WrongRootKey, Refusal."""
-        held = {key.version: key for key in self._ask()}
+        held = self._look()
         newest = sealing_version(held.values())
         if newest is None:
             raise _nothing_seals(held)
         self._sealing = self._open(held[newest])
+        self._asked_at = self._looked_at
+
+    def _look(self) -> Mapping[int, HeldKey]:
+        """The stored versions as they are now. Opens none, so that no provider that is away stands in the way."""
+        held = {key.version: key for key in self._ask()}
         with self._lock:
             kept = {key.id for key in held.values() if may_open(key.state)}
             self._opened = {row: sealer for row, sealer in self._opened.items() if row in kept}
         self._held = held
-        self._asked_at = _now_s()
+        self._looked_at = _now_s()
+        return held
 
     def _open(self, held: HeldKey) -> Sealer:
         sealer = self._opened.get(held.id)
