@@ -64,7 +64,7 @@ def make_secret_file(path: Path, content: bytes) -> bool:
     except FileExistsError:
         return False
     else:
-        _settle(path.parent)
+        settle(path.parent)
         return True
     finally:
         draft.unlink()
@@ -73,7 +73,7 @@ def make_secret_file(path: Path, content: bytes) -> bool:
 def replace_secret_file(path: Path, content: bytes) -> None:
     """Puts the file in the place of the present one; whoever reads meanwhile gets the one or the other whole."""
     _draft(path, content).replace(path)
-    _settle(path.parent)
+    settle(path.parent)
 
 
 def _draft(path: Path, content: bytes) -> Path:
@@ -89,7 +89,7 @@ def _draft(path: Path, content: bytes) -> Path:
     return draft
 
 
-def _settle(folder: Path) -> None:
+def settle(folder: Path) -> None:
     """A new name in a folder survives a power cut only once the folder itself is on the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:

@@ -19,7 +19,7 @@ from bedside.safeguards.vault.installation import rewrap_installation_key
 from bedside.safeguards.vault.models import PracticeKey
 from bedside.safeguards.vault.queries import installation, practice_key_place, roots
 from bedside.safeguards.vault.recovery import recovery_in_force
-from bedside.safeguards.vault.root import NEW_SUFFIX, OLD_SUFFIX, make_root_key
+from bedside.safeguards.vault.root import NEW_SUFFIX, OLD_SUFFIX, make_root_key, settle
 from bedside.safeguards.vault.rules import KeyState
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def make_next_root_file(path: Path) -> None:
     if not old.exists():
         old.hardlink_to(path)
     new.replace(path)
+    settle(path.parent)
 
 
 def rotation_of_root_begun(path: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, assert_never
@@ -11,7 +12,7 @@ from bedside.ground.settings import BadSetting
 from bedside.safeguards.vault.root import OLD_SUFFIX, ROOT_KEY_FILE
 from bedside.safeguards.vault.roots import local
 from bedside.safeguards.vault.roots.aws import AwsKmsRoot
-from bedside.safeguards.vault.roots.contract import WrongRootKey
+from bedside.safeguards.vault.roots.contract import ProviderDown, WrongRootKey
 from bedside.safeguards.vault.roots.transit import TransitRoot, TransitSettings
 
 if TYPE_CHECKING:
@@ -82,8 +83,20 @@ class Roots:
         self.old = old
 
     def wrap(self, key: bytes, *, place: Place) -> tuple[bytes, str]:
-        """(wrapped, name of the root key that did it). Raises ProviderDown."""
-        return self.present.wrap(key, place=place), self.present.name
+        """(wrapped, name of the root key that did it). Raises ProviderDown.
+
+        Unwraps it again before it is trusted: what a provider may wrap and not open would be lost with the old copy.
+        """
+        wrapped = self.present.wrap(key, place=place)
+        try:
+            opened = self.present.unwrap(wrapped, place=place)
+        except WrongRootKey:
+            opened = b""
+        if not hmac.compare_digest(opened, key):
+            raise ProviderDown(
+                "The root key's provider does not give back what it wrapped; nothing was changed."
+            )
+        return wrapped, self.present.name
 
     def unwrap(self, wrapped: bytes, *, by: str, place: Place) -> bytes:
         """`by` is the name kept beside what was wrapped. Raises ProviderDown, WrongRootKey."""
