@@ -85,6 +85,17 @@ def test_pipe_is_refused_and_not_waited_for(folder, capsys):
     assert "plain file" in capsys.readouterr().err
 
 
+def test_a_reader_who_has_seen_enough_is_no_error(folder):
+    reads, writes = os.pipe()
+    os.close(reads)  # before anything is written: as `head` in a hurry
+    ended = subprocess.run(
+        [ROOT / "bin/bedside-verify", "ledger.export", "--key", "key-1.txt"],
+        stdout=writes, stderr=subprocess.PIPE, cwd=folder, check=False, timeout=60,
+    )  # fmt: skip
+    os.close(writes)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
 def test_key_in_every_form(folder):
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
     from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import stat
 import sys
 from pathlib import Path
@@ -45,8 +46,16 @@ def run(arguments: Sequence[str]) -> int:
     except OSError as error:
         _say_unusable(f"The file cannot be read: {error.strerror}.", as_json=wish.json)
         return UNUSABLE
-    print(json.dumps(_as_json(report), indent=2) if wish.json else _as_text(report, wish.what))
+    _say(json.dumps(_as_json(report), indent=2) if wish.json else _as_text(report, wish.what))
     return SOUND if report.sound else NOT_SOUND
+
+
+def _say(answer: str) -> None:
+    """Whoever reads may have seen enough before the end, as `head` does: that is no error."""
+    try:
+        print(answer, flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains on its way out
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
