@@ -14,6 +14,7 @@ from bedside.ground.scope import in_scope
 from bedside.records.patients import entries as about_patients
 from bedside.safeguards.audit.actions import record, seal
 from bedside.safeguards.audit.reviews import Finding, is_overdue, reviews, sign_review
+from bedside.safeguards.audit.rules import kinds
 from bedside.safeguards.audit.standing import AnchorStanding, LedgerStanding, Verification
 from tests.doors.web.test_ledger_page import known, listed, looked, note, rosa, text_of  # noqa: F401
 
@@ -116,7 +117,9 @@ def test_days_that_were_reviewed_up_to_now_are_not_proposed_again(signed_in, sco
 def test_calls_each_kind_about_keys_and_backups_by_words_of_its_own():
     from bedside.doors.web.ledger.reviewing import NOTED, NOTED_NOUNS
 
-    bare = [name for name, kind in kinds().items() if name.partition(".")[0] in NOTED_NOUNS and name not in NOTED]
+    bare = [
+        name for name, kind in kinds().items() if name.partition(".")[0] in NOTED_NOUNS and name not in NOTED
+    ]
     assert all(len(kinds()[name].sentence.partition("{")[0].split()) > 3 for name in bare), bare
     assert NOTED.keys() <= kinds().keys()
 
@@ -323,10 +326,12 @@ def test_home_puts_a_destruction_of_keys_before_everything_else_about_them(signe
     assert "The destruction of keys" not in text_of(signed_in("chloe"), "/")
 
 
-def test_home_says_when_no_key_needs_anything(signed_in):
-    from bedside.safeguards.vault.recovering import make_shares
+def test_home_says_when_no_key_needs_anything(signed_in, scope):
+    from bedside.safeguards.vault.recovering import copy_for_recovery, make_shares
 
     make_shares(shares=3, needed=2, replace=False, at=clock.now())
+    assert "The recovery shares would not bring every key back." in text_of(signed_in("chloe"), "/")
+    copy_for_recovery(scope, at=clock.now())
     assert "In order Keys No key falls due within 30 days." in text_of(signed_in("chloe"), "/")
 
 

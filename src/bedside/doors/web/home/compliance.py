@@ -21,6 +21,7 @@ from bedside.safeguards.vault.inventory import inventory
 
 if TYPE_CHECKING:
     from bedside.ground.scope import Scope
+    from bedside.safeguards.vault.inventory import Inventory
 
 REFUSED_DAYS: Final = 7
 KEYS_DUE_WITHIN: Final = timedelta(days=30)
@@ -98,7 +99,7 @@ def _refused(scope: Scope, *, at: datetime) -> Concern:
 
 def _keys(scope: Scope, *, at: datetime) -> Concern:
     try:
-        keys = inventory(scope, at=at).keys
+        found = inventory(scope, at=at)
     except (Refusal, Fault) as error:
         return Concern(
             title="Keys",
@@ -107,23 +108,33 @@ def _keys(scope: Scope, *, at: datetime) -> Concern:
             action="Keys",
             address=_address("keys"),
         )
-    overdue = sum(key.overdue for key in keys)
-    soon = sum(
-        key.due_at is not None and not key.overdue and key.due_at - at <= KEYS_DUE_WITHIN for key in keys
-    )
+    level, sentence = _keys_in_words(found, at=at)
+    return Concern(title="Keys", level=level, sentence=sentence, action="Keys", address=_address("keys"))
+
+
+def _keys_in_words(found: Inventory, *, at: datetime) -> tuple[Level, str]:
+    """What matters most: a destruction before an age, an age before what would only be wise."""
+    if found.requests:
+        released = any(request.due_at is not None for request in found.requests)
+        then = "will be done soon" if released else "waits for a second person"
+        return Level.WARN, f"The destruction of keys was asked for and {then}."
+    overdue = sum(key.overdue for key in found.keys)
     if overdue:
-        sentence = "1 key is past its time." if overdue == 1 else f"{overdue} keys are past their time."
-    elif soon:
-        sentence = f"{'1 key falls' if soon == 1 else f'{soon} keys fall'} due for rotation within 30 days."
-    else:
-        sentence = "No key falls due within 30 days."
-    return Concern(
-        title="Keys",
-        level=Level.WARN if overdue else Level.OK,
-        sentence=sentence,
-        action="Keys",
-        address=_address("keys"),
-    )
+        return (
+            Level.WARN,
+            "1 key is past its time." if overdue == 1 else f"{overdue} keys are past their time.",
+        )
+    if found.recovery.problem:
+        return Level.BAD, found.recovery.problem
+    if found.recovery.made_at is None:
+        return Level.WARN, "There are no recovery shares: were the root key lost, everything would be."
+    if found.recovery.missing:
+        return Level.WARN, "The recovery shares would not bring every key back."
+    soon = sum(key.due_at is not None and key.due_at - at <= KEYS_DUE_WITHIN for key in found.keys)
+    if soon:
+        who = "1 key falls" if soon == 1 else f"{soon} keys fall"
+        return Level.OK, f"{who} due for rotation within 30 days."
+    return Level.OK, "No key falls due within 30 days."
 
 
 def _erasures(scope: Scope, *, at: datetime) -> Concern:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from bedside.safeguards.audit.reviews import Review
 
 REVIEWS_SHOWN = 12
+ONE_DAY: Final = timedelta(days=1)
 FINDING_WORDS: Final = {
     Finding.NOTHING_UNUSUAL: ("Nothing unusual", "badge-ok"),
     Finding.FOLLOWED_UP: ("Something was followed up", "badge-warn"),
@@ -55,6 +56,22 @@ DEEDS: Final = {
     Deed.PREVIEW: "Something was previewed as for a patient",
 }
 NOTED_NOUNS: Final = ("keys", "hold", "backup", "restore")
+# In words of their own, where the sentence of a kind does not begin with what was done.
+NOTED: Final = {
+    "keys.rotation_begun": "A new practice key was made",
+    "keys.rotation_finished": "A new practice key took over",
+    "keys.compromised": "A practice key was marked as compromised",
+    "keys.destruction_asked": "Somebody asked to destroy keys",
+    "keys.destruction_released": "The destruction of keys was released",
+    "keys.destruction_refused": "The destruction of keys was refused or stopped",
+    "keys.destroyed": "Keys were destroyed",
+    "keys.root_rotated": "The root key was changed",
+    "keys.recovery_made": "Recovery shares were made",
+    "keys.recovered": "Keys were recovered from shares",
+    "backup.made": "A backup was made",
+    "backup.checked": "A backup was checked",
+    "backup.restored": "A backup was put back",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +110,7 @@ def review(request: HttpRequest, scope: Scope) -> HttpResponse:
         "chosen": request.POST.get("finding", ""),
         "problem": problem,
         "reviews": [_told(scope, one) for one in reviews(scope, limit=REVIEWS_SHOWN)],
+        "all_reviewed": newest is not None and first == last == today and newest.last_day >= today - ONE_DAY,
         "overdue": is_overdue(newest, began=practice_began(scope), today=today),
         "days": (last - first).days + 1,
     }
@@ -104,6 +122,8 @@ def span(wanted: Wanted, newest: Review | None, *, today: date) -> tuple[date, d
     last = wanted.last_day or max(today - timedelta(days=1), wanted.first_day or date.min)
     if wanted.first_day:
         return wanted.first_day, last
+    if newest is not None and newest.last_day >= last and wanted.last_day is None:
+        return today, today  # all before was reviewed
     if newest is not None:
         return min(newest.last_day + timedelta(days=1), last), last
     return last - REVIEW_EACH + timedelta(days=1), last
@@ -116,7 +136,7 @@ def points(scope: Scope, counted: Counter[str], days: Wanted) -> list[Point]:
     found += [_by_server(scope, days)]
     found += [_of_kind(label, name, counted, days) for label, name in WHERE_ANY]
     found += [
-        _of_kind(kind.sentence.partition("{")[0].rstrip(" (:;."), name, counted, days)
+        _of_kind(NOTED.get(name) or kind.sentence.partition("{")[0].rstrip(" (:;."), name, counted, days)
         for name, kind in sorted(kinds().items())
         if name.partition(".")[0] in NOTED_NOUNS
     ]

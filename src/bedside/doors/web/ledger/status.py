@@ -23,11 +23,17 @@ class Level(StrEnum):
     """Told by a word as well as by a colour."""
 
     OK = "ok"
+    INFO = "info"
     WARN = "warn"
     BAD = "bad"
 
 
-LEVEL_WORDS: Final = {Level.OK: "In order", Level.WARN: "Look at this", Level.BAD: "Broken"}
+LEVEL_WORDS: Final = {
+    Level.OK: "In order",
+    Level.INFO: "Good to know",
+    Level.WARN: "Look at this",
+    Level.BAD: "Broken",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +140,7 @@ def _sealed(found: LedgerStanding) -> Status:
 def _anchored(found: LedgerStanding, *, at: datetime) -> Status:
     if not found.anchors:
         return Status(
-            level=Level.OK,
+            level=Level.INFO,
             sentence="No place outside keeps checkpoints.",
             todo="Whoever has both the database and the keys could write another history. A copy of the newest "
             "checkpoint with your auditor prevents it; hand one over each quarter, or set up an anchor.",
