@@ -50,6 +50,7 @@ class Crawl:
     broken: list[str] = field(default_factory=list)
     ids: dict[str, str] = field(default_factory=dict)
     token: str = ""
+    sent_from: set[str] = field(default_factory=set)
 
     def run(self, start: Iterable[str]) -> None:
         """Pages first, then forms, destructive ones last; what forms lead to is looked at, too."""
@@ -144,7 +145,10 @@ class Crawl:
             ):
                 continue
             self.pressed[way] += 1
-            answer = self._send(path, form if as_shown else self._fresh(path, form), action, button, name)
+            # Asked for anew once something was sent from it: it holds the present version then.
+            now = self._fresh(path, form) if path in self.sent_from and not as_shown else form
+            self.sent_from.add(path)
+            answer = self._send(path, now, action, button, name)
             if answer.redirected:
                 led_to.append(urlsplit(answer.url).path)
             elif not as_shown and answer.status < _BROKEN_FROM:
