@@ -71,7 +71,8 @@ def test_names_each_kind_of_ledger_entry():
         if found.name.endswith(".entries"):
             importlib.import_module(found.name)
     told = (ROOT / "docs/reference/ledger.md").read_text()
-    assert {name for name in kinds() if f"`{name}`" not in told} == set()
+    ours = {name for name in kinds() if not name.startswith("sample.")}  # those of other tests
+    assert {name for name in ours if f"`{name}`" not in told} == set()
 
 
 def test_names_the_two_commands_first():
