@@ -207,18 +207,28 @@ def refuse_destruction(chosen: argparse.Namespace) -> None:
 
 
 def make_recovery(chosen: argparse.Namespace) -> None:
+    """The shares are shown before the old ones become useless: whatever fails, one of the two sets recovers."""
+    from django.db import transaction
+
     from bedside.ground import clock
     from bedside.safeguards.vault.recovering import copy_for_recovery, make_shares
 
     at = clock.now()
-    lines = make_shares(shares=chosen.shares, needed=chosen.needed, replace=chosen.replace, at=at)
-    copies = sum(copy_for_recovery(scope, at=at) for scope in _every_practice())
+    with transaction.atomic():
+        lines = make_shares(shares=chosen.shares, needed=chosen.needed, replace=chosen.replace, at=at)
+        copies = sum(copy_for_recovery(scope, at=at) for scope in _every_practice())
+        result = {"shares": lines, "needed": chosen.needed, "copies": copies}
+        print_result(chosen, result, _told_shares(lines, needed=chosen.needed, copies=copies))
+        sys.stdout.flush()
+
+
+def _told_shares(lines: list[str], *, needed: int, copies: int) -> str:
     told = [f"Share {number} of {len(lines)}:\n\n    {line}\n" for number, line in enumerate(lines, 1)]
     told.append(
-        f"Write each on paper for another person; any {chosen.needed} recover every key ({copies} copied).\n"
+        f"Write each on paper for another person; any {needed} recover every key ({copies} copied).\n"
         "They are shown this once and kept nowhere."
     )
-    print_result(chosen, {"shares": lines, "needed": chosen.needed, "copies": copies}, "\n".join(told))
+    return "\n".join(told)
 
 
 def copy_missing(chosen: argparse.Namespace) -> None:

@@ -15,7 +15,7 @@ from bedside.ground.errors import Refusal
 from bedside.ground.postgres import ensure_running
 from bedside.ground.postgres.target import Login, connect, database_for
 from bedside.safeguards.vault.installation import PLACE, put_installation_key
-from bedside.safeguards.vault.recovery_copy import open_copy
+from bedside.safeguards.vault.recovery_copy import open_copy, secret_of_private
 from bedside.safeguards.vault.root import make_root_key
 from bedside.safeguards.vault.roots import RootSettings, roots_of
 
@@ -47,7 +47,7 @@ def recover_installation(private: bytes, *, environ: Mapping[str, str]) -> None:
             "recovery_shares_old",
             "These shares are of another recovery key than the one in force; bring the shares that were made last.",
         )
-    key = open_copy(copy, private=private, place=PLACE)
+    key = open_copy(copy, private=private, place=PLACE, secret=secret_of_private(private))
     if settings.kept_in_file and not settings.key_file.exists():
         make_root_key(settings.key_file)
     put_installation_key(settings.installation_key_file, key, roots_of(settings))

@@ -38,7 +38,8 @@ class Recovered:
 def make_shares(*, shares: int, needed: int, replace: bool, at: datetime) -> list[str]:
     """A fresh recovery key for this installation, as lines of words that are stored nowhere.
 
-    Each practice's keys are copied to it next, with `copy_for_recovery`. Raises Refusal, ProviderDown.
+    Each practice's keys are copied to it next, with `copy_for_recovery`, in the same transaction of the caller: only
+    when all that is done and the shares are shown may the ones before become useless. Raises Refusal, ProviderDown.
     """
     if recovery_in_force(installation()) is not None and not replace:
         raise Refusal(
@@ -79,16 +80,16 @@ def recover_practice(scope: Scope, private: bytes, *, at: datetime) -> Recovered
         held = list(rows.exclude(state=KeyState.DESTROYED).order_by("version"))
         copied = [row for row in held if row.recovery_id == recovery.id]
         for row in copied:
-            _recover(row, private)
+            _recover(row, private, recovery.secret)
         lost = tuple(row.version for row in held if row not in copied and not _opens(row))
         record(scope, entries.RECOVERED, at=at, subject=scope.practice_id, count=len(copied))
     forget_keys()
     return Recovered(recovered=len(copied), lost=lost)
 
 
-def _recover(row: PracticeKey, private: bytes) -> None:
+def _recover(row: PracticeKey, private: bytes, secret: bytes) -> None:
     place = practice_key_place(row.practice_id, row.version)
-    key = open_copy(bytes(row.recovery_copy), private=private, place=place)
+    key = open_copy(bytes(row.recovery_copy), private=private, place=place, secret=secret)
     row.wrapped, row.wrapped_by = roots().wrap(key, place=place)
     row.save(update_fields=["wrapped", "wrapped_by"])
 

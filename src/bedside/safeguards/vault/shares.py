@@ -12,6 +12,7 @@ from shamir_mnemonic.share import Share
 from shamir_mnemonic.wordlist import WORD_INDEX_MAP
 
 from bedside.ground.errors import Refusal
+from bedside.kit.sealing.envelope import KEY_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,11 +50,12 @@ def combine(lines: Sequence[str]) -> bytes:
             "recovery_shares_too_few", f"{needed} different shares are needed; this was {len(distinct)}."
         )
     try:
-        return bytes(combine_mnemonics(list(distinct.values())[:needed]))
+        secret = bytes(combine_mnemonics(list(distinct.values())[:needed]))
     except MnemonicError:
-        raise Refusal(
-            "recovery_shares_wrong", "These shares do not give the recovery key; try others."
-        ) from None
+        secret = b""
+    if len(secret) != KEY_BYTES:  # shares of something else, such as a wallet, are whole in themselves
+        raise Refusal("recovery_shares_wrong", "These shares do not give the recovery key; try others.")
+    return secret
 
 
 def _read(text: str, number: int) -> Share:
