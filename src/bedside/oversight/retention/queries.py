@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from bedside.correspondence.campaigns import forgetting as campaigns
-from bedside.ground.errors import NotFound
+from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.scope import Scope, reading
 from bedside.kit.ledger.export import proof_of_entry
-from bedside.kit.ledger.statement import attach_proof
+from bedside.kit.ledger.statement import BadStatement, attach_proof, open_statement, statement_hash
 from bedside.oversight.retention.entries import ERASED
 from bedside.oversight.retention.holds import holds_on
 from bedside.oversight.retention.models import ErasureRow
@@ -19,6 +18,7 @@ from bedside.records.consent.queries import events_kept
 from bedside.records.intake import forgetting as intake
 from bedside.records.patients import queries as patients
 from bedside.safeguards.audit import queries as ledger
+from bedside.safeguards.audit.signing import public_keys
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
@@ -103,18 +103,24 @@ def erasure(scope: Scope, erasure_id: UUID) -> Erasure:
 
 
 def certificate(scope: Scope, erasure_id: UUID) -> bytes:
-    """The signed statement, with the ledger's proof of it once its entry is sealed. Raises NotFound."""
+    """The signed statement, with the ledger's proof of it once its entry is sealed.
+
+    Raises NotFound, Refusal as `statement_of`.
+    """
     with reading(scope):
         row = _row(scope, erasure_id)
-        statement = bytes(row.certificate)
-        proof = _proof(scope, row)
+        body, statement = _vouched(scope, row), bytes(row.certificate)
+        proof = _proof(scope, row, sha256=statement_hash(body))
     return statement if proof is None else attach_proof(statement, proof=proof)
 
 
 def statement_of(scope: Scope, erasure_id: UUID) -> dict[str, Any]:
-    """What the certificate states. Raises NotFound."""
-    told: dict[str, Any] = json.loads(bytes(_row(scope, erasure_id).certificate))["certificate"]
-    return told
+    """What the certificate states.
+
+    Raises NotFound; Refusal when this practice did not sign it, or not about this erasure and this person.
+    """
+    with reading(scope):
+        return dict(_vouched(scope, _row(scope, erasure_id)))
 
 
 def erased_at(scope: Scope, patient_id: UUID) -> datetime | None:
@@ -133,7 +139,28 @@ def _row(scope: Scope, erasure_id: UUID) -> ErasureRow:
     return row
 
 
-def _proof(scope: Scope, row: ErasureRow) -> Mapping[str, Any] | None:
+def _vouched(scope: Scope, row: ErasureRow) -> Mapping[str, Any]:
+    """Whoever can write the database could put another certificate, or one of their own, into the row."""
+    keys = {key.name: key.key for key in public_keys(scope)}
+    about = {"certificate": row.id, "practice": row.practice_id, "person": row.patient_id}
+    try:
+        body = open_statement(bytes(row.certificate), keys=keys)
+    except BadStatement:
+        raise _not_vouched() from None
+    if any(body.get(name) != str(value) for name, value in about.items()):
+        raise _not_vouched()
+    return body
+
+
+def _not_vouched() -> Refusal:
+    return Refusal(
+        "certificate_changed",
+        "This certificate was changed in the database or belongs to another erasure; take it from a backup, and "
+        "have the ledger verified.",
+    )
+
+
+def _proof(scope: Scope, row: ErasureRow, *, sha256: str) -> Mapping[str, Any] | None:
     found = ledger.entries(
         scope,
         before_id=None,
@@ -142,7 +169,9 @@ def _proof(scope: Scope, row: ErasureRow) -> Mapping[str, Any] | None:
         subject=str(row.patient_id),
         limit=1,
     )
-    proof = ledger.proof(scope, found[0].id, person=None) if found else None
+    if not found or found[0].details.get("certificate_sha256") != sha256:
+        return None
+    proof = ledger.proof(scope, found[0].id, person=None)
     if proof is None:
         return None
     return proof_of_entry(
