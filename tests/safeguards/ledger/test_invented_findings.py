@@ -74,3 +74,24 @@ def test_an_invented_anchor_cries_no_wolf(scope, sealed, at):
             practice_id=scope.practice_id, place="file:/a", size=10**9, root=b"\0" * 32, at=at, outcome="kept"
         )
     assert verify(scope, at=at).finding == "sound"
+
+
+def test_results_from_before_there_were_marks_are_forgotten_and_no_others(committed, at):
+    from importlib import import_module
+
+    record(committed.scope, THING, at=at)
+    seal(committed.scope, at=at)
+    assert verify(committed.scope, at=at).sound
+    with in_scope(committed.scope):
+        Verification.objects.create(
+            practice_id=committed.scope.practice_id, at=at, mark=b"",
+            from_size=0, size=1, root=b"\0" * 32, sound=True, finding="sound",
+        )  # fmt: skip
+    assert verify(committed.scope, at=at).finding == "verification_foreign"
+    migration = import_module("bedside.safeguards.audit.migrations.0009_forget_unmarked_findings")
+    committed.owner.execute("SELECT set_config('bedside.practice', '', false)")
+    for statement in filter(str.strip, migration.FORGET.split(";")):
+        committed.owner.execute(statement)
+    committed.owner.commit()
+    assert verify(committed.scope, at=at).sound
+    assert len(verifications(committed.scope, limit=9)) == 3
