@@ -93,6 +93,17 @@ def test_recovers_when_the_whole_home_is_lost_but_the_database(own):
     assert opens_everything(own)
 
 
+def test_shares_on_a_fresh_machine_say_that_a_backup_comes_first():
+    from bedside.safeguards.vault.shares import split
+
+    with installation() as fresh:
+        fresh.start_database()
+        done = fresh.bedside("keys", "recover", stdin="\n".join(split(os.urandom(32), shares=3, needed=2)))
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "put a backup back first" in done.stderr
+        assert not (fresh.home / "root.key").exists()
+
+
 def test_shares_of_a_replaced_recovery_key_recover_nothing(own):
     first = shares_of(own)
     refused = own.bedside("keys", "recovery", "make")

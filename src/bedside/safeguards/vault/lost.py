@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, cast
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from psycopg.errors import UndefinedTable
 
 from bedside.ground import settings as read
 from bedside.ground.errors import Refusal
@@ -35,13 +36,14 @@ def recover_installation(private: bytes, *, environ: Mapping[str, str]) -> None:
     """
     home = read.home(environ)
     settings = RootSettings.read(environ, home=home)
-    with connect(_database(environ, home), login=Login.APP) as connection:
-        row = connection.execute(_NEWEST).fetchone()
+    row = _newest(_database(environ, home))
     if row is None:
         raise Refusal(
-            "no_recovery", "There is no recovery key in this database, so shares open nothing here."
+            "no_recovery",
+            "There is no recovery key in this database, so shares open nothing here; "
+            "put a backup back first, from after the shares were made, with the root key of that time.",
         )
-    public, copy = (bytes(part) for part in cast("tuple[bytes, bytes]", row))
+    public, copy = (bytes(part) for part in row)
     if X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw() != public:
         raise Refusal(
             "recovery_shares_old",
@@ -51,6 +53,15 @@ def recover_installation(private: bytes, *, environ: Mapping[str, str]) -> None:
     if settings.kept_in_file and not settings.key_file.exists():
         make_root_key(settings.key_file)
     put_installation_key(settings.installation_key_file, key, roots_of(settings))
+
+
+def _newest(database: DatabaseTarget) -> tuple[bytes, bytes] | None:
+    """(public half, copy of the installation key). None, too, where nothing was ever set up or put back."""
+    with connect(database, login=Login.APP) as connection:
+        try:
+            return cast("tuple[bytes, bytes] | None", connection.execute(_NEWEST).fetchone())
+        except UndefinedTable:
+            return None
 
 
 def _database(environ: Mapping[str, str], home: Path) -> DatabaseTarget:
