@@ -258,6 +258,7 @@ def _say_where_to_look(demo: Demo, practice_id: UUID) -> None:
         print(f"    {email:<24}{about}")
     print(f"\n  Mails as the receiving server got them: {demo.web}/inbox/")
     print(f"  Everything is kept in {demo.home}; delete that folder to begin anew.")
+    print(f"  Commands work on it as  BEDSIDE_HOME={demo.home} bin/bedside ...")
 
 
 def _say_numbers(name: str, numbers: Numbers) -> None:
