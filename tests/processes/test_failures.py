@@ -140,7 +140,7 @@ def test_refuses_another_root_key_than_the_one_the_data_was_sealed_with(own, tmp
     file.write_text(ROWS[:200])
     done = own.bedside("import", str(file))
     assert done.returncode == 1
-    assert "does not fit this database" in done.stderr
+    assert "put back the two that belong together" in done.stderr
 
 
 def test_starts_twice_at_once_from_nothing():

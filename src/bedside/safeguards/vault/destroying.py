@@ -18,6 +18,7 @@ from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault import entries
 from bedside.safeguards.vault.census import sealed_under
+from bedside.safeguards.vault.changes import keys_changed
 from bedside.safeguards.vault.models import Destruction, DestructionRequest, PracticeKey
 from bedside.safeguards.vault.queries import forget_keys
 from bedside.safeguards.vault.rules import COOLING, KeyState, Request, RequestState, check_release
@@ -115,6 +116,7 @@ def carry_out(scope: Scope, request_id: UUID, *, at: datetime) -> bool:
             _end(scope, row, RequestState.REFUSED, at=at, reason=refusal.code)
             return False
         _destroy(scope, row.version, at=at)
+        keys_changed()
         _end(scope, row, RequestState.DONE, at=at)
     forget_keys()
     return True

@@ -15,6 +15,7 @@ from bedside.ground.scope import Scope, in_scope
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault import entries
+from bedside.safeguards.vault.changes import keys_changed
 from bedside.safeguards.vault.installation import rewrap_installation_key
 from bedside.safeguards.vault.models import PracticeKey
 from bedside.safeguards.vault.queries import installation, practice_key_place, roots
@@ -72,6 +73,7 @@ def rewrap_practice(scope: Scope, *, at: datetime, everything: bool = False) -> 
         count = sum(_rewrap(row, known, everything=everything) for row in _locked(scope))
         copy_to_recovery(scope)
         if count:
+            keys_changed()
             record(
                 scope, entries.ROOT_ROTATED, at=at, subject=scope.practice_id,
                 count=count, name=_code(known.present.name),

@@ -15,6 +15,7 @@ from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault import entries, rewrapping
 from bedside.safeguards.vault.actions import store_practice_key
+from bedside.safeguards.vault.changes import keys_changed
 from bedside.safeguards.vault.keyring import OLD_INDEX
 from bedside.safeguards.vault.models import PracticeKey, Rotation
 from bedside.safeguards.vault.queries import forget_keys, held_keys, unwrap_practice_key
@@ -147,6 +148,7 @@ def _finish(scope: Scope, rotation: Rotation, *, at: datetime) -> None:
     left = rewrapping.left_over(scope, rotation)
     rotation.finished_at = at
     _save(rotation, step=Step.FINISHED)
+    keys_changed()
     record(
         scope, entries.ROTATION_FINISHED, at=at, subject=scope.practice_id,
         version=rotation.to_version, rewrapped=rotation.done, left=left,
