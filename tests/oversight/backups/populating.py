@@ -75,9 +75,10 @@ def renew(practice: str, person: str) -> dict[str, Any]:
 
 
 def refresh() -> dict[str, Any]:
+    from bedside.ground import clock
     from bedside.oversight.backups.actions import refresh_keys
 
-    return {"written": refresh_keys(at=AT)}
+    return {"written": refresh_keys(at=clock.now())}
 
 
 def jobs() -> dict[str, Any]:

@@ -45,6 +45,7 @@ def write_keys(
     The installation's own key goes beside it, wrapped by the present root key, for a machine that has lost both.
     """
     with _one_at_a_time(target) as connection, disk_full_told():
+        _remove_drafts(directory)
         stream_id = secrets.token_bytes(ID_BYTES)
         draft = directory / f".{KEYS_FILE}.{stream_id.hex()[:8]}"
         try:
@@ -60,6 +61,13 @@ def write_keys(
         finally:
             draft.unlink(missing_ok=True)
     return sum(rows.values())
+
+
+def _remove_drafts(directory: Path) -> None:
+    """Of whoever was killed while writing: an older state of the keys would outlive the next erasure in them."""
+    for name in (KEYS_FILE, INSTALLATION_KEY_FILE):
+        for left in directory.glob(f".{name}.*"):
+            left.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
@@ -73,6 +74,27 @@ def manifest_of(directory: Path, name: str) -> Manifest:
     return manifest
 
 
+def require_newest_keys(directory: Path, manifest: Manifest, keys_at: datetime) -> None:
+    """Raises Refusal for a keys.sealed from before any backup of the folder: it would bring back who was erased since.
+
+    Each backup replaces the file, so an older one is a copy that somebody put back.
+    """
+    newest = max([manifest.made_at, *_readable_times(directory)])
+    if keys_at + KEY_MARGIN < newest:
+        raise Refusal(
+            "keys_older_than_backup",
+            f"keys.sealed is of {keys_at:%Y-%m-%d %H:%M} UTC, older than the backup of {newest:%Y-%m-%d %H:%M} UTC "
+            "beside it, so it holds keys that may have been destroyed since; put its newest copy back.",
+        )
+
+
+def _readable_times(directory: Path) -> Iterator[datetime]:
+    for path in directory.iterdir():
+        if NAME.match(path.name) and path.is_dir():
+            with suppress(Refusal):  # a damaged one says nothing; it is refused when it is asked for itself
+                yield manifest_of(directory, path.name).made_at
+
+
 def data_sections(directory: Path, manifest: Manifest) -> Iterator[copying.Section | dict[str, int]]:
     """Raises BadStream, at the latest at the end."""
     with (directory / manifest.name / DATA_FILE).open("rb") as file:
@@ -87,6 +109,7 @@ def check(directory: Path, name: str | None, *, progress: Callable[[str], None])
     _check_hash(directory, manifest)
     try:
         keys_at, with_key = _keyed_people(directory, manifest)
+        require_newest_keys(directory, manifest, keys_at)
         rows, people, readable = _count(directory, manifest, with_key, progress=progress)
     except BadStream as error:
         raise damaged(manifest.name) from error

@@ -84,7 +84,7 @@ def restore(
     from django.db import connection, transaction
 
     from bedside.oversight.backups.keys import reading_keys
-    from bedside.oversight.backups.queries import chosen, damaged
+    from bedside.oversight.backups.queries import chosen, damaged, require_newest_keys
     from bedside.oversight.backups.stream import BadStream
     from bedside.safeguards.vault.queries import installation
 
@@ -92,6 +92,7 @@ def restore(
     result = Restored(name=manifest.name, made_at=manifest.made_at.isoformat(), practices=manifest.practices)
     with _one_at_a_time(), reading_keys(directory, key=installation()) as (keys_at, keys):
         result.keys_at = keys_at.isoformat()
+        require_newest_keys(directory, manifest, keys_at)
         _refuse_unless_empty(manifest)
         progress("tables")
         _migrate_to(manifest)
@@ -269,6 +270,7 @@ def _finish(result: Restored, *, clock: Callable[[], datetime], progress: Callab
     from bedside.oversight.retention.actions import erase_again
     from bedside.safeguards.audit.actions import record
     from bedside.safeguards.staff.rules import Right
+    from bedside.safeguards.vault.resuming import resume
 
     rights = frozenset({Right.ERASE_PATIENTS.value})
     for scope in scopes():
@@ -281,6 +283,7 @@ def _finish(result: Restored, *, clock: Callable[[], datetime], progress: Callab
                 erased=erased, renewed=result.renewed, paused=result.paused, imports=result.imports,
             )  # fmt: skip
         result.erased += erased
+        resume(scope)
         progress("segments")
         rebuild(scope, at=clock())
 
