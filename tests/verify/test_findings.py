@@ -207,6 +207,19 @@ def test_time_that_runs_backwards_is_a_warning():
     assert report.warnings[0].startswith("Time runs backwards: the checkpoint of 8 entries says 2026-11-19")
 
 
+def test_entry_that_says_it_is_older_than_a_checkpoint_without_it_is_a_warning():
+    old = LOG.bodies[18].replace(b'"at":"2026-11-20', b'"at":"2025-10-17', 1)
+    assert old != LOG.bodies[18]
+    bodies = (*LOG.bodies[:18], old, *LOG.bodies[19:])
+    made = golden.sealed(bodies, sizes=golden.SIZES, by_first=4)
+    report = check(made.export(), anchors=(made.newest(),))
+    assert report.sound
+    assert len(report.warnings) == 1
+    assert report.warnings[0].startswith(
+        "Entry 18 says it happened on “2025-10-17”, days before a checkpoint"
+    )
+
+
 def test_without_an_outside_checkpoint_the_report_says_what_that_costs():
     assert "No checkpoint from outside" in check(RAW).warnings[0]
 

@@ -8,13 +8,14 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from bedside_verify.canonical import read_base64, read_object
-from bedside_verify.findings import Report, Unreadable, number, span
+from bedside_verify.findings import Report, Unreadable, number, shown, span
 from bedside_verify.tree import HASH_BYTES, Edge, hash_of_leaf
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
 _INDEX: Final = re.compile(rb"0|[1-9][0-9]{0,18}")
+_DAY_LENGTH: Final = len("2026-11-20")
 _KEY_INTRODUCED: Final = "ledger.key_introduced"
 
 
@@ -30,6 +31,8 @@ class Entries:
         self.in_order = True
         self.edge = Edge()
         self.introduced: dict[bytes, int] = {}
+        # The day, as text, before which an entry may not say it happened without being remarked upon.
+        self.expected_from_day = ""
 
     def take(self, line: bytes) -> None:
         """Reads one line: index, leaf hash, body."""
@@ -104,6 +107,12 @@ class Entries:
             )
         if body.get("kind") == _KEY_INTRODUCED:
             self._note_key(body)
+        day = str(body.get("at", ""))[:_DAY_LENGTH]
+        if day < self.expected_from_day:
+            self._report.warn(
+                f"Entry {number(index)} says it happened on {shown(day)}, days before a checkpoint that was signed "
+                "when it was not there yet: it may have been written afterwards."
+            )
 
     def _note_key(self, body: dict[str, Any]) -> None:
         details = body.get("details")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 from bedside_verify.canonical import is_whole_number, read_object
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 FORMAT: Final = "bedside-ledger-1"
+# An act that takes long is recorded with the time it began; none takes days.
+LATE_AT_MOST: Final = timedelta(days=2)
 _FIELDS: Final = {"format", "origin", "practice", "first", "size", "keys"}
 
 
@@ -159,6 +162,7 @@ class _Check:
             return  # a finding already says why the roots cannot agree from here on
         if self._entries.edge.root() == checkpoint.root:
             self._confirmed = checkpoint.size
+            self._entries.expected_from_day = f"{checkpoint.at - LATE_AT_MOST:%Y-%m-%d}"
             self._confirmed_outside = checkpoint.size if outside else self._confirmed_outside
             return
         self._is_root_wrong = True
