@@ -183,6 +183,8 @@ def test_keeps_the_erased_erased_in_an_older_backup(new_base, tmp_path):
     base.act("populating", "erase", told["practice"], gone)
     base.act("populating", "hold", told["practice"], stays)
     base.told("consent", "suppress", "--practice", "maple", stdin="planted.9@example.org\n")
+    opted_out = ("consent", "opt-out", told["people"][8], "--category", "newsletter", "--practice", "maple")
+    base.told(*opted_out)
     base.act("populating", "refresh")
 
     checked = base.told("backup", "check", str(tmp_path), "--from", old)
@@ -198,6 +200,8 @@ def test_keeps_the_erased_erased_in_an_older_backup(new_base, tmp_path):
         "consent", "explain", told["people"][9], "--class", "general_health", "--practice", "maple"
     )
     assert {row["decision"] for row in explained["rows"]} == {"suppress"}
+    said = other.told("consent", "show", told["people"][8], "--practice", "maple")
+    assert "refused" in json.dumps(said)  # a no that was given after the backup
 
 
 def test_replaces_the_keys_as_soon_as_somebody_was_erased(new_base, tmp_path):

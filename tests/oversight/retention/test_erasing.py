@@ -127,6 +127,18 @@ def test_says_what_went_and_what_stays(scope: Scope, officer: Scope, jane: Patie
         assert Likeness.objects.filter(patient_id=jane.id).count() == 0
 
 
+def test_a_damaged_rejected_row_keeps_nobody_from_being_erased(
+    scope: Scope, officer: Scope, jane: Patient, at: datetime
+) -> None:
+    with in_scope(scope):
+        row = Reject.objects.order_by("-id").first()
+        assert row is not None
+        Reject.objects.filter(id=row.id).update(sealed=bytes(row.sealed)[:-1] + b"!")
+    assert erase(officer, jane, at).destroyed[Thing.RECORDS] == 1
+    with in_scope(scope):
+        assert not Reject.objects.filter(id=row.id).exists()
+
+
 def test_notes_beside_permissions_go_and_signed_papers_stay(
     scope: Scope, officer: Scope, jane: Patient, at: datetime
 ) -> None:

@@ -19,7 +19,7 @@ NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}\Z")
 
 # Kept in `keys.sealed` and nowhere else: restoring old records must never bring back a key that was destroyed, a hold
 # that was lifted or a no that was not yet said (P8).
-LIVING = ("consent_suppression",)
+LIVING = ("consent_event", "consent_suppression")
 LIVING_PREFIXES = ("vault_", "retention_")
 # Made again from the rest, or good for some minutes only, and so never in any backup. What an imported file held lies
 # under the practice's key and not under a person's, so it must not outlive its import.

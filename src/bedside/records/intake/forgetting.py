@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bedside.ground.scope import Scope, in_scope, reading
+from bedside.kit.sealing import Unsealable
 from bedside.records.intake.batches import one_batch_at_a_time
 from bedside.records.intake.models import Import, Likeness, Piece, Reject, Stop
 from bedside.records.intake.nouns import ImportState
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from bedside.records.patients.rules import Patient
+    from bedside.safeguards.vault.keys import PracticeKeys
 
 _OVER = (ImportState.FINISHED.value, ImportState.CANCELLED.value)
 _AT_ONCE = 2000
@@ -87,10 +89,18 @@ def _rejects_naming(scope: Scope, named: Named) -> tuple[int, list[int]]:
     keys, searched, found = practice_keys(scope), 0, []
     for row in _every_reject(scope):
         searched += 1
-        cells = open_cells(keys, bytes(row.sealed), import_id=row.of_import_id, line=row.line)
-        if names_person(cells, named):
+        if _may_name(row, keys, named):
             found.append(row.id)
     return searched, found
+
+
+def _may_name(row: Reject, keys: PracticeKeys, named: Named) -> bool:
+    """A row that somebody damaged may name anybody, helps nobody, and must not keep everybody from being erased."""
+    try:
+        cells = open_cells(keys, bytes(row.sealed), import_id=row.of_import_id, line=row.line)
+    except Unsealable:
+        return True
+    return names_person(cells, named)
 
 
 def _every_reject(scope: Scope) -> Iterator[Reject]:
