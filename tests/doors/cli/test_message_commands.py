@@ -69,7 +69,7 @@ def test_edits_from_standard_input(bedside, message, monkeypatch):
         (["edit"], "nothing_to_change"),
         (["edit", "--class", "spam"], "unknown_class"),
         (["edit", "--mjml", "/nowhere/at/all"], "unreadable_file"),
-        (["preview", "--patient", "none"], "unknown_patient"),
+        (["preview", "--patient", "A-1"], "patient_id"),
         (["preview", "--out", "/proc/nowhere"], "unwritable_folder"),
     ],
 )
@@ -87,10 +87,11 @@ def test_unknown_message(bedside):
 
 
 def test_previews_the_sample_and_a_patient(bedside, message, scope, at, tmp_path):
-    add(scope, replace(SAMPLE_PATIENT, id=new_id(), mrn="A-1", first_name="Wilhelmina"), at=at)
+    patient_id = new_id()
+    add(scope, replace(SAMPLE_PATIENT, id=patient_id, mrn="A-1", first_name="Wilhelmina"), at=at)
     assert "Hello Maria," in bedside("preview", message)
     assert bedside("preview", message, "--part", "html").startswith("<!doctype html>")
-    bedside("preview", message, "--patient", "A-1", "--out", str(tmp_path / "out"))
+    bedside("preview", message, "--patient", str(patient_id), "--out", str(tmp_path / "out"))
     written = tmp_path / "out" / "message.txt"
     assert "Hello Wilhelmina," in written.read_text()
     assert stat.S_IMODE(written.stat().st_mode) == 0o600

@@ -44,7 +44,7 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     preview = _about_message(
         group, "preview", "Render a message for an invented person or a patient.", _preview
     )
-    preview.add_argument("--patient", metavar="MRN", help="as for this patient; noted in the ledger")
+    preview.add_argument("--patient", metavar="PATIENT_ID", help="as for this patient; noted in the ledger")
     preview.add_argument("--revision", type=int)
     preview.add_argument("--part", choices=["text", "html"], default="text")
     preview.add_argument("--out", metavar="FOLDER", help="write message.html and message.txt there instead")
@@ -191,7 +191,7 @@ def _preview(chosen: argparse.Namespace) -> None:
     from bedside.decisions.composer.previews import preview
 
     scope = scope_for(chosen)
-    patient_id = _patient_id(scope, chosen.patient) if chosen.patient else None
+    patient_id = _patient_id(chosen.patient) if chosen.patient else None
     seen = preview(
         scope,
         _message_id(scope, chosen),
@@ -227,13 +227,14 @@ def _written(seen: Preview, folder: Path) -> str:
     return "Wrote message.html and message.txt."
 
 
-def _patient_id(scope: Scope, mrn: str) -> UUID:
-    from bedside.records.patients.queries import ids_by_mrn
+def _patient_id(text: str) -> UUID:
+    """By id and never by record number: a command line stands in the shell's history and in the list of processes."""
+    from uuid import UUID
 
-    found = ids_by_mrn(scope, [mrn])
-    if mrn not in found:
-        raise Refusal("unknown_patient", "No patient has this record number.")
-    return found[mrn]
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Refusal("patient_id", "Give the patient's id, as `bedside patients search` shows it.") from None
 
 
 def _archive(chosen: argparse.Namespace) -> None:
