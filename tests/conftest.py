@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from psycopg.errors import InsufficientPrivilege
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -95,7 +97,7 @@ def _copy_database(name: str) -> DatabaseTarget:
 
     target = embedded_target(Path(os.environ[_HOME_VARIABLE]))
     with connect(replace(target, name="postgres"), login=Login.OWNER) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _drop_database(connection, name)
         connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{target.name}"')
         connection.execute(f'GRANT CONNECT, TEMPORARY ON DATABASE "{name}" TO "{target.app_user}"')
     return replace(target, name=name)
@@ -124,7 +126,20 @@ def own_database() -> Iterator[dict[str, str]]:
 
     target = embedded_target(Path(os.environ[_HOME_VARIABLE]))
     with connect(replace(target, name="postgres"), login=Login.OWNER) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _drop_database(connection, name)
+
+
+def _drop_database(connection: Any, name: str) -> None:
+    """The server's own cleaner may be in it, whom only a superuser may send away; it leaves by itself."""
+    for patience in reversed(range(20)):
+        try:
+            connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        except InsufficientPrivilege:
+            if not patience:
+                raise
+            time.sleep(0.5)
+        else:
+            return
 
 
 # --- the cast: the same people everywhere

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.support.demo import Running
 
-pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("journey")]
+pytestmark = [pytest.mark.browser, pytest.mark.processes, pytest.mark.xdist_group("demo")]
 
 OMAR, ADA = "omar@maple.example", "ada@maple.example"
 # Values that stand nowhere else, so that finding one on the disk means a leak.

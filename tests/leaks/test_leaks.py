@@ -8,7 +8,7 @@ from tests.leaks.allowed import not_allowed, unused
 from tests.leaks.coverage import missing
 from tests.leaks.whole import Outcome, Run
 
-pytestmark = [pytest.mark.processes, pytest.mark.browser, pytest.mark.xdist_group("leaks")]
+pytestmark = [pytest.mark.processes, pytest.mark.browser, pytest.mark.xdist_group("demo")]
 ENOUGH_BYTES = 40_000_000
 
 

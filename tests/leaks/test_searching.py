@@ -140,7 +140,7 @@ HOW_STORED = {
 
 
 @pytest.mark.processes
-@pytest.mark.xdist_group("leaks")
+@pytest.mark.xdist_group("demo")
 def test_finds_what_postgres_made_of_a_value(marks):
     """Each way of storing one mark in clear, in the server's own files, after the row was deleted again."""
     from bedside.ground.postgres.target import Login, connect, embedded_target

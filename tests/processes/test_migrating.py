@@ -16,13 +16,19 @@ pytestmark = pytest.mark.processes
 _CLASH = """
     ALTER TABLE practices_practiceprofile DROP CONSTRAINT IF EXISTS one_practice_per_sender;
     DROP INDEX IF EXISTS one_practice_per_sender;
-    DELETE FROM django_migrations WHERE app = 'practices' AND name = '0003_one_practice_per_sender';
     INSERT INTO practices_practice (id, slug, name, created_at)
         SELECT gen_random_uuid(), 'other', 'Planted Practice', now();
     INSERT INTO practices_practiceprofile
         SELECT (jsonb_populate_record(row, jsonb_build_object('practice_id', other.id))).*
         FROM practices_practiceprofile AS row, practices_practice AS other WHERE other.slug = 'other';
 """
+
+
+def _that_migration_and_what_stands_on_it() -> list[tuple[str, str]]:
+    from django.db.migrations.loader import MigrationLoader
+
+    graph = MigrationLoader(None, ignore_no_migrations=True).graph
+    return graph.backwards_plan(("practices", "0003_one_practice_per_sender"))
 
 
 def test_tells_type_and_place_of_a_failed_migration_and_no_value():
@@ -34,6 +40,8 @@ def test_tells_type_and_place_of_a_failed_migration_and_no_value():
         with connect(embedded_target(own.home), login=Login.OWNER) as connection:
             connection.execute("ALTER TABLE practices_practiceprofile NO FORCE ROW LEVEL SECURITY")
             connection.execute(_CLASH)
+            for app, name in _that_migration_and_what_stands_on_it():
+                connection.execute("DELETE FROM django_migrations WHERE app = %s AND name = %s", [app, name])
             connection.commit()
         done = own.bedside("migrate")
     assert done.returncode != 0

@@ -88,7 +88,7 @@ def test_results_from_before_there_were_marks_are_forgotten_and_no_others(commit
             from_size=0, size=1, root=b"\0" * 32, sound=True, finding="sound",
         )  # fmt: skip
     assert verify(committed.scope, at=at).finding == "verification_foreign"
-    migration = import_module("bedside.safeguards.audit.migrations.0009_forget_unmarked_findings")
+    migration = import_module("bedside.safeguards.audit.migrations.0009_forget_unsealed_findings")
     committed.owner.execute("SELECT set_config('bedside.practice', '', false)")
     for statement in filter(str.strip, migration.FORGET.split(";")):
         committed.owner.execute(statement)

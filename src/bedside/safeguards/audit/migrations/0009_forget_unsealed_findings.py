@@ -14,5 +14,5 @@ FORGET = """
 class Migration(migrations.Migration):
     """An installation that was verified before 0008 gives no false alarm after it."""
 
-    dependencies: ClassVar = [("audit", "0008_marked_findings")]
+    dependencies: ClassVar = [("audit", "0008_findings_under_seal")]
     operations: ClassVar = [migrations.RunSQL(FORGET, migrations.RunSQL.noop)]
