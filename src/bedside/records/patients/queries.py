@@ -16,7 +16,6 @@ from bedside.records.patients.models import PatientRow
 from bedside.records.patients.sealed import open_patients
 from bedside.safeguards.vault.queries import (
     JOIN_PERSON_KEYS,
-    PERSON_OF_KEY,
     WRAPPED_KEY,
     practice_keys,
 )
@@ -32,9 +31,7 @@ _FIRST = UUID(int=0)
 _SEALED: LiteralString = "held.id, held.id::text, held.sealed, held.version, " + WRAPPED_KEY
 _HELD: LiteralString = " FROM patients_patient AS held" + JOIN_PERSON_KEYS + "WHERE held.practice_id = %s"
 _BY_IDS: LiteralString = "SELECT " + _SEALED + _HELD + " AND held.id = ANY(%s)"
-_PAGE: LiteralString = (
-    "SELECT " + _SEALED + _HELD + " AND held.id > %s AND " + PERSON_OF_KEY + " > %s ORDER BY held.id LIMIT %s"
-)
+_PAGE: LiteralString = "SELECT " + _SEALED + _HELD + " AND held.id > %s ORDER BY held.id LIMIT %s"
 _CHANGED: LiteralString = (
     "SELECT held.change_no, " + _SEALED + _HELD + " AND held.change_no > %s ORDER BY held.change_no LIMIT %s"
 )
@@ -94,7 +91,7 @@ def page(scope: Scope, *, after: UUID | None, limit: int) -> list[Patient]:
 def sealed_page(scope: Scope, *, after: UUID | None, limit: int) -> list[SealedRow]:
     """The rows of that page, not opened."""
     start = after or _FIRST
-    return _held(scope, _PAGE, start, start, limit)
+    return _held(scope, _PAGE, start, limit)
 
 
 def ids_by_address(scope: Scope, address: str) -> list[UUID]:
