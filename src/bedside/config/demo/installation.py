@@ -44,7 +44,8 @@ class Demo:
         self._take_home()
         self.web_port = free_port(self.web_port)
         self.pickup_port = free_port(self.pickup_port)
-        self.receiver_port = free_port(2525)
+        # Any port: two demos that start at once would both find a well-known one free.
+        self.receiver_port = free_port(0)
         self._settle_environment()
         ensure_running(self.home, while_pid=os.getpid())
         self._parts = Parts(environ=own_environment(self._settings()), logs=self.home / "logs")
