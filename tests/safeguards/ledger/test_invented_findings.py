@@ -42,6 +42,22 @@ def test_a_genuine_one_does(scope, sealed, at):
     assert last_verification(scope).sound
 
 
+def test_a_genuine_one_is_found_behind_many_invented_ones(scope, sealed, at):
+    verify(scope, at=at)
+    for _ in range(40):
+        invent(scope, at + timedelta(days=1))
+    assert last_verification(scope).at == at
+    assert len(verifications(scope, limit=9)) == 1
+
+
+def test_the_newest_is_shown_first_and_no_more_than_asked_for(scope, sealed, at):
+    times = [at + timedelta(days=days) for days in range(20)]
+    for time in times:
+        verify(scope, at=time)
+    assert [row.at for row in verifications(scope, limit=3)] == times[:-4:-1]
+    assert [row.at for row in verifications(scope, limit=50)] == times[::-1]
+
+
 def test_an_invented_size_cries_no_wolf_and_is_named(scope, sealed, at):
     invent(scope, at, size=10**9)
     found = verify(scope, at=at)

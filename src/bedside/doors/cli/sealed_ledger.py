@@ -153,7 +153,7 @@ def run_anchor(chosen: argparse.Namespace) -> None:
     from bedside.ground import clock
     from bedside.ground.errors import Fault
     from bedside.safeguards.audit.anchoring import lay_now
-    from bedside.safeguards.audit.standing import KEPT
+    from bedside.safeguards.audit.findings import KEPT
 
     outcomes = lay_now(_scope(chosen), at=clock.now())
     rows = [{"place": place, "outcome": outcome} for place, outcome in outcomes.items()]

@@ -13,11 +13,10 @@ from django.conf import settings
 from bedside.ground import logs
 from bedside.ground.errors import Fault, Refusal
 from bedside.ground.scope import Scope, reading
-from bedside.safeguards.audit.findings import is_genuine, keep_anchoring
+from bedside.safeguards.audit.findings import KEPT, keep_anchoring, newest_genuine
 from bedside.safeguards.audit.models import Anchoring
 from bedside.safeguards.audit.places import Laid, NotKept, place_of
 from bedside.safeguards.audit.signing import public_keys
-from bedside.safeguards.audit.standing import KEPT
 from bedside.safeguards.audit.tail import newest
 
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 # After a failure the place is left alone for a while: its rows are kept for good.
 RETRY_AFTER = timedelta(minutes=10)
-_TRIES_READ_MAX = 50
 log = logs.logger("ledger")
 
 
@@ -56,9 +54,7 @@ def lay_now(scope: Scope, *, at: datetime) -> dict[str, str]:
 
 
 def _is_due(scope: Scope, head: Newest, place: str, *, at: datetime) -> bool:
-    with reading(scope):
-        rows = Anchoring.objects.filter(practice_id=scope.practice_id, place=place)
-        last = next((row for row in rows.order_by("-id")[:_TRIES_READ_MAX] if _counts(scope, row)), None)
+    last = next(iter(newest_genuine(scope, Anchoring.objects.filter(place=place), at_most=1)), None)
     if last is None:
         return True
     if last.outcome != KEPT:
@@ -67,17 +63,11 @@ def _is_due(scope: Scope, head: Newest, place: str, *, at: datetime) -> bool:
     return last.size < head.size and abs(at - last.at) >= every
 
 
-def _counts(scope: Scope, row: Anchoring) -> bool:
-    return row.outcome != KEPT or is_genuine(scope, row)
-
-
 def _lay(scope: Scope, head: Newest, place: str, *, at: datetime) -> str:
     outcome = _try(scope, head, place, at=at)
     if outcome != KEPT:
         log.warning("ledger.not_anchored", practice_id=str(scope.practice_id), code=outcome)
-    keep_anchoring(
-        scope, is_kept=outcome == KEPT, place=place, size=head.size, root=head.root, at=at, outcome=outcome
-    )
+    keep_anchoring(scope, place=place, size=head.size, root=head.root, at=at, outcome=outcome)
     return outcome
 
 

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import hmac
 from datetime import UTC
-from itertools import islice
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from bedside.ground.scope import Scope, in_scope, reading
 from bedside.safeguards.audit.models import Anchoring, Verification
 from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import datetime
 
+    from django.db.models import QuerySet
+
+KEPT: Final = "kept"  # the outcome of an anchoring that came to lie where it was to
 # Looks are kept for years, one a day; nobody asks for more at once.
 READ_MAX: Final = 4000
+# Mostly the newest row is genuine, and it alone is asked for.
+_ROWS_PER_QUESTION: Final = 16
+_Row = TypeVar("_Row", Verification, Anchoring)
 
 
 def keep_verification(scope: Scope, **found: Any) -> Verification:
@@ -32,24 +36,43 @@ def keep_verification(scope: Scope, **found: Any) -> Verification:
     return row
 
 
-def keep_anchoring(scope: Scope, *, is_kept: bool, **tried: Any) -> Anchoring:
+def keep_anchoring(scope: Scope, **tried: Any) -> Anchoring:
     """Stores one try. Only what was kept is marked: a failure is believed of anybody, and may be the vault's own."""
     row = Anchoring(practice_id=scope.practice_id, **tried)
-    row.mark = _mark(scope, row) if is_kept else b""
+    row.mark = _mark(scope, row) if row.outcome == KEPT else b""
     with in_scope(scope):
         row.save(force_insert=True)
     return row
 
 
-def verifications_kept(scope: Scope, **wanted: Any) -> Iterator[Verification]:
+def verifications_kept(scope: Scope, *, at_most: int, **wanted: Any) -> list[Verification]:
     """Genuine results, newest first."""
-    with reading(scope):
-        rows = Verification.objects.filter(practice_id=scope.practice_id, **wanted).order_by("-id")
-        yield from (row for row in rows[:READ_MAX] if is_genuine(scope, row))
+    return newest_genuine(scope, Verification.objects.filter(**wanted), at_most=at_most)
 
 
 def last_verification_kept(scope: Scope, **wanted: Any) -> Verification | None:
-    return next(islice(verifications_kept(scope, **wanted), 1), None)
+    return next(iter(verifications_kept(scope, at_most=1, **wanted)), None)
+
+
+def anchorings_kept(scope: Scope, *, at_most: int, **wanted: Any) -> list[Anchoring]:
+    """What certainly came to lie outside, newest first."""
+    return newest_genuine(scope, Anchoring.objects.filter(outcome=KEPT, **wanted), at_most=at_most)
+
+
+def newest_genuine(scope: Scope, rows: QuerySet[_Row], *, at_most: int) -> list[_Row]:
+    """The newest of the practice's rows that are genuine, newest first; looks at READ_MAX rows at the most."""
+    found: list[_Row] = []
+    rows = rows.filter(practice_id=scope.practice_id).order_by("-id")
+    per_question = max(at_most, _ROWS_PER_QUESTION)
+    with reading(scope):
+        left = rows
+        for _ in range(0, READ_MAX, per_question):
+            looked_at = list(left[:per_question])
+            found += [row for row in looked_at if is_genuine(scope, row)]
+            if len(looked_at) < per_question or len(found) >= at_most:
+                break
+            left = rows.filter(id__lt=looked_at[-1].id)
+    return found[:at_most]
 
 
 def invented(scope: Scope) -> int:
@@ -60,6 +83,9 @@ def invented(scope: Scope) -> int:
 
 
 def is_genuine(scope: Scope, row: Verification | Anchoring) -> bool:
+    """Whether the vault marked the row. That an anchoring failed is believed of anybody."""
+    if isinstance(row, Anchoring) and row.outcome != KEPT:
+        return True
     return hmac.compare_digest(_mark(scope, row), bytes(row.mark))
 
 

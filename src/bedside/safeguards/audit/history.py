@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from bedside.ground.scope import Scope, reading
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 def verifications(scope: Scope, *, limit: int) -> list[Verification]:
     """What was found, newest first."""
-    return [shown(row) for row in islice(verifications_kept(scope), limit)]
+    return [shown(row) for row in verifications_kept(scope, at_most=limit)]
 
 
 def newest_checkpoint(scope: Scope) -> str:

@@ -11,7 +11,7 @@ from django.conf import settings
 from bedside.ground.errors import Fault, Refusal
 from bedside.ground.scope import Scope, reading
 from bedside.kit.sealing import Unsealable
-from bedside.safeguards.audit.findings import is_genuine, last_verification_kept
+from bedside.safeguards.audit.findings import anchorings_kept, last_verification_kept
 from bedside.safeguards.audit.listing import place_of
 from bedside.safeguards.audit.models import Anchoring, Entry
 from bedside.safeguards.audit.order import BadOrder
@@ -23,11 +23,9 @@ if TYPE_CHECKING:
 
     from bedside.safeguards.audit.models import Verification as VerificationRow
 
-KEPT: Final = "kept"
 UNSEALED_ROWS_MAX: Final = 10_000
 # The sealer comes by every two seconds; what waits this long says that something keeps it away.
 _LATE_S: Final = 60
-_KEPT_READ_MAX: Final = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +141,8 @@ def _key(scope: Scope) -> tuple[PublicKey | None, str]:
 
 
 def _anchor(scope: Scope, place: str) -> AnchorStanding:
-    rows = Anchoring.objects.filter(practice_id=scope.practice_id, place=place).order_by("-id")
-    last = rows.first()
-    kept = next((row for row in rows.filter(outcome=KEPT)[:_KEPT_READ_MAX] if is_genuine(scope, row)), None)
+    last = Anchoring.objects.filter(practice_id=scope.practice_id, place=place).order_by("-id").first()
+    kept = next(iter(anchorings_kept(scope, at_most=1, place=place)), None)
     return AnchorStanding(
         place=place,
         at=last.at if last else None,

@@ -20,19 +20,18 @@ from bedside.kit.ledger import EMPTY_ROOT, BadCheckpoint, BadTile, open_note
 from bedside.kit.sealing import Unsealable
 from bedside.safeguards.audit.findings import (
     READ_MAX,
+    anchorings_kept,
     invented,
-    is_genuine,
     keep_verification,
     last_verification_kept,
     verifications_kept,
 )
 from bedside.safeguards.audit.listing import Listed, checkpoints
 from bedside.safeguards.audit.mentions import mend
-from bedside.safeguards.audit.models import Anchoring
 from bedside.safeguards.audit.order import BadOrder, ListedIds, RowOfLeaves, decode
 from bedside.safeguards.audit.sealing import seal_late
 from bedside.safeguards.audit.signing import PublicKey, origin_of, public_keys
-from bedside.safeguards.audit.standing import KEPT, Verification, shown
+from bedside.safeguards.audit.standing import Verification, shown
 from bedside.safeguards.audit.tail import Newest, newest
 from bedside.safeguards.audit.tree import DamagedRow, stored_tiles
 from bedside.safeguards.audit.turns import take_turn
@@ -281,13 +280,9 @@ def _unlisted(scope: Scope, ids: ListedIds, *, up_to: int) -> list[RowOfLeaves]:
 
 def _remembered(scope: Scope) -> dict[int, bytes]:
     """Roots by size that earlier verifications and anchors saw."""
-    with reading(scope):
-        seen = (row for row in verifications_kept(scope) if row.sound or row.finding in _TREE_WAS_RIGHT)
-        laid = Anchoring.objects.filter(practice_id=scope.practice_id, outcome=KEPT).order_by("-id")[
-            :READ_MAX
-        ]
-        found = {row.size: bytes(row.root) for row in seen}
-        found |= {row.size: bytes(row.root) for row in laid if is_genuine(scope, row)}
+    looks = verifications_kept(scope, at_most=READ_MAX)
+    found = {row.size: bytes(row.root) for row in looks if row.sound or row.finding in _TREE_WAS_RIGHT}
+    found |= {row.size: bytes(row.root) for row in anchorings_kept(scope, at_most=READ_MAX)}
     found.pop(0, None)
     return found
 

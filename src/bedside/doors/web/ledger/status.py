@@ -7,7 +7,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from bedside.safeguards.audit.standing import KEPT
+from bedside.safeguards.audit.findings import KEPT
 from bedside.safeguards.audit.verifying import FINDINGS
 
 if TYPE_CHECKING:

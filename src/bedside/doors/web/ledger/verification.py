@@ -18,10 +18,11 @@ from bedside.ground.errors import NotFound
 from bedside.ground.jobs import enqueue
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.audit.entries import LEDGER_EXPORTED
+from bedside.safeguards.audit.findings import KEPT
 from bedside.safeguards.audit.history import newest_checkpoint, verifications
 from bedside.safeguards.audit.proving import export_lines
 from bedside.safeguards.audit.signing import public_keys
-from bedside.safeguards.audit.standing import KEPT, last_verification, standing
+from bedside.safeguards.audit.standing import last_verification, standing
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
