@@ -27,7 +27,9 @@ _SHORTEST = HEADER_BYTES + _NONCE_BYTES + _TAG_BYTES
 _HEADER = itemgetter(slice(HEADER_BYTES))
 _NONCE = slice(HEADER_BYTES, HEADER_BYTES + _NONCE_BYTES)
 _BODY = slice(HEADER_BYTES + _NONCE_BYTES, None)
-_Cipher = Callable[[bytes, bytes, bytes], bytes]  # nonce, content, associated data
+_NONCE_OF = itemgetter(_NONCE)
+_BODY_OF = itemgetter(_BODY)
+_Encrypt = Callable[[bytes, bytes, bytes], bytes]  # nonce, content, associated data
 
 
 class Unsealable(Exception):
@@ -84,9 +86,12 @@ class Sealer:
         Raises Unsealable with the position of the first that does not open; then none is given. Whoever can do
         without it asks again for the others.
         """
-        decrypts = repeat(self._cipher.decrypt, len(sealed))
         return _opened_each(
-            decrypts, sealed, header=self._header, places=places, sealers=lambda: repeat(self, len(sealed))
+            repeat(self._cipher),
+            sealed,
+            header=self._header,
+            places=places,
+            sealers=lambda: repeat(self, len(sealed)),
         )
 
     def derive(self, purpose: str) -> bytes:
@@ -140,9 +145,13 @@ class Sealers:
     def open_each(self, sealed: Sequence[bytes], *, places: Places) -> list[bytes]:
         """As `Sealer.open_many`. Raises Unsealable with the position of the first that does not open."""
         self._check_count(places)
-        decrypts = (AESGCM(key).decrypt for key in self._keys)
-        header = header_of(self.version)
-        return _opened_each(decrypts, sealed, header=header, places=places, sealers=self.each)
+        return _opened_each(
+            map(AESGCM, self._keys),
+            sealed,
+            header=header_of(self.version),
+            places=places,
+            sealers=self.each,
+        )
 
     def _check_count(self, places: Places) -> None:
         if len(self._keys) != len(places):
@@ -150,7 +159,7 @@ class Sealers:
 
 
 def _sealed_each(
-    encrypts: Iterable[_Cipher], plains: Sequence[bytes], *, header: bytes, places: Places
+    encrypts: Iterable[_Encrypt], plains: Sequence[bytes], *, header: bytes, places: Places
 ) -> list[bytes]:
     _check_lengths(plains, places)
     random = os.urandom(
@@ -166,21 +175,23 @@ def _sealed_each(
 
 
 def _opened_each(
-    decrypts: Iterable[_Cipher],
+    ciphers: Iterable[AESGCM],
     sealed: Sequence[bytes],
     *,
     header: bytes,
     places: Places,
     sealers: Callable[[], Iterable[Sealer]],
 ) -> list[bytes]:
-    """`sealers` are asked only when something does not open, to say which value and why."""
+    """`sealers` are asked only when something does not open, to say which value and why.
+
+    Splitting a value takes `map` a third of the time of a loop. It ends with its shortest input, which is no other
+    than the values: the places are as many, and so are the ciphers, or more.
+    """
     _check_lengths(sealed, places)
     if set(map(_HEADER, sealed)) <= {header}:
+        nonces, bodies = map(_NONCE_OF, sealed), map(_BODY_OF, sealed)
         try:
-            return [
-                decrypt(value[_NONCE], value[_BODY], associated)
-                for decrypt, value, associated in zip(decrypts, sealed, places.associated(), strict=True)
-            ]
+            return [*map(AESGCM.decrypt, ciphers, nonces, bodies, places.associated())]
         except (InvalidTag, ValueError):  # ValueError: what is too short to hold a nonce
             pass
     raise _first_unsealable(sealers(), sealed, places=places)
