@@ -26,6 +26,7 @@ from bedside.decisions.gate.rules import (
     replay,
 )
 from bedside.records.consent.rules import Answer, Category, Event, ImportedPermission, fold
+from bedside.records.patients.rules import Relationship
 from bench._installation import installation, practice
 
 if TYPE_CHECKING:
@@ -154,6 +155,16 @@ def _facts(number: int) -> Facts:
         email_restricted=False,
         suppression=None,
         authorization=SIGNED,
+        relationship=Relationship.PATIENT,
+        jurisdiction="IL",
+        paused_until=None,
+        monthly_max=None,
+        mailed=0,
+        address_proven=True,
+        other_way=None,
+        part2_record=False,
+        part2_consent=None,
+        collection_consented=True,
     )
     if number % 3 == 0:
         person = replace(person, answer=Answer.REFUSED)

@@ -15,6 +15,7 @@ from bedside.decisions.gate.rules import (
     PersonFacts,
 )
 from bedside.records.consent.rules import Answer
+from bedside.records.patients.rules import Relationship
 
 AT = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 20)
@@ -59,6 +60,16 @@ def person(**changes: object) -> PersonFacts:
         email_restricted=False,
         suppression=None,
         authorization=SIGNED,
+        relationship=Relationship.PATIENT,
+        jurisdiction="IL",
+        paused_until=None,
+        monthly_max=None,
+        mailed=0,
+        address_proven=True,
+        other_way=None,
+        part2_record=False,
+        part2_consent=None,
+        collection_consented=True,
     )
     return replace(willing, **changes)
 

@@ -18,17 +18,30 @@ from bedside.decisions.gate.rules import (
     Facts,
     MessageClass,
     MessageFacts,
+    Part2Facts,
     PersonFacts,
     decide,
     replay,
 )
-from bedside.records.consent.rules import Answer, Category, ExpiryEvent, SuppressionReason
+from bedside.records.consent.rules import (
+    Answer,
+    Category,
+    ExpiryEvent,
+    Sensitivity,
+    StateProfile,
+    SuppressionReason,
+    Way,
+)
+from bedside.records.patients.rules import Relationship
 from tests.decisions.gate.cases import TODAY, facts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 days = st.dates(date(2024, 1, 1), date(2028, 12, 31))
+purposes = st.lists(st.sampled_from(("cosmetic_offers", "wellness")), max_size=2, unique=True).map(tuple)
+sensitivities = st.lists(st.sampled_from(Sensitivity), max_size=2, unique=True).map(tuple)
+counts = st.none() | st.integers(0, 40)
 papers = st.builds(
     AuthorizationFacts,
     signed_on=days,
@@ -38,7 +51,12 @@ papers = st.builds(
     remuneration_stated=st.booleans(),
     sender_covered=st.booleans(),
     verified=st.booleans(),
+    purposes=purposes,
+    sensitivities=sensitivities,
+    profile=st.sampled_from(StateProfile),
+    found_false=st.booleans(),
 )
+part2_consents = st.builds(Part2Facts, purposes=purposes, until=st.none() | days, care_only=st.booleans())
 people = st.builds(
     PersonFacts,
     patient_id=st.uuids(),
@@ -52,12 +70,23 @@ people = st.builds(
     email_restricted=st.booleans(),
     suppression=st.none() | st.sampled_from(SuppressionReason),
     authorization=st.none() | papers,
+    relationship=st.sampled_from(Relationship),
+    jurisdiction=st.sampled_from(("", "CA", "IL", "NV", "NY", "TX", "WA")),
+    paused_until=st.none() | days,
+    monthly_max=counts,
+    mailed=counts,
+    address_proven=st.booleans(),
+    other_way=st.none() | st.sampled_from(Way),
+    part2_record=st.booleans(),
+    part2_consent=st.none() | part2_consents,
+    collection_consented=st.booleans(),
 )
 switches = {
     name: st.booleans()
     for name in (
         "opt_in_required", "approved", "postal_address_present", "unsubscribe_present", "encrypted_route",
-        "research_basis_recorded", "fundraising_notice_recorded",
+        "research_basis_recorded", "fundraising_notice_recorded", "portal_route", "advertising_labelled",
+        "part2_program", "address_proof_required",
     )
 }  # fmt: skip
 messages = st.builds(
@@ -66,6 +95,9 @@ messages = st.builds(
     message_class=st.none() | st.sampled_from(MessageClass),
     category=st.sampled_from(Category),
     remuneration=st.none() | st.booleans(),
+    sensitivities=sensitivities,
+    authorization_purpose=st.sampled_from(("", "cosmetic_offers", "wellness")),
+    monthly_cap=counts,
     **switches,
 )
 any_facts = st.builds(
@@ -171,7 +203,7 @@ def changed(change: Callable[[dict[str, object]], object]) -> bytes:
         b"[]",
         b"not facts",
         b'{"facts":1}' + b" " * 5000,
-        changed(lambda plain: plain.update(facts=2)),
+        changed(lambda plain: plain.update(facts=3)),
         changed(lambda plain: plain.update(more=1)),
         changed(lambda plain: plain["person"].pop("deceased")),
         changed(lambda plain: plain["person"].update(deceased=0)),

@@ -28,7 +28,12 @@ TODAY = AT.date()
 
 
 def said(kind: str, *, verified: bool = True, category: str = "offers", **more: object) -> Event:
-    has_category = kind in {"granted", "refused", "refusal_undone"}
+    has_category = kind in {"granted", "refused", "refusal_undone", "frequency_chosen", "paused"}
+    terms = {
+        "paused": {"until": "2026-12-24"},
+        "other_way_asked": {"way": "phone"},
+        "address_proven": {"mark": "0" * 16},
+    }
     signed = {"signed_on": date(2026, 1, 1)} if kind == "authorization_recorded" else {}
     return Event(
         kind=kind,
@@ -36,7 +41,7 @@ def said(kind: str, *, verified: bool = True, category: str = "offers", **more: 
         at=AT,
         source="phone" if verified else "import:1",
         verified=verified,
-        **{**signed, **more},
+        **{**signed, "terms": terms.get(kind, {}), **more},
     )
 
 

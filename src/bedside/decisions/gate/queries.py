@@ -15,9 +15,12 @@ from bedside.decisions.gate.rules import (
     Facts,
     MessageClass,
     MessageFacts,
+    Part2Facts,
     PersonFacts,
     Verdict,
+    best_authorization,
     decide,
+    jurisdiction_of,
 )
 from bedside.ground.scope import Scope, reading
 from bedside.kit.mail.addresses import InvalidAddress, parse_address
@@ -137,19 +140,30 @@ def _person(
     address_usable: bool,
     today: date,
 ) -> PersonFacts:
-    suppressed = suppression is not None and suppression.covers(message.category)
+    category = message.category
+    suppressed = suppression is not None and suppression.covers(category)
     refill = message.message_class is MessageClass.REFILL
-    authorization = held.authorization
+    authorization = best_authorization(held.authorizations, message, today=today)
     return PersonFacts(
         patient_id=patient.id,
         address_usable=address_usable,
         deceased=patient.deceased,
         minor=patient.is_minor_on(today),
-        representative_recorded=held.representative_recorded,
+        representative_recorded=held.represented_on(today),
         prescription=bool(patient.medications) if refill else None,
-        answer=held.permissions[message.category].answer,
+        answer=held.permissions[category].answer,
         stopped_everything=held.stopped_everything_at is not None,
-        email_restricted=held.email_restricted,
+        email_restricted=held.email_restricted or category in held.restricted_from,
         suppression=suppression.reason if suppressed and suppression is not None else None,
-        authorization=AuthorizationFacts.of(authorization) if authorization is not None else None,
+        authorization=None if authorization is None else AuthorizationFacts.of(authorization),
+        relationship=patient.relationship,
+        jurisdiction=jurisdiction_of(patient.state),
+        paused_until=held.paused_until.get(category),
+        monthly_max=held.monthly_max.get(category),
+        mailed=None,
+        address_proven=False,
+        other_way=held.other_way,
+        part2_record=patient.part2 or message.part2_program,
+        part2_consent=None if held.part2 is None else Part2Facts.of(held.part2),
+        collection_consented=held.collection,
     )

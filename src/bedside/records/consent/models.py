@@ -30,6 +30,7 @@ class ConsentEvent(models.Model):
     expires_event = models.CharField(max_length=20, blank=True)
     remuneration_stated = models.BooleanField(default=False)
     sender_covered = models.BooleanField(default=False)
+    terms = models.JSONField(default=dict, db_default={})  # `rules.Terms`: codes, days and numbers
     evidence = models.BinaryField(null=True)
 
     class Meta:

@@ -45,7 +45,7 @@ _EVENTS = """
     CROSS JOIN LATERAL (
         SELECT json_agg(json_build_array(
                    kind, category, at, source, verified,
-                   signed_on, expires_on, expires_event, remuneration_stated, sender_covered
+                   signed_on, expires_on, expires_event, remuneration_stated, sender_covered, terms
                ) ORDER BY event.id) AS events
         FROM consent_event AS event
         WHERE event.practice_id = %s AND event.patient_id = wanted.id

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from bedside.records.consent.rules import Category, EventKind, Evidence, Paper, PersonPermissions
+    from bedside.records.consent.rules import Category, EventKind, Evidence, Paper, PersonPermissions, Terms
 
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,59}\Z")
 _TEXT_MAX = 500
@@ -70,8 +70,9 @@ def add_event(
     evidence: Evidence | None,
     category: Category | None = None,
     paper: Paper | None = None,
+    terms: Terms | None = None,
 ) -> None:
-    """Stores one verified act. Raises Refusal for a source that is no code."""
+    """Stores one verified act. Raises Refusal for a source that is no code, and for terms that are none."""
     check_source(source)
     row = ConsentEvent(
         practice_id=scope.practice_id,
@@ -83,6 +84,7 @@ def add_event(
         actor_kind=scope.actor.kind.value,
         actor_id=scope.actor.id,
         verified=True,
+        terms=terms.stored() if terms else {},
         evidence=_seal(scope, patient_id, kind, at, evidence),
     )
     if paper is not None:

@@ -27,6 +27,11 @@ SOURCE_NAMES = {
     Source.LETTER: "by letter",
     Source.EMAIL_REPLY: "by email",
     Source.COMMAND_LINE: "by an administrator",
+    Source.SIGNUP_FORM: "on a sign-up form",
+    Source.SIGNING_PAGE: "on the page for signing",
+    Source.INTAKE_API: "from a connected system",
+    Source.CONFIRMED_LINK: "by the link that confirms an address",
+    Source.PRODUCT: "noted by Bedside",
 }
 REASON_NAMES = {
     SuppressionReason.BOUNCED: "Mail came back",
@@ -53,6 +58,19 @@ _ACTS = {
     EventKind.RESTRICTION_LIFTED: "Allowed email again",
     EventKind.REPRESENTATIVE_RECORDED: "Parent or guardian recorded",
     EventKind.REPRESENTATIVE_ENDED: "Parent or guardian no longer acts",
+    EventKind.FREQUENCY_CHOSEN: "Chose how often: {category}",
+    EventKind.PAUSED: "Asked for a pause",
+    EventKind.PAUSE_ENDED: "Ended the pause",
+    EventKind.AUTHORIZATION_FOUND_FALSE: "Something in the authorization was found to be untrue",
+    EventKind.OTHER_WAY_ASKED: "Asked to be reached another way",
+    EventKind.OTHER_WAY_ENDED: "May be reached in the usual way again",
+    EventKind.PLAIN_MAIL_CHOSEN: "Chose unencrypted mail after the warning",
+    EventKind.PLAIN_MAIL_WITHDRAWN: "No longer wants unencrypted mail",
+    EventKind.ADDRESS_PROVEN: "Showed that the mailbox is theirs",
+    EventKind.PART2_CONSENTED: "Consented to the use of substance use records",
+    EventKind.PART2_REVOKED: "Took back the consent on substance use records",
+    EventKind.COLLECTION_CONSENTED: "Agreed that we keep health interests",
+    EventKind.COLLECTION_WITHDRAWN: "No longer agrees that we keep health interests",
 }
 
 

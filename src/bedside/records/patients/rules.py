@@ -20,6 +20,16 @@ class Sex(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Relationship(StrEnum):
+    """What somebody is to the practice; it decides whether HIPAA or consumer health law holds (MKT-24, SEN-18)."""
+
+    PATIENT = "patient"
+    PLAN_MEMBER = "plan_member"
+    PROSPECT = "prospect"  # signed up for mail and never was a patient: consumer health data, not PHI
+    WORKFORCE = "workforce"
+    BUSINESS = "business"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patient:
     """Any person written to. Empty text or tuple means not known. All of it is PHI (MKT-18)."""
@@ -45,6 +55,8 @@ class Patient:
     tags: tuple[str, ...] = ()
     language: str = ""
     deceased: bool = False
+    relationship: Relationship = Relationship.PATIENT
+    part2: bool = False  # substance use records under 42 CFR Part 2 are held about this person
 
     def __repr__(self) -> str:
         return f"Patient({self.id})"  # never a value of the record

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import orjson
 
-from bedside.records.patients.rules import Patient, Sex
+from bedside.records.patients.rules import Patient, Relationship, Sex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _NAMES = tuple(field.name for field in fields(Patient) if field.name != "id")
 _KNOWN = frozenset(_NAMES)
 _SEXES = {sex.value: sex for sex in Sex}
+_RELATIONSHIPS = {relationship.value: relationship for relationship in Relationship}
 _day = date.fromisoformat
 # A patient as stored: id, id as text, sealed record, its version, wrapped key.
 SealedRow: TypeAlias = "tuple[UUID, str, bytes, int, bytes]"
@@ -52,8 +53,11 @@ def open_plain(rows: Sequence[SealedRow], *, keys: PracticeKeys) -> list[bytes]:
 
 
 def written_record(patient: Patient) -> bytes:
-    """What is known of a patient as JSON, without what is not known."""
-    return orjson.dumps({name: value for name in _NAMES if (value := getattr(patient, name))})
+    """What is known of a patient as JSON, without what is not known; a relationship only if it is another one."""
+    known = {name: value for name in _NAMES if (value := getattr(patient, name))}
+    if patient.relationship is Relationship.PATIENT:
+        del known["relationship"]
+    return orjson.dumps(known)
 
 
 class _Draft:
@@ -94,5 +98,7 @@ def read_record(patient_id: UUID, plain: bytes) -> Patient:
     draft.tags = tuple(get("tags", ()))
     draft.language = get("language", "")
     draft.deceased = get("deceased", False)
+    draft.relationship = _RELATIONSHIPS[get("relationship", "patient")]
+    draft.part2 = get("part2", False)
     draft.__class__ = Patient
     return cast("Patient", draft)

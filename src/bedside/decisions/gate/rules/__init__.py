@@ -3,6 +3,7 @@
 from types import MappingProxyType
 
 from bedside.decisions.gate.rules.basis import BASES
+from bedside.decisions.gate.rules.choosing import best_authorization
 from bedside.decisions.gate.rules.classes import CLASS_RULES, ClassRule, MessageClass, Tracking
 from bedside.decisions.gate.rules.deciding import RULE_FAILED, NoRulesInForce, decide, replay
 from bedside.decisions.gate.rules.facts import (
@@ -10,8 +11,10 @@ from bedside.decisions.gate.rules.facts import (
     BadFacts,
     Facts,
     MessageFacts,
+    Part2Facts,
     PersonFacts,
 )
+from bedside.decisions.gate.rules.places import jurisdiction_of
 from bedside.decisions.gate.rules.register import RULES
 from bedside.decisions.gate.rules.verdict import Decision, Reason, Rule, Verdict
 
@@ -34,11 +37,14 @@ __all__ = [
     "MessageClass",
     "MessageFacts",
     "NoRulesInForce",
+    "Part2Facts",
     "PersonFacts",
     "Reason",
     "Rule",
     "Tracking",
     "Verdict",
+    "best_authorization",
     "decide",
+    "jurisdiction_of",
     "replay",
 ]

@@ -17,6 +17,7 @@ from bedside.records.consent.rules.nouns import (
     ImportedPermission,
     LiftReason,
     Paper,
+    Part2Consent,
     Permission,
     PersonPermissions,
     Source,
@@ -25,6 +26,7 @@ from bedside.records.consent.rules.nouns import (
     SuppressionScope,
 )
 from bedside.records.consent.rules.papers import check_paper
+from bedside.records.consent.rules.terms import Sensitivity, StateProfile, Terms, Way
 
 __all__ = [
     "BY_LINK",
@@ -42,12 +44,17 @@ __all__ = [
     "ImportedPermission",
     "LiftReason",
     "Paper",
+    "Part2Consent",
     "Permission",
     "PersonPermissions",
+    "Sensitivity",
     "Source",
+    "StateProfile",
     "Suppression",
     "SuppressionReason",
     "SuppressionScope",
+    "Terms",
+    "Way",
     "check_paper",
     "fold",
     "nothing_said",

@@ -6,23 +6,36 @@ not a no by a yes, and not a paper that somebody has seen (SUP-03). It may say n
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bedside.records.consent.rules.nouns import (
     BY_LINK,
+    NOT_PAUSED,
+    NOTHING_CHOSEN,
     NOTHING_SAID,
+    PROMOTIONAL,
     Answer,
     Authorization,
     Category,
     EventKind,
     ExpiryEvent,
+    Part2Consent,
     Permission,
     PersonPermissions,
 )
+from bedside.records.consent.rules.terms import (
+    StateProfile,
+    Way,
+    read_document,
+    read_purposes,
+    read_sensitivities,
+    read_until,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import datetime
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
     from uuid import UUID
 
     from bedside.records.consent.rules.nouns import Event
@@ -30,6 +43,8 @@ if TYPE_CHECKING:
 _ANSWERS = {EventKind.GRANTED.value: Answer.GRANTED, EventKind.REFUSED.value: Answer.REFUSED}
 _NOTHING_SAID = dict(NOTHING_SAID)
 _CATEGORIES = {category.value: category for category in Category}
+_ALL = frozenset(Category)
+_NONE: frozenset[Category] = frozenset()
 
 
 def nothing_said(patient_id: UUID) -> PersonPermissions:
@@ -41,6 +56,8 @@ def nothing_said(patient_id: UUID) -> PersonPermissions:
         email_restricted=False,
         authorization=None,
         representative_recorded=False,
+        monthly_max=NOTHING_CHOSEN,
+        paused_until=NOT_PAUSED,
     )
 
 
@@ -58,10 +75,20 @@ def fold(patient_id: UUID, events: Iterable[Event]) -> PersonPermissions:
         permissions=state.permissions,
         stopped_everything_at=state.stopped_at,
         email_restricted=state.restricted,
-        authorization=state.authorization,
+        authorization=state.authorizations[-1] if state.authorizations else None,
         representative_recorded=state.represented,
         stop_verified=state.stop_verified,
         stop_beyond_links=state.stop_beyond_links,
+        authorizations=tuple(state.authorizations),
+        restricted_from=_ALL if state.restricted else frozenset(state.restricted_from),
+        represented_until=state.represented_until,
+        monthly_max=state.monthly_max,
+        paused_until=state.paused_until,
+        other_way=state.other_way,
+        plain_mail=state.plain_mail,
+        proven_mark=state.proven_mark,
+        part2=state.part2,
+        collection=state.collection,
     )
 
 
@@ -69,8 +96,9 @@ class _State:
     """What has been understood so far."""
 
     __slots__ = (
-        "authorization", "before_refusal", "permissions", "represented", "restricted", "stop_beyond_links",
-        "stop_verified", "stopped_at",
+        "authorizations", "before_refusal", "collection", "monthly_max", "other_way", "part2", "paused_until",
+        "permissions", "plain_mail", "proven_mark", "represented", "represented_until", "restricted",
+        "restricted_from", "stop_beyond_links", "stop_verified", "stopped_at",
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -78,10 +106,19 @@ class _State:
         self.stopped_at: datetime | None = None
         self.stop_verified = False
         self.stop_beyond_links = False
-        self.before_refusal: dict[Category, Permission] = {}
+        self.before_refusal: Mapping[Category, Permission] = _NOTHING_SAID
         self.restricted = False
+        self.restricted_from: frozenset[Category] = _NONE
         self.represented = False
-        self.authorization: Authorization | None = None
+        self.represented_until: date | None = None
+        self.authorizations: Sequence[Authorization] = ()
+        self.monthly_max = NOTHING_CHOSEN
+        self.paused_until = NOT_PAUSED
+        self.other_way: Way | None = None
+        self.plain_mail = False
+        self.proven_mark = ""
+        self.part2: Part2Consent | None = None
+        self.collection = False
 
     def answer(self, event: Event, answer: Answer) -> None:
         category = _CATEGORIES[event.category]
@@ -89,7 +126,7 @@ class _State:
         if not event.verified and held.verified and (held.answer is answer or held.answer is Answer.REFUSED):
             return
         if answer is Answer.REFUSED:
-            self.before_refusal[category] = held
+            self.before_refusal = {**self.before_refusal, category: held}
         self.permissions[category] = Permission(
             category=category, answer=answer, since=event.at, source=event.source, verified=event.verified
         )
@@ -112,48 +149,125 @@ class _State:
             self.stop_verified = self.stop_beyond_links = False
 
     def authorize(self, event: Event) -> None:
-        held = self.authorization
-        if not event.verified and held is not None and (held.verified or held.revoked_at is not None):
+        """A paper takes the place of the earlier one without a document, or of the same document."""
+        fresh = _authorization(event)
+        if not event.verified and any(_outweighs(held) for held in self.authorizations):
             return
-        self.authorization = _authorization(event, revoked_at=None)
+        others = [held for held in self.authorizations if held.document_id != fresh.document_id]
+        self.authorizations = (*others, fresh)
 
     def revoke(self, event: Event) -> None:
-        held = self.authorization
-        if held is not None and held.revoked_at is None:
-            self.authorization = Authorization(
-                signed_on=held.signed_on,
-                expires_on=held.expires_on,
-                expires_event=held.expires_event,
-                revoked_at=event.at,
-                remuneration_stated=held.remuneration_stated,
-                sender_covered=held.sender_covered,
-                verified=held.verified,
-            )
+        """Ends one document, or all of them where the act names none."""
+        document = read_document(event.terms)
+        self.authorizations = [
+            replace(held, revoked_at=event.at)
+            if held.revoked_at is None and document in {None, held.document_id}
+            else held
+            for held in self.authorizations
+        ]
 
-    def restrict(self, _event: Event) -> None:
-        self.restricted = True
+    def find_false(self, event: Event) -> None:
+        document = read_document(event.terms)
+        self.authorizations = [
+            replace(held, found_false=True) if held.document_id == document else held
+            for held in self.authorizations
+        ]
+
+    def restrict(self, event: Event) -> None:
+        narrow = frozenset(_CATEGORIES[code] for code in event.terms.get("categories", ()))
+        self.restricted = self.restricted or not narrow
+        self.restricted_from |= narrow
 
     def lift_restriction(self, _event: Event) -> None:
         self.restricted = False
+        self.restricted_from = _NONE
 
-    def represent(self, _event: Event) -> None:
+    def represent(self, event: Event) -> None:
         self.represented = True
+        self.represented_until = read_until(event.terms)
 
     def end_representative(self, _event: Event) -> None:
         self.represented = False
+        self.represented_until = None
+
+    def choose_frequency(self, event: Event) -> None:
+        category, monthly = _CATEGORIES[event.category], event.terms.get("monthly")
+        others = {one: number for one, number in self.monthly_max.items() if one is not category}
+        self.monthly_max = others if monthly is None else {**others, category: int(monthly)}
+
+    def pause(self, event: Event) -> None:
+        until = read_until(event.terms)
+        if until is None:
+            raise ValueError("a pause without its last day was stored")
+        self.paused_until = {**self.paused_until, **dict.fromkeys(_meant(event), until)}
+
+    def end_pause(self, event: Event) -> None:
+        meant = _meant(event)
+        self.paused_until = {one: day for one, day in self.paused_until.items() if one not in meant}
+
+    def ask_other_way(self, event: Event) -> None:
+        self.other_way = Way(event.terms["way"])
+
+    def end_other_way(self, _event: Event) -> None:
+        self.other_way = None
+
+    def choose_plain_mail(self, event: Event) -> None:
+        self.plain_mail = event.verified or self.plain_mail
+
+    def withdraw_plain_mail(self, _event: Event) -> None:
+        self.plain_mail = False
+
+    def prove_address(self, event: Event) -> None:
+        if event.verified:
+            self.proven_mark = event.terms["mark"]
+
+    def consent_part2(self, event: Event) -> None:
+        if event.verified:
+            terms = event.terms
+            self.part2 = Part2Consent(
+                document_id=read_document(terms),
+                purposes=read_purposes(terms),
+                until=read_until(terms),
+                care_only=bool(terms.get("care_only", False)),
+            )
+
+    def revoke_part2(self, _event: Event) -> None:
+        self.part2 = None
+
+    def consent_collection(self, event: Event) -> None:
+        self.collection = event.verified or self.collection
+
+    def withdraw_collection(self, _event: Event) -> None:
+        self.collection = False
 
 
-def _authorization(event: Event, *, revoked_at: datetime | None) -> Authorization:
+def _meant(event: Event) -> frozenset[Category]:
+    """The categories of a pause: one, or all that is promotional."""
+    return frozenset({_CATEGORIES[event.category]}) if event.category else PROMOTIONAL
+
+
+def _outweighs(held: Authorization) -> bool:
+    """True if no line of a file may come after it: somebody has seen it, or it was revoked."""
+    return held.verified or held.revoked_at is not None
+
+
+def _authorization(event: Event) -> Authorization:
     if event.signed_on is None:
         raise ValueError("an authorization without the day of its signature was stored")
+    terms = event.terms
     return Authorization(
         signed_on=event.signed_on,
         expires_on=event.expires_on,
         expires_event=ExpiryEvent(event.expires_event) if event.expires_event else None,
-        revoked_at=revoked_at,
+        revoked_at=None,
         remuneration_stated=event.remuneration_stated,
         sender_covered=event.sender_covered,
         verified=event.verified,
+        document_id=read_document(terms),
+        purposes=read_purposes(terms),
+        sensitivities=read_sensitivities(terms),
+        profile=StateProfile(terms.get("profile", StateProfile.FEDERAL)),
+        recorded_at=event.at,
     )
 
 
@@ -168,4 +282,17 @@ _OTHERS = {
     EventKind.RESTRICTION_LIFTED.value: _State.lift_restriction,
     EventKind.REPRESENTATIVE_RECORDED.value: _State.represent,
     EventKind.REPRESENTATIVE_ENDED.value: _State.end_representative,
+    EventKind.FREQUENCY_CHOSEN.value: _State.choose_frequency,
+    EventKind.PAUSED.value: _State.pause,
+    EventKind.PAUSE_ENDED.value: _State.end_pause,
+    EventKind.AUTHORIZATION_FOUND_FALSE.value: _State.find_false,
+    EventKind.OTHER_WAY_ASKED.value: _State.ask_other_way,
+    EventKind.OTHER_WAY_ENDED.value: _State.end_other_way,
+    EventKind.PLAIN_MAIL_CHOSEN.value: _State.choose_plain_mail,
+    EventKind.PLAIN_MAIL_WITHDRAWN.value: _State.withdraw_plain_mail,
+    EventKind.ADDRESS_PROVEN.value: _State.prove_address,
+    EventKind.PART2_CONSENTED.value: _State.consent_part2,
+    EventKind.PART2_REVOKED.value: _State.revoke_part2,
+    EventKind.COLLECTION_CONSENTED.value: _State.consent_collection,
+    EventKind.COLLECTION_WITHDRAWN.value: _State.withdraw_collection,
 }

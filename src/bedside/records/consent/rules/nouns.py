@@ -10,12 +10,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from bedside.records.consent.rules.terms import Sensitivity, StateProfile, Way
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date, datetime
     from uuid import UUID
+
+NO_TERMS: Mapping[str, Any] = MappingProxyType({})
 
 
 class Category(StrEnum):
@@ -34,6 +38,10 @@ class Category(StrEnum):
 PROMOTIONAL = frozenset(
     {Category.NEWSLETTER, Category.SERVICES, Category.OFFERS, Category.FUNDRAISING, Category.RESEARCH}
 )
+
+
+NOTHING_CHOSEN: Mapping[Category, int] = MappingProxyType({})
+NOT_PAUSED: Mapping[Category, date] = MappingProxyType({})
 
 
 class Answer(StrEnum):
@@ -56,6 +64,22 @@ class EventKind(StrEnum):
     RESTRICTION_LIFTED = "restriction_lifted"
     REPRESENTATIVE_RECORDED = "representative_recorded"
     REPRESENTATIVE_ENDED = "representative_ended"
+    # "Less often" and "pause until": a preference, which a yes or no to the category leaves as it is (CON-10).
+    FREQUENCY_CHOSEN = "frequency_chosen"  # terms: monthly_max; None ends it
+    PAUSED = "paused"  # terms: until; all promotional mail, or one category
+    PAUSE_ENDED = "pause_ended"
+    AUTHORIZATION_FOUND_FALSE = "authorization_found_false"  # 45 CFR 164.508(b)(2)(v); terms: document_id
+    OTHER_WAY_ASKED = "other_way_asked"  # 45 CFR 164.522(b); terms: way; another address lies in the evidence
+    OTHER_WAY_ENDED = "other_way_ended"
+    PLAIN_MAIL_CHOSEN = (
+        "plain_mail_chosen"  # unencrypted mail after the warning (CON-21); it admits nothing yet
+    )
+    PLAIN_MAIL_WITHDRAWN = "plain_mail_withdrawn"
+    ADDRESS_PROVEN = "address_proven"  # terms: mark; the mailbox is this person's (CON-18)
+    PART2_CONSENTED = "part2_consented"  # 42 CFR 2.31; terms: document_id, purposes, until, care_only
+    PART2_REVOKED = "part2_revoked"
+    COLLECTION_CONSENTED = "collection_consented"  # consumer health data of non-patients (RCW 19.373.030)
+    COLLECTION_WITHDRAWN = "collection_withdrawn"
 
 
 # Their evidence is a document that has to be kept for six years, also when the person is erased: signed
@@ -66,6 +90,13 @@ DOCUMENTED = frozenset(
         EventKind.AUTHORIZATION_REVOKED,
         EventKind.RESTRICTED,
         EventKind.RESTRICTION_LIFTED,
+        EventKind.AUTHORIZATION_FOUND_FALSE,
+        EventKind.OTHER_WAY_ASKED,
+        EventKind.OTHER_WAY_ENDED,
+        EventKind.PLAIN_MAIL_CHOSEN,
+        EventKind.PLAIN_MAIL_WITHDRAWN,
+        EventKind.PART2_CONSENTED,
+        EventKind.PART2_REVOKED,
     }
 )
 
@@ -81,6 +112,11 @@ class Source(StrEnum):
     LETTER = "letter"
     EMAIL_REPLY = "email_reply"
     COMMAND_LINE = "command_line"
+    SIGNUP_FORM = "signup_form"
+    SIGNING_PAGE = "signing_page"
+    INTAKE_API = "intake_api"
+    CONFIRMED_LINK = "confirmed_link"
+    PRODUCT = "product"  # what the product did by itself, such as marking an address proven by a click
 
 
 # What anybody who holds a mail can do; every other source is staff's, a file's or the person's own hand.
@@ -113,9 +149,11 @@ class Permission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Authorization:
-    """The newest signed authorization. `sender_covered`: it names this practice as who may use the information.
+    """One signed authorization. `sender_covered`: it names this practice as who may use the information.
 
-    `verified` is False for an imported one: nobody has seen its paper, so it admits nothing (AUT-20).
+    `verified` is False for an imported one: nobody has seen its paper, so it admits nothing (AUT-20). `purposes` is
+    empty for a paper keyed before purposes were asked for; `found_false`: something material in it is known to be
+    untrue (45 CFR 164.508(b)(2)(v)). `recorded_at` tells two of one day apart.
     """
 
     signed_on: date
@@ -125,6 +163,25 @@ class Authorization:
     remuneration_stated: bool
     sender_covered: bool
     verified: bool
+    document_id: UUID | None = None
+    purposes: tuple[str, ...] = ()
+    sensitivities: tuple[Sensitivity, ...] = ()
+    profile: StateProfile = StateProfile.FEDERAL
+    found_false: bool = False
+    recorded_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part2Consent:
+    """A consent to use substance use disorder records (42 CFR 2.31).
+
+    `care_only` is one for treatment, payment and operations and never counts for marketing (SEN-04).
+    """
+
+    document_id: UUID | None
+    purposes: tuple[str, ...]
+    until: date | None
+    care_only: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +198,27 @@ class PersonPermissions:
     email_restricted: bool
     authorization: Authorization | None
     representative_recorded: bool  # somebody who may act for a minor is on record (45 CFR 164.502(g))
+    monthly_max: Mapping[Category, int]  # "less often", as the person chose
+    paused_until: Mapping[Category, date]  # the last day without mail of that kind
     stop_verified: bool = False
     stop_beyond_links: bool = False
+    # All of them in the order in which they were recorded; `authorization` is the newest.
+    authorizations: tuple[Authorization, ...] = ()
+    restricted_from: frozenset[Category] = frozenset()  # 45 CFR 164.522(a); `email_restricted`: all of them
+    represented_until: date | None = (
+        None  # the last day on which somebody may act; None without an end (RGT-15)
+    )
+    other_way: Way | None = None  # 45 CFR 164.522(b)
+    plain_mail: bool = False
+    proven_mark: str = ""  # of the address last proven to be theirs; counts for that address only
+    part2: Part2Consent | None = None
+    collection: bool = False  # consumer health data may be collected (RCW 19.373.030)
+
+    def represented_on(self, day: date) -> bool:
+        """True if somebody may act for the person on `day`."""
+        return self.representative_recorded and (
+            self.represented_until is None or day <= self.represented_until
+        )
 
 
 class SuppressionScope(StrEnum):
@@ -251,7 +327,8 @@ class Evidence:
 class Event(NamedTuple):
     """One act as it is stored, in the order of the table's columns; a named tuple since millions are folded.
 
-    `kind` and `category` are the codes of EventKind and Category; the last five belong to an authorization.
+    `kind` and `category` are the codes of EventKind and Category; the five from `signed_on` belong to an
+    authorization; `terms` is `Terms.stored()`.
     """
 
     kind: str
@@ -264,6 +341,7 @@ class Event(NamedTuple):
     expires_event: str = ""
     remuneration_stated: bool = False
     sender_covered: bool = False
+    terms: Mapping[str, Any] = NO_TERMS
 
 
 def _nothing_said(category: Category) -> Permission:
