@@ -33,6 +33,13 @@ class PracticeProfile(models.Model):
     idle_minutes = models.PositiveSmallIntegerField(default=15)
     second_factor_required = models.BooleanField(default=True)
     opt_in_required = models.BooleanField(default=True)
+    double_opt_in = models.BooleanField(default=True)
+    address_proof_required = models.BooleanField(default=False)
+    part2_program = models.BooleanField(default=False)
+    monthly_caps = models.JSONField(default=dict)
+    notice_url = models.CharField(max_length=200, blank=True)
+    notice_version = models.CharField(max_length=40, blank=True)
+    consumer_policy_url = models.CharField(max_length=200, blank=True)
     updated_at = models.DateTimeField()
 
     class Meta:

@@ -46,4 +46,11 @@ def profile(scope: Scope) -> Profile:
         idle_minutes=row.idle_minutes,
         second_factor_required=row.second_factor_required,
         opt_in_required=row.opt_in_required,
+        double_opt_in=row.double_opt_in,
+        address_proof_required=row.address_proof_required,
+        part2_program=row.part2_program,
+        monthly_caps=row.monthly_caps,
+        notice_url=row.notice_url,
+        notice_version=row.notice_version,
+        consumer_policy_url=row.consumer_policy_url,
     )

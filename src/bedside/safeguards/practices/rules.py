@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, available_timezones
@@ -12,10 +12,18 @@ from bedside.ground.errors import Refusal
 from bedside.kit.mail.addresses import InvalidAddress, parse_address
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from uuid import UUID
 
 IDLE_MINUTES_MAX = 480
 POSTAL_ADDRESS_LENGTH_MIN = 10
+MONTHLY_CAP_MAX = 31
+NOTICE_VERSION_LENGTH_MAX = 40
+_ADDRESSES = {
+    "website": "the website",
+    "notice_url": "the address of your notice of privacy practices",
+    "consumer_policy_url": "the address of your consumer health data policy",
+}
 _WEBSITE = re.compile(r"https://[^\s/@.]+(\.[^\s/@.]+)+(/\S*)?\Z")  # it becomes a link in every mail
 
 
@@ -52,6 +60,16 @@ class Profile:
     idle_minutes: int
     second_factor_required: bool
     opt_in_required: bool
+    double_opt_in: bool = True  # sign-ups count only once the address was confirmed (CON-05)
+    address_proof_required: bool = False  # PHI only to an address shown to be the person's (CON-18)
+    part2_program: bool = False  # a substance use program under 42 CFR 2.11
+    # How often at most we say that we write, per category code and 30 days (CON-10); absent says nothing.
+    monthly_caps: Mapping[str, int] = field(default_factory=dict)
+    notice_url: str = (
+        ""  # the notice of privacy practices (45 CFR 164.520), and which version is in force (CON-25)
+    )
+    notice_version: str = ""
+    consumer_policy_url: str = ""  # on consumer health data, for people who are no patients (RCW 19.373.020)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -72,8 +90,17 @@ def check_profile(profile: Profile) -> None:
         raise Refusal(
             "postal_address", "Give the postal address of the practice; the law asks for it in each mail."
         )
-    if profile.website and not _WEBSITE.match(profile.website):
-        raise Refusal("website", "Give the website as https://practice.example, or leave it empty.")
+    for name, address in (
+        ("website", profile.website),
+        ("notice_url", profile.notice_url),
+        ("consumer_policy_url", profile.consumer_policy_url),
+    ):
+        if address and not _WEBSITE.match(address):
+            raise Refusal(name, f"Give {_ADDRESSES[name]} as https://practice.example, or leave it empty.")
+    if any(not 1 <= cap <= MONTHLY_CAP_MAX for cap in profile.monthly_caps.values()):
+        raise Refusal("monthly_caps", f"Say how often as a number from 1 to {MONTHLY_CAP_MAX} a month.")
+    if len(profile.notice_version) > NOTICE_VERSION_LENGTH_MAX:
+        raise Refusal("notice_version", "Name the version of the notice in a few signs, such as 2026-02.")
     if profile.time_zone not in available_timezones():
         raise Refusal("time_zone", "Choose a time zone from the list, such as America/Chicago.")
     if not 1 <= profile.idle_minutes <= IDLE_MINUTES_MAX:
