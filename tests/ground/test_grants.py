@@ -5,13 +5,21 @@ from __future__ import annotations
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
-from bedside.ground.rowsecurity import APPEND_ONLY, NEVER_DELETED, runtime_grants
+from bedside.ground.rowsecurity import (
+    APPEND_ONLY,
+    NEVER_DELETED,
+    NUMBERED_BY_DATABASE,
+    insert_grants,
+    runtime_grants,
+)
 from bedside.ground.scope import in_scope
 
 FORBIDDEN = [
     *(f"UPDATE {table} SET practice_id = practice_id" for table in sorted(APPEND_ONLY)),  # noqa: S608  names of ours
     *(f"DELETE FROM {table}" for table in sorted(APPEND_ONLY | NEVER_DELETED)),  # noqa: S608
     *(f"TRUNCATE {table} CASCADE" for table in sorted(APPEND_ONLY | NEVER_DELETED)),
+    *(f"INSERT INTO {table} (id) VALUES (1)" for table in sorted(NUMBERED_BY_DATABASE)),  # noqa: S608
+    "COPY audit_entry FROM STDIN",
     "DROP TABLE audit_entry",
     "DROP POLICY audit_entry_practice ON audit_entry",
     "ALTER TABLE audit_entry DISABLE ROW LEVEL SECURITY",
@@ -49,7 +57,33 @@ def test_cannot_turn_row_security_off(scope, stranger_scope, cast):
 
 def test_takes_back_what_it_gives_only_after_giving_it():
     statements = runtime_grants("app")
-    last_grant = max(place for place, text in enumerate(statements) if text.startswith("GRANT"))
+    on_all = [place for place, text in enumerate(statements) if text.startswith("GRANT") and " ALL " in text]
     first_revoke = min(place for place, text in enumerate(statements) if text.startswith("REVOKE"))
-    assert last_grant < first_revoke
+    assert max(on_all) < first_revoke
     assert runtime_grants('a"b')[0].endswith('"a""b"')
+
+
+@pytest.mark.parametrize("table", sorted(NUMBERED_BY_DATABASE))
+def test_gives_columns_only_after_taking_the_table(table):
+    """The other way round, taking the table would take its columns again, and nothing could be recorded."""
+    statements = runtime_grants("app")
+    taken, given = (statements.index(text) for text in insert_grants(table, role="app"))
+    assert taken < given
+    assert not any(text.startswith("REVOKE INSERT") and table in text for text in statements[given:])
+
+
+@pytest.mark.parametrize("table", sorted(NUMBERED_BY_DATABASE))
+def test_may_fill_in_every_column_but_the_number(table, scope):
+    with in_scope(scope), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped",
+            [table],
+        )
+        columns = {name for (name,) in cursor.fetchall()}
+        cursor.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
+            " AND has_column_privilege(attrelid, attnum, 'INSERT')",
+            [table],
+        )
+        filled_in = {name for (name,) in cursor.fetchall()}
+    assert columns - filled_in == {"id"}

@@ -172,7 +172,7 @@ def test_tables_to_be_added_to_only_are_so_by_grant(db):
     for table in APPEND_ONLY:
         with connection.cursor() as cursor:
             cursor.execute(
-                "SELECT has_table_privilege(%s, 'SELECT'), has_table_privilege(%s, 'INSERT'),"
+                "SELECT has_table_privilege(%s, 'SELECT'), has_any_column_privilege(%s, 'INSERT'),"
                 " has_table_privilege(%s, 'UPDATE'), has_table_privilege(%s, 'DELETE'),"
                 " has_table_privilege(%s, 'TRUNCATE')",
                 [table] * 5,

@@ -17,6 +17,7 @@ def ledger_unwritable() -> Iterator[None]:
     from django.db import connection
 
     from bedside.ground.postgres.target import Login, connect
+    from bedside.ground.rowsecurity import insert_grants
 
     target = replace(settings.DATABASE_TARGET, name=str(connection.settings_dict["NAME"]))
     role = target.app_user
@@ -26,5 +27,6 @@ def ledger_unwritable() -> Iterator[None]:
         try:
             yield
         finally:
-            owner.execute(f'GRANT INSERT ON audit_entry TO "{role}"')
+            for statement in insert_grants("audit_entry", role=role):
+                owner.execute(statement)
             owner.commit()

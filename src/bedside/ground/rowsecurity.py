@@ -30,6 +30,23 @@ NEVER_DELETED: set[str] = {
 }  # fmt: skip
 
 
+# What the runtime role fills in of a new row; the number is the database's alone to give. Who could choose one would
+# put a row where the sealer has long been, or so far ahead that it hides those that come after.
+NUMBERED_BY_DATABASE: dict[str, tuple[str, ...]] = {
+    "audit_anchoring": ("practice_id", "place", "size", "root", "at", "outcome", "mark"),
+    "audit_checkpoint": (
+        "practice_id", "start", "size", "at", "root", "key_version", "note", "entries", "first_id", "last_id",
+        "settled_id", "seen_id", "seen_xid", "seen_at", "mark",
+    ),
+    "audit_entry": (
+        "practice_id", "at", "kind", "actor_kind", "actor_id", "purpose", "subject", "count", "body",
+    ),
+    "audit_verification": (
+        "practice_id", "at", "from_size", "size", "root", "sound", "finding", "first_bad_index", "entry_id", "mark",
+    ),
+}  # fmt: skip
+
+
 def protect(table: LiteralString, *, column: LiteralString = "practice_id") -> migrations.RunSQL:
     """Migration operation that puts `table` under row-level security by `column`."""
     forward = f"""
@@ -63,4 +80,14 @@ def runtime_grants(role: str, *, append_only: Iterable[str] = frozenset(APPEND_O
     ]
     statements += [f"REVOKE DELETE ON {table} FROM {quoted}" for table in sorted(NEVER_DELETED)]
     statements.append(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {quoted}")
-    return statements
+    return statements + [
+        statement for table in sorted(NUMBERED_BY_DATABASE) for statement in insert_grants(table, role=role)
+    ]
+
+
+def insert_grants(table: str, *, role: str) -> list[str]:
+    """Statements that let the role add rows to a table of NUMBERED_BY_DATABASE, but not choose their numbers."""
+    quoted = '"' + role.replace('"', '""') + '"'
+    columns = ", ".join(NUMBERED_BY_DATABASE[table])
+    # Taking the right to a whole table takes that to each of its columns, too; so this order and no other.
+    return [f"REVOKE INSERT ON {table} FROM {quoted}", f"GRANT INSERT ({columns}) ON {table} TO {quoted}"]

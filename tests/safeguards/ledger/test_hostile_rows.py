@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import pytest
 import zstandard
-from django.db import connection
+from django.db import ProgrammingError, connection
 
 from bedside.doors.cli.shared import administrator_scope
 from bedside.ground.errors import Fault
@@ -202,6 +202,16 @@ def test_many_other_acts_on_a_person_hide_no_older_one(committed, at, monkeypatc
 LATER = timedelta(minutes=5)
 
 
+def put_with_number(database, number, *, like):
+    """As the product's own role may not."""
+    database.execute(
+        "INSERT INTO audit_entry (id, practice_id, at, kind, actor_kind, actor_id, purpose, subject, body)"
+        " SELECT %s, practice_id, at, kind, actor_kind, actor_id, purpose, subject, body FROM audit_entry"
+        " WHERE id = %s",
+        (number, like),
+    )
+
+
 @pytest.mark.parametrize("number", [2**62, 2**63 - 1, 0, -5])
 def test_a_row_with_a_number_that_was_never_given_is_named_and_stops_nothing(
     committed, at, number, nothing_else_runs
@@ -209,13 +219,10 @@ def test_a_row_with_a_number_that_was_never_given_is_named_and_stops_nothing(
     write(committed.scope, at, 3)
     seal(committed.scope, at=at)
     foreign = smuggle(committed.scope, at, count=1, body=b"{}")
-    with in_scope(committed.scope), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO audit_entry (id, practice_id, at, kind, actor_kind, actor_id, purpose, subject, body)"
-            " SELECT %s, practice_id, at, kind, actor_kind, actor_id, purpose, subject, body FROM audit_entry"
-            " WHERE id = %s",
-            [number, foreign - 1],
-        )
+    with pytest.raises(ProgrammingError, match="permission denied"), in_scope(committed.scope):
+        put_with_number(connection.cursor(), number, like=foreign - 1)
+    put_with_number(committed.owner, number, like=foreign - 1)
+    committed.owner.commit()
     for part in range(4):
         sealing.forget()
         write(committed.scope, at, 2)
@@ -229,9 +236,13 @@ def test_a_row_with_a_number_that_was_never_given_is_named_and_stops_nothing(
     [
         "UPDATE audit_checkpoint SET settled_id = %s",
         "UPDATE audit_checkpoint SET seen_id = %s, seen_xid = 0",
+        "UPDATE audit_checkpoint SET settled_id = %s, last_id = settled_id",
+        "UPDATE audit_checkpoint SET settled_id = %s, mark = ''",
     ],
 )
-def test_a_mark_moved_ahead_lets_nothing_be_passed_over(committed, at, statement, nothing_else_runs):
+def test_a_place_to_begin_from_that_was_moved_ahead_lets_nothing_be_passed_over(
+    committed, at, statement, nothing_else_runs
+):
     write(committed.scope, at, 3)
     seal(committed.scope, at=at)
     committed.tamper(statement, (2**60,))
@@ -239,17 +250,72 @@ def test_a_mark_moved_ahead_lets_nothing_be_passed_over(committed, at, statement
         sealing.forget()
         write(committed.scope, at, 2)
         assert seal(committed.scope, at=at + part * LATER).leaves >= 2
+    assert standing(committed.scope, at=at).unsealed == 0
 
 
-def test_a_list_said_to_reach_further_is_found_and_shows_before_that(committed, at):
+def test_a_place_to_begin_from_that_was_moved_within_the_list_is_named(committed, at, nothing_else_runs):
+    """A row that comes late would lie below it, and only a verification of everything would seal it."""
     write(committed.scope, at, 3)
     seal(committed.scope, at=at)
-    committed.tamper("UPDATE audit_checkpoint SET settled_id = %s, last_id = %s", (2**60, 2**60))
+    seal(committed.scope, at=at + LATER)
+    sound = verify(committed.scope, at=at)
+    committed.tamper("UPDATE audit_checkpoint SET settled_id = last_id, seen_xid = 0")
+    found = verify(committed.scope, at=at)
+    assert (sound.finding, found.sound, found.finding) == ("sound", False, "mark_changed")
+
+
+@pytest.mark.parametrize("change", ["settled_id = last_id, mark = sha256('x')", "mark = ''"])
+def test_a_moved_place_is_named_among_those_with_a_mark_and_by_a_look_at_what_is_new(committed, at, change):
+    write(committed.scope, at, 3)
+    seal(committed.scope, at=at)
+    assert verify(committed.scope, at=at).sound
+    for _ in range(2):
+        write(committed.scope, at, 3)
+        last = seal(committed.scope, at=at)
+    committed.tamper(f"UPDATE audit_checkpoint SET {change} WHERE size = %s", (last.size,))  # noqa: S608
+    assert verify(committed.scope, at=at, only_new=True).finding == "mark_changed"
+    assert verify(committed.scope, at=at).finding == "mark_changed"
+
+
+def test_checkpoints_from_before_there_were_marks_are_sound_and_sealed_upon(committed, at):
+    write(committed.scope, at, 3)
+    seal(committed.scope, at=at)
+    committed.tamper("UPDATE audit_checkpoint SET mark = ''")
     sealing.forget()
     write(committed.scope, at, 2)
-    assert seal(committed.scope, at=at) is None
-    assert standing(committed.scope, at=at + LATER).trouble == "ledger_behind"
-    assert verify(committed.scope, at=at).finding == "checkpoint_changed"
+    assert seal(committed.scope, at=at).leaves == 2
+    assert verify(committed.scope, at=at).finding == "sound"
+
+
+def test_a_great_ledger_from_before_there_were_marks_is_sealed_on(
+    committed, at, monkeypatch, nothing_else_runs
+):
+    """Not all of its numbers are held in memory: the place to begin from moves first, which takes two looks."""
+    monkeypatch.setattr(sealing, "ROWS_BEYOND_MAX", 3)
+    write(committed.scope, at, 3)
+    seal(committed.scope, at=at)
+    committed.tamper("UPDATE audit_checkpoint SET mark = ''")
+    sealing.forget()
+    write(committed.scope, at, 2)
+    sealed = [seal(committed.scope, at=at + part * LATER) for part in range(4)]
+    assert sum(made.leaves for made in sealed if made) == 2
+
+
+def test_a_checkpoint_that_bedside_did_not_make_is_not_sealed_upon(committed, at):
+    """With the true root of the true rows: sealed upon, its lines would lie under a signature for good."""
+    write(committed.scope, at, 3)
+    seal(committed.scope, at=at)
+    write(committed.scope, at, 2)
+    last = seal(committed.scope, at=at)
+    committed.tamper(
+        "UPDATE audit_checkpoint SET note = replace(note, 'bedside', 'another'), mark = '' WHERE size = %s",
+        (last.size,),
+    )
+    sealing.forget()
+    write(committed.scope, at, 2)
+    with pytest.raises(Fault, match="newest checkpoint"):
+        seal(committed.scope, at=at)
+    assert verify(committed.scope, at=at).finding == "checkpoint_unsigned"
 
 
 def test_what_is_sealed_during_a_verification_is_no_alarm(committed, at, monkeypatch):

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
 
 from bedside.ground.scope import Scope, reading
+from bedside.safeguards.audit.marking import Settled
 from bedside.safeguards.audit.order import RowOfLeaves, decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -22,7 +23,8 @@ _LISTING = """
     ORDER BY last_id, size LIMIT 4
 """
 _AFTER = """
-    SELECT start, size, at, root, key_version, note, entries, first_id, last_id FROM audit_checkpoint
+    SELECT start, size, at, root, key_version, note, entries, first_id, last_id,
+           settled_id, seen_id, seen_xid, seen_at, mark FROM audit_checkpoint
     WHERE practice_id = %s AND size > %s AND size <= %s ORDER BY size LIMIT %s
 """
 
@@ -40,6 +42,8 @@ class Listed:
     entries: bytes
     first_id: int
     last_id: int
+    settled: Settled
+    mark: bytes
 
 
 def place_of(practice_id: UUID, entry_id: int) -> tuple[int, int] | None:
@@ -67,14 +71,23 @@ def checkpoints(scope: Scope, *, after: int, up_to: int) -> Iterator[Listed]:
         with reading(scope), connection.cursor() as cursor:
             cursor.execute(_AFTER, [scope.practice_id, after, up_to, _CHECKPOINTS_PER_QUESTION])
             found = cursor.fetchall()
-        for start, size, at, root, key_version, note, entries, first_id, last_id in found:
-            yield Listed(
-                start=start, size=size, at=at, root=bytes(root), key_version=key_version, note=note,
-                entries=bytes(entries), first_id=first_id, last_id=last_id,
-            )  # fmt: skip
+        yield from (_listed(scope.practice_id, row) for row in found)
         if len(found) < _CHECKPOINTS_PER_QUESTION:
             return
         after = found[-1][1]
+
+
+def _listed(practice_id: UUID, row: Sequence[Any]) -> Listed:
+    start, size, at, root, key_version, note, entries, first_id, last_id, *settled, mark = row
+    settled_id, seen_id, seen_xid, seen_at = settled
+    return Listed(
+        start=start, size=size, at=at, root=bytes(root), key_version=key_version, note=note,
+        entries=bytes(entries), first_id=first_id, last_id=last_id, mark=bytes(mark),
+        settled=Settled(
+            practice_id=practice_id, size=size, root=bytes(root),
+            settled_id=settled_id, seen_id=seen_id, seen_xid=seen_xid, seen_at=seen_at,
+        ),
+    )  # fmt: skip
 
 
 def _place_in(rows: list[RowOfLeaves], entry_id: int) -> tuple[int, int] | None:

@@ -70,7 +70,8 @@ class Checkpoint(models.Model):
     """A signed root, and which rows became leaves `start` to `size` in which order (`order.py` reads `entries`).
 
     `settled_id`: every row of the practice up to this id is in this checkpoint or an earlier one. `seen_*`: the
-    observation from which that mark will move on. Both only save looking; verification does not trust them.
+    observation from which that will move on. Both only save looking, and only under the `mark` that a key outside
+    of the database makes (`marking.py`); verification does not trust them.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -88,6 +89,7 @@ class Checkpoint(models.Model):
     seen_id = models.BigIntegerField()
     seen_xid = models.BigIntegerField()
     seen_at = models.DateTimeField()
+    mark = models.BinaryField(max_length=32, db_default=b"")  # empty before there were any
 
     class Meta:
         constraints = [

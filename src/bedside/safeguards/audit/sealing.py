@@ -18,6 +18,7 @@ from django.db import connection
 from bedside.ground.errors import Fault, Refusal
 from bedside.ground.scope import Scope, in_scope
 from bedside.kit.ledger import EMPTY_ROOT, BadTile, Checkpoint, grow, leaf_hash, root_of, tree_root
+from bedside.safeguards.audit.marking import Settled, mark_of
 from bedside.safeguards.audit.mentions import Mentions
 from bedside.safeguards.audit.models import Checkpoint as CheckpointRow
 from bedside.safeguards.audit.order import Mark, Observation, RowOfLeaves, encode, first_part, moved
@@ -25,6 +26,7 @@ from bedside.safeguards.audit.signing import (
     Signer,
     announce,
     fingerprint,
+    is_signed,
     make_first_key,
     origin_of,
     put_in_use,
@@ -124,7 +126,7 @@ def seal_late(scope: Scope, ids: Sequence[int], *, at: datetime) -> Sealed | Non
         key = signer(scope)
         if not rows or key is None:
             return None
-        memory = _remembered(scope.practice_id, newest(scope.practice_id))
+        memory = _remembered(scope, newest(scope.practice_id))
         return _checkpoint(scope.practice_id, memory, rows, memory.mark, key, at=at)
 
 
@@ -158,7 +160,7 @@ def _seal_part(scope: Scope, *, at: datetime) -> tuple[Sealed | None, bool]:
     practice_id = scope.practice_id
     if not may_take_turn(practice_id):
         return None, False
-    memory = _remembered(practice_id, newest(practice_id))
+    memory = _remembered(scope, newest(practice_id))
     seen = observe(practice_id, at=at)
     if seen.now.highest_id <= memory.mark.settled_id:
         return None, False
@@ -168,6 +170,7 @@ def _seal_part(scope: Scope, *, at: datetime) -> tuple[Sealed | None, bool]:
         _move(memory, _moved(memory, seen, found, taken=0))
         return None, False
     if len(found.sealed) >= ROWS_BEYOND_MAX:
+        _move(memory, _moved(memory, seen, found, taken=0))
         return None, False
     key = signer(scope)
     if key is None:
@@ -202,17 +205,26 @@ def _checkpoint(
         return None
     grown = _grow(practice_id, memory, leaves)
     checkpoint = Checkpoint(origin=origin_of(practice_id), size=grown.size, root=grown.root, at=at)
-    seen = mark.seen or Observation(highest_id=0, next_xid=0, at=at)
+    settled = _settled(practice_id, grown, mark, at=at)
     store(practice_id, grown.full)
     mentions.store(practice_id)
     CheckpointRow.objects.create(
         practice_id=practice_id, start=memory.size, size=grown.size, at=at, root=grown.root,
         key_version=key.version, note=key.sign(checkpoint), entries=encode(taken),
         first_id=taken[0].id, last_id=taken[-1].id,
-        settled_id=mark.settled_id, seen_id=seen.highest_id, seen_xid=seen.next_xid, seen_at=seen.at,
+        settled_id=settled.settled_id, seen_id=settled.seen_id, seen_xid=settled.seen_xid,
+        seen_at=settled.seen_at, mark=mark_of(settled),
     )  # fmt: skip
     _remember(practice_id, memory, grown, rows, mark)
     return Sealed(size=grown.size, root=grown.root, leaves=len(leaves), at=at)
+
+
+def _settled(practice_id: UUID, grown: _Grown, mark: Mark, *, at: datetime) -> Settled:
+    seen = mark.seen or Observation(highest_id=0, next_xid=0, at=at)
+    return Settled(
+        practice_id=practice_id, size=grown.size, root=grown.root, settled_id=mark.settled_id,
+        seen_id=seen.highest_id, seen_xid=seen.next_xid, seen_at=seen.at,
+    )  # fmt: skip
 
 
 def _pass_over(memory: _Memory, rows: Sequence[RowOfLeaves], mark: Mark) -> None:
@@ -249,12 +261,18 @@ def _checked_edge(practice_id: UUID, memory: _Memory) -> dict[int, list[bytes]]:
     return edge
 
 
-def _remembered(practice_id: UUID, head: Newest | None) -> _Memory:
-    """What this process knows about the newest checkpoint; made anew when that is another one."""
+def _remembered(scope: Scope, head: Newest | None) -> _Memory:
+    """What this process knows about the newest checkpoint; made anew when that is another one.
+
+    Raises LedgerDamaged for one that Bedside did not make: sealing on would sign over it.
+    """
+    practice_id = scope.practice_id
     size, root = (head.size, head.root) if head else (0, EMPTY_ROOT)
     known = _memories.get(practice_id)
     if known is not None and (known.size, known.root) == (size, root):
         return known
+    if head is not None and not head.is_marked and not is_signed(scope, head):
+        raise LedgerDamaged
     made = _Memory(size=size, root=root, mark=head.mark if head else EMPTY_MARK)
     _keep(practice_id, made)
     return made

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from bedside.ground.errors import Fault
 from bedside.ground.scope import Scope, in_scope, reading
-from bedside.kit.ledger import Checkpoint, sign
+from bedside.kit.ledger import BadCheckpoint, Checkpoint, open_note, sign
 from bedside.kit.sealing import Unsealable
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.audit.entries import KEY_INTRODUCED
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from django.db.models import QuerySet
+
+    from bedside.safeguards.audit.tail import Newest
 
 _TABLE = "audit_signingkey"
 
@@ -148,6 +150,16 @@ def public_keys(scope: Scope) -> list[PublicKey]:
     with reading(scope):
         rows = list(_rows(scope).order_by("version"))
     return [_public(scope, row) for row in rows]
+
+
+def is_signed(scope: Scope, head: Newest) -> bool:
+    """Whether a key of this practice's signed the newest checkpoint for what it is. Raises Refusal, Fault."""
+    try:
+        keys = {key.name: key.key for key in public_keys(scope)}
+        note = open_note(head.note, keys=keys)
+    except (Unsealable, BadCheckpoint):
+        return False
+    return (note.origin, note.size, note.root) == (origin_of(scope.practice_id), head.size, head.root)
 
 
 def _public(scope: Scope, row: SigningKey) -> PublicKey:

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connection
 
+from bedside.safeguards.audit.marking import Settled, is_marked
 from bedside.safeguards.audit.order import Mark, Observation, RowOfLeaves, decode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
     from uuid import UUID
 
 EMPTY_MARK: Final = Mark(settled_id=0, seen=None)
 _NO_END: Final = 2**62
 
-# The mark never lies beyond what is listed, so that whoever can write it cannot have later rows passed over.
+# How far back a place to begin from is looked for, when the newest checkpoint's is not Bedside's.
+_EARLIER_MAX: Final = 512
 _NEWEST = """
-    SELECT c.id, c.size, c.root, c.at, c.note,
-           least(c.settled_id, (SELECT max(l.last_id) FROM audit_checkpoint l WHERE l.practice_id = c.practice_id)),
-           c.seen_id, c.seen_xid, c.seen_at
-    FROM audit_checkpoint c WHERE c.practice_id = %s ORDER BY c.size DESC LIMIT 1
+    SELECT size, root, settled_id, seen_id, seen_xid, seen_at, mark, id, at, note FROM audit_checkpoint
+    WHERE practice_id = %s ORDER BY size DESC LIMIT 1
+"""
+_EARLIER = """
+    SELECT size, root, settled_id, seen_id, seen_xid, seen_at, mark FROM audit_checkpoint
+    WHERE practice_id = %s AND size < %s ORDER BY size DESC LIMIT %s
 """
 # One statement, so that the highest id and the running transactions are of the same moment. Ids that were never
 # given out are not Bedside's: one of them would have every later row passed over.
@@ -40,7 +45,7 @@ _LISTS = "SELECT entries FROM audit_checkpoint WHERE practice_id = %s AND last_i
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newest:
-    """The newest checkpoint."""
+    """The newest checkpoint. `is_marked`: what it says of itself bears Bedside's mark."""
 
     id: int
     size: int
@@ -48,6 +53,7 @@ class Newest:
     at: datetime
     note: str
     mark: Mark
+    is_marked: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +86,33 @@ def newest(practice_id: UUID) -> Newest | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    number, size, root, at, note, settled_id, seen_id, seen_xid, seen_at = row
+    *settled, number, at, note = row
+    mark = _marked(practice_id, settled)
+    return Newest(
+        id=number, size=row[0], root=bytes(row[1]), at=at, note=note, is_marked=mark is not None,
+        mark=mark or _earlier(practice_id, row[0]),
+    )  # fmt: skip
+
+
+def _earlier(practice_id: UUID, size: int) -> Mark:
+    """What an earlier checkpoint says under its mark: that holds for good, and only costs more looking."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EARLIER, [practice_id, size, _EARLIER_MAX])
+        marks = (_marked(practice_id, row) for row in cursor.fetchall())
+        return next((mark for mark in marks if mark is not None), EMPTY_MARK)
+
+
+def _marked(practice_id: UUID, columns: Sequence[Any]) -> Mark | None:
+    """None unless Bedside said so."""
+    size, root, settled_id, seen_id, seen_xid, seen_at, mark = columns
+    said = Settled(
+        practice_id=practice_id, size=size, root=bytes(root),
+        settled_id=settled_id, seen_id=seen_id, seen_xid=seen_xid, seen_at=seen_at,
+    )  # fmt: skip
+    if not is_marked(said, bytes(mark)):
+        return None
     seen = Observation(highest_id=seen_id, next_xid=seen_xid, at=seen_at)
-    mark = Mark(settled_id=settled_id, seen=seen)
-    return Newest(id=number, size=size, root=bytes(root), at=at, note=note, mark=mark)
+    return Mark(settled_id=settled_id, seen=seen)
 
 
 def observe(practice_id: UUID, *, at: datetime) -> Seen:

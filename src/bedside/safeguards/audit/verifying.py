@@ -8,6 +8,7 @@ Not covered: who can write tables *and* open the vault can write another history
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -27,6 +28,7 @@ from bedside.safeguards.audit.findings import (
     verifications_kept,
 )
 from bedside.safeguards.audit.listing import Listed, checkpoints
+from bedside.safeguards.audit.marking import mark_of
 from bedside.safeguards.audit.mentions import mend
 from bedside.safeguards.audit.order import BadOrder, ListedIds, RowOfLeaves, decode
 from bedside.safeguards.audit.sealing import seal_late
@@ -54,6 +56,7 @@ FINDINGS: Final = {
     "entry_mislabelled": "The columns of an entry do not say what the entry says.",
     "entry_foreign": "A row was put into the ledger past Bedside; it is not sealed and says nothing.",
     "verification_foreign": "A result of verification was put among these past Bedside; it counts for nothing.",
+    "mark_changed": "A checkpoint was told to begin looking elsewhere; it is not believed and nothing was left out.",
     "entry_twice": "Two checkpoints list the same entry.",
     "tile_changed": "Stored hashes of the tree are not those of the entries.",
     "checkpoint_missing": "A checkpoint is gone.",
@@ -68,7 +71,7 @@ _STILL_SOUND: Final = {"sound", "empty", "late_entries", "index_mended"}
 _IDS_PER_QUESTION: Final = 50_000
 _BEFORE_ALL: Final = -(2**63)
 # Every signed entry was right when these were found.
-_TREE_WAS_RIGHT: Final = ("entry_foreign", "index_changed", "verification_foreign")
+_TREE_WAS_RIGHT: Final = ("entry_foreign", "index_changed", "mark_changed", "verification_foreign")
 _IDS = """
     SELECT id, count FROM audit_entry WHERE practice_id = %s AND id > %s AND id <= %s ORDER BY id LIMIT %s
 """
@@ -87,11 +90,13 @@ _MENTIONED = """
 
 @dataclass(slots=True, kw_only=True)
 class _Looked:
-    """What the walk over the checkpoints saw."""
+    """What the walk over the checkpoints saw. `mark_changed_at`: the leaf at which one has another's mark."""
 
     walk: Walk
     ids: ListedIds = field(default_factory=ListedIds)
     remembered: dict[int, bytes] = field(default_factory=dict)
+    marks_began: bool = False
+    mark_changed_at: int | None = None
 
 
 def verify(scope: Scope, *, at: datetime, only_new: bool = False) -> Verification:
@@ -139,7 +144,10 @@ def _look(scope: Scope, head: Newest | None, since: Row | None, *, at: datetime)
             _check(scope, each, keys, looked)
     if looked.walk.size != size:
         raise Unsound("checkpoint_missing", index=looked.walk.size)
-    return "sound" if since else _complete(scope, head, looked, at=at)
+    said = "sound" if since else _complete(scope, head, looked, at=at)
+    if looked.mark_changed_at is not None:
+        raise Unsound("mark_changed", index=looked.mark_changed_at)
+    return said
 
 
 def _begin(scope: Scope, since: Row | None) -> Walk:
@@ -172,6 +180,15 @@ def _check(scope: Scope, each: Listed, keys: Sequence[PublicKey], looked: _Looke
         raise Unsound("tile_changed", index=walk.suspect[0])
     if looked.remembered.get(each.size, each.root) != each.root:
         raise Unsound("rewritten", index=each.start)
+    _check_mark(each, looked)
+
+
+def _check_mark(each: Listed, looked: _Looked) -> None:
+    """Told at the end, since nothing follows from it. Without a mark are only those from before there were any."""
+    if hmac.compare_digest(each.mark, mark_of(each.settled)):
+        looked.marks_began = True
+    elif (each.mark or looked.marks_began) and looked.mark_changed_at is None:
+        looked.mark_changed_at = each.start
 
 
 def _check_note(scope: Scope, each: Listed, keys: Sequence[PublicKey]) -> None:
