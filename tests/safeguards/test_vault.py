@@ -13,6 +13,7 @@ from bedside.ground.errors import NotAllowed, Refusal
 from bedside.ground.identity import new_id
 from bedside.ground.scope import in_scope
 from bedside.kit.sealing import Unsealable
+from bedside.safeguards.vault import marks
 from bedside.safeguards.vault.actions import destroy_person_keys, make_person_keys
 from bedside.safeguards.vault.models import Destruction, PersonKey, PracticeKey
 from bedside.safeguards.vault.queries import forget_keys, person_keys, practice_keys
@@ -132,6 +133,11 @@ def test_practice_keys_swapped_in_the_database_do_not_open(scope, stranger_scope
         theirs = PracticeKey.objects.get(version=1).wrapped
     with in_scope(scope):
         PracticeKey.objects.filter(version=1).update(wrapped=theirs)
+    with pytest.raises(Refusal) as refused:
+        practice_keys(scope)
+    assert refused.value.code == "practice_key_changed"
+    with in_scope(scope):  # were the mark right, too
+        marks.put(PracticeKey.objects.get(version=1), [])
     with pytest.raises(Refusal) as refused:
         practice_keys(scope)
     assert refused.value.code == "wrong_root_key"

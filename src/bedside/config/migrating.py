@@ -21,6 +21,9 @@ def run() -> None:
 
     keep_to_itself()
     django.setup()
+    from bedside.ground import clock
+    from bedside.safeguards.vault.marking import mark_every_practice
+
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         call_command("migrate", interactive=False, verbosity=0)
@@ -29,6 +32,7 @@ def run() -> None:
         with transaction.atomic():
             for statement in runtime_grants(settings.DATABASE_TARGET.app_user):
                 cursor.execute(statement)
+        mark_every_practice(at=clock.now())
         cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
 
 

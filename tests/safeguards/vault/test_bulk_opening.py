@@ -22,7 +22,7 @@ PLAINS = [b"value %d" % number for number in range(6)]
 
 def ring(*states):
     held = [
-        HeldKey(id=version, version=version, state=state, wrapped=b"", wrapped_by="test")
+        HeldKey(id=version, version=version, state=state, wrapped=b"", wrapped_by="test", is_genuine=True)
         for version, state in enumerate((KeyState.ACTIVE, *states))  # the first is the index key
     ]
     return PracticeKeys(PRACTICE, Keyring(lambda: held, lambda key: bytes([key.version]) * 32))

@@ -14,6 +14,7 @@ from bedside.ground.scope import in_scope
 from bedside.kit.sealing import Unsealable
 from bedside.oversight.retention.holds import lift_hold, place_hold
 from bedside.oversight.retention.rules import HoldCode
+from bedside.safeguards.vault import marks
 from bedside.safeguards.vault.destroying import ask, carry_out, release
 from bedside.safeguards.vault.models import PracticeKey, RecoveryKey
 from bedside.safeguards.vault.queries import (
@@ -131,10 +132,13 @@ def test_recovers_no_key_that_somebody_put_into_the_database(scope, at):
                 practice_id=scope.practice_id, version=7, state="active", wrapped=b"x", wrapped_by="",
                 recovery_copy=copy, recovery_id=made.recovery_id, created_at=at,
             )  # fmt: skip
-            with pytest.raises(Refusal) as refused, transaction.atomic():
-                row.save(force_insert=True)
-                recover_practice(scope, private, at=at)
-            assert refused.value.code == "recovery_copy_damaged"
+            # Without a mark nobody looks at it; were there one, the copy itself would not open.
+            for store, code in ((PracticeKey.save, "practice_key_changed"), (marks.add, "recovery_copy_damaged")):
+                with pytest.raises(Refusal) as refused, transaction.atomic():
+                    store(row)
+                    recover_practice(scope, private, at=at)
+                assert refused.value.code == code
+                row.id = None
     forget_keys()
     assert practice_keys(scope).sealing_version == 1
 

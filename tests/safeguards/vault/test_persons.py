@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bedside.ground.errors import NotAllowed, NotFound, Refusal
@@ -103,3 +105,24 @@ def test_a_key_is_due_after_its_period(scope, at, settings):
         key for key in inventory(scope, at=at + timedelta(days=1)).keys if key.level is Level.PRACTICE
     )
     assert practice.overdue
+
+
+def test_a_destroyed_key_put_back_from_a_copy_of_the_database_opens_nothing(scope, at):
+    """Row and all, as a dump of the tables has it."""
+    from bedside.records.patients import queries as patients
+    from bedside.safeguards.vault.actions import destroy_person_keys
+    from bedside.safeguards.vault.models import PersonKey
+    from bedside.safeguards.vault.queries import person_keys
+    from tests.correspondence.building import make_people
+
+    rosa, other = (one.id for one in make_people(scope, 2, at=at))
+    with in_scope(scope):
+        copied = PersonKey.objects.filter(person_id=rosa).values().get()
+    destroy_person_keys(replace(scope, rights=scope.rights | {"erase_patients"}), [rosa], at=at)
+    with in_scope(scope):
+        PersonKey.objects.create(**copied)
+    assert set(person_keys(scope, [rosa, other])) == {other}
+    assert [one.id for one in patients.by_ids(scope, [rosa, other])] == [other]
+    assert [one.id for one in patients.page(scope, after=None, limit=10)] == [other]
+    with pytest.raises(NotFound):
+        rotate_person(scope, rosa, at=at)

@@ -44,6 +44,21 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         practice=False,
     )
     root.add_argument("--all", action="store_true", help="also what the present root key wrapped already")
+    person = add_verb(
+        group,
+        "rotate-person",
+        "Give one person a new key and seal anew what is sealed under theirs;\n"
+        "for when somebody may have seen it. What an older backup holds of them opens no more.",
+        rotate_one_person,
+    )
+    person.add_argument("person", metavar="ID", help="the person's id; `bedside patients search` shows it")
+    add_verb(
+        group,
+        "repair",
+        "Put versions of the practice's key that were changed in the database back\n"
+        "to the state that the ledger remembers. Find out first who changed them.",
+        repair_changed,
+    )
     destroy = add_verb(
         group, "destroy", "Ask for the destruction of a version of the practice's key.", ask_destruction
     )
@@ -94,13 +109,19 @@ def list_keys(chosen: argparse.Namespace) -> None:
         {
             "level": key.level.value, "name": key.name, "state": key.state.value, "keys": key.count,
             "since": _day(key.active_at or key.made_at), "due": _day(key.due_at), "wrapped by": key.wrapped_by,
+            "mark": "wrong" if key.problem else "",
         }
         for key in found.keys
     ]  # fmt: skip
     if chosen.json:
         print_result(chosen, _as_json(found, rows), "")
         return
-    print_table(chosen, rows, ("level", "name", "state", "keys", "since", "due", "wrapped by"))
+    print_table(chosen, rows, ("level", "name", "state", "keys", "since", "due", "wrapped by", "mark"))
+    for key in found.keys:
+        if key.problem:
+            print(key.problem)
+    if found.recovery.problem:
+        print(found.recovery.problem)
     for request in found.requests:
         of_what = "all keys" if request.version is None else f"version {request.version}"
         due = f", due {request.due_at:%Y-%m-%d %H:%M} UTC" if request.due_at else ""
@@ -145,11 +166,13 @@ def rotate_root(chosen: argparse.Namespace) -> None:
     from django.conf import settings
 
     from bedside.ground import clock
+    from bedside.safeguards.vault.locks import wait_for_keys_being_stored
     from bedside.safeguards.vault.queries import roots
     from bedside.safeguards.vault.rooting import rewrap_installation, rewrap_practice
 
     fresh = _next_root_file(settings.BEDSIDE_ROOT)
     everything = chosen.all or not roots().present.name.startswith("local:")
+    wait_for_keys_being_stored()
     installation = rewrap_installation()
     keys = sum(rewrap_practice(scope, at=clock.now(), everything=everything) for scope in _every_practice())
     if not keys and not installation and not fresh:
@@ -164,6 +187,29 @@ def rotate_root(chosen: argparse.Namespace) -> None:
         f"{keys} keys and the installation key are wrapped by {roots().present.name} now.\n"
         "Copy the new root key to its safe place, make a backup, then take the old one away (docs/how-to/keys.md).",
     )
+
+
+def rotate_one_person(chosen: argparse.Namespace) -> None:
+    from bedside.ground import clock
+    from bedside.safeguards.vault.persons import rotate_person
+
+    count = rotate_person(scope_for(chosen), _person(chosen.person), at=clock.now())
+    print_result(
+        chosen, {"resealed": count}, f"A new key; {count} values are sealed under it. Make a backup now."
+    )
+
+
+def repair_changed(chosen: argparse.Namespace) -> None:
+    from bedside.ground import clock
+    from bedside.safeguards.vault.marking import repair
+
+    count = repair(scope_for(chosen), at=clock.now())
+    told = (
+        f"Put {count} back to how the ledger says they stand."
+        if count
+        else "Every version is as it was left."
+    )
+    print_result(chosen, {"repaired": count}, told)
 
 
 def _next_root_file(configured: RootSettings) -> bool:
@@ -276,6 +322,15 @@ def _every_practice() -> Iterator[Scope]:
 
     for practice_id, _, _ in directory():
         yield administrator_scope(practice_id, purpose=Purpose.ADMINISTRATION)
+
+
+def _person(text: str) -> UUID:
+    from uuid import UUID
+
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Refusal("not_found", "There is no such person; `bedside patients search` shows ids.") from None
 
 
 def _id(text: str) -> UUID:

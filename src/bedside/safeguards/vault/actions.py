@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 from django.db import connection
 
 from bedside.ground import arrays
+from bedside.ground.errors import Refusal
 from bedside.ground.scope import Scope, in_scope
 from bedside.kit.sealing import random_key
 from bedside.safeguards.staff.rules import Right
+from bedside.safeguards.vault import marks
+from bedside.safeguards.vault.locks import hold_root_still
 from bedside.safeguards.vault.models import PracticeKey
-from bedside.safeguards.vault.queries import installation, practice_key_place, practice_keys, roots
-from bedside.safeguards.vault.recovery import recovery_in_force
+from bedside.safeguards.vault.queries import practice_key_place, practice_keys, roots
+from bedside.safeguards.vault.recovery_current import recovery_for
 from bedside.safeguards.vault.rules import INDEX_VERSION, KeyState
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from bedside.kit.sealing import Sealers
+    from bedside.safeguards.vault.roots import Roots
 
 _ROWS_PER_STATEMENT = 2000
 _INSERT = """
@@ -44,21 +48,40 @@ def make_practice_key(scope: Scope, *, at: datetime) -> None:
 
 
 def store_practice_key(scope: Scope, *, version: int, key: bytes, state: KeyState, at: datetime) -> None:
-    """Adds a version, wrapped by the present root key and, if there is one, to the recovery key."""
+    """Adds a version, wrapped by the present root key and, if there is one, to the recovery key.
+
+    Raises ProviderDown, Refusal when this process knows an older root key than other processes do.
+    """
     place = practice_key_place(scope.practice_id, version)
-    wrapped, by = roots().wrap(key, place=place)
-    recovery = recovery_in_force(installation())
     with in_scope(scope):
-        PracticeKey.objects.create(
-            practice_id=scope.practice_id,
-            version=version,
-            state=state,
-            wrapped=wrapped,
-            wrapped_by=by,
-            recovery_copy=recovery.copy(key, place=place) if recovery else b"",
-            recovery_id=recovery.id if recovery else None,
-            created_at=at,
-            active_at=at if state is KeyState.ACTIVE else None,
+        hold_root_still()
+        known = roots()
+        _refuse_older_root(scope, known)
+        wrapped, by = known.wrap(key, place=place)
+        recovery = recovery_for(scope, at=at)
+        marks.add(
+            PracticeKey(
+                practice_id=scope.practice_id,
+                version=version,
+                state=state,
+                wrapped=wrapped,
+                wrapped_by=by,
+                recovery_copy=recovery.copy(key, place=place) if recovery else b"",
+                recovery_id=recovery.id if recovery else None,
+                created_at=at,
+                active_at=at if state is KeyState.ACTIVE else None,
+            )
+        )
+
+
+def _refuse_older_root(scope: Scope, known: Roots) -> None:
+    """A process that was not restarted since the root key changed would leave this version under the old one."""
+    rows = PracticeKey.objects.filter(practice_id=scope.practice_id).exclude(state=KeyState.DESTROYED)
+    others = {name for name in rows.values_list("wrapped_by", flat=True) if name}
+    if others and not others & known.names:
+        raise Refusal(
+            "older_root_key",
+            "The keys are wrapped by a root key that this process does not know; restart every part of Bedside.",
         )
 
 

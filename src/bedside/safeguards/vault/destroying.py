@@ -16,7 +16,7 @@ from bedside.ground.identity import new_id
 from bedside.ground.scope import ActorKind, Scope, in_scope, reading
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
-from bedside.safeguards.vault import entries
+from bedside.safeguards.vault import entries, marks
 from bedside.safeguards.vault.census import sealed_under
 from bedside.safeguards.vault.changes import keys_changed
 from bedside.safeguards.vault.models import Destruction, DestructionRequest, PracticeKey
@@ -154,14 +154,18 @@ def _check_closing(scope: Scope) -> None:
 
 
 def _destroy(scope: Scope, version: int | None, *, at: datetime) -> None:
-    keys = PracticeKey.objects.filter(practice_id=scope.practice_id).exclude(state=KeyState.DESTROYED)
-    if version is not None:
-        keys = keys.filter(version=version)
-    versions = list(keys.values_list("version", flat=True))
-    keys.update(state=KeyState.DESTROYED, wrapped=b"", recovery_copy=b"", recovery_id=None, destroyed_at=at)
+    # Also a row that was changed past Bedside: what is destroyed needs no mark to be believed.
+    keys = [row for row in marks.unchecked(scope) if row.state != KeyState.DESTROYED]
+    keys = [row for row in keys if version in {None, row.version}]
+    for row in keys:
+        row.state, row.destroyed_at, row.recovery_id = KeyState.DESTROYED, at, None
+        row.wrapped = row.recovery_copy = b""
+        marks.put(row, ["state", "wrapped", "recovery_copy", "recovery_id", "destroyed_at"])
     Destruction.objects.bulk_create(
-        Destruction(practice_id=scope.practice_id, kind="practice", key=scope.practice_id, version=one, at=at)
-        for one in versions
+        Destruction(
+            practice_id=scope.practice_id, kind="practice", key=scope.practice_id, version=row.version, at=at
+        )
+        for row in keys
     )
     record(scope, entries.DESTROYED, at=at, subject=scope.practice_id, what=what(version))
 

@@ -39,7 +39,29 @@ RECOVERY_MADE = declare(
     "Made a recovery key of {shares} shares, {needed} of them needed.",
     shares=int,
     needed=int,
+    recovery=str,
+)
+RECOVERY_TAKEN = declare(
+    "keys.recovery_taken", "Copied the practice's first keys to the recovery key there is.", recovery=str
 )
 RECOVERED = declare(
     "keys.recovered", "Recovered {count} versions of the practice's key from shares.", count=int
 )
+MARKED = declare("keys.marked", "Marked {count} stored versions of the practice's key as they stand.", count=int)
+REPAIRED = declare(
+    "keys.repaired",
+    "Put {changed} changed versions of the practice's key back to the state the ledger remembers.",
+    changed=int,
+)
+RESEALING_BEGUN = declare(
+    "keys.resealing_begun",
+    "Began to seal anew {count} values that version {version} of the practice's key had sealed.",
+    version=int, count=int,
+)  # fmt: skip
+RESEALED = declare(
+    "keys.resealed",
+    "Sealed anew {done} values of version {version} of the practice's key; {left} do not open and stay.",
+    version=int, done=int, left=int,
+)  # fmt: skip
+# From these the vault knows how stored versions must stand (`remembered`).
+STATES = (ROTATION_FINISHED, KEY_COMPROMISED, DESTROYED, RECOVERY_MADE, RECOVERY_TAKEN)

@@ -14,9 +14,11 @@ from bedside.ground.scope import Scope, reading
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.destroying import requests
 from bedside.safeguards.vault.installation import wrapped_by
+from bedside.safeguards.vault.marks import KeyChanged, is_genuine
 from bedside.safeguards.vault.models import PersonKey, PracticeKey, Rotation
-from bedside.safeguards.vault.queries import installation, roots
-from bedside.safeguards.vault.recovery import recovery_in_force
+from bedside.safeguards.vault.queries import roots
+from bedside.safeguards.vault.recovery_current import current_recovery
+from bedside.safeguards.vault.remembered import remembered
 from bedside.safeguards.vault.rules import INDEX_VERSION, KeyState, Reason, Request, Step, due_at
 
 if TYPE_CHECKING:
@@ -43,7 +45,10 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyStanding:
-    """One key, or for persons all of them. `due_at` None: nothing falls due for it."""
+    """One key, or for persons all of them. `due_at` None: nothing falls due for it.
+
+    `problem` is a sentence when it was changed past Bedside, so that it is not used.
+    """
 
     level: Level
     name: str
@@ -57,6 +62,7 @@ class KeyStanding:
     due_at: datetime | None = None
     wrapped_by: str = ""
     overdue: bool = False
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +117,7 @@ def inventory(scope: Scope, *, at: datetime) -> Inventory:
     with reading(scope):
         keys = [*_at_the_top(scope), *_practice(scope), _persons(scope)]
         for contribution in _contributions:
-            keys += contribution(scope)
+            keys += _contributed(scope, contribution)
         return Inventory(
             provider=settings.BEDSIDE_ROOT.provider,
             keys=tuple(_judged(key, at=at) for key in keys),
@@ -119,6 +125,14 @@ def inventory(scope: Scope, *, at: datetime) -> Inventory:
             requests=tuple(requests(scope)),
             recovery=_recovery(scope),
         )
+
+
+def _contributed(scope: Scope, contribution: Contribution) -> list[KeyStanding]:
+    """Left out while the practice's key was changed: the page that says so must not fail over it."""
+    try:
+        return list(contribution(scope))
+    except KeyChanged:
+        return []
 
 
 def version_of(scope: Scope, key_id: int) -> int:
@@ -182,6 +196,7 @@ def _at_the_top(scope: Scope) -> list[KeyStanding]:
 
 
 def _practice(scope: Scope) -> list[KeyStanding]:
+    told = remembered(scope)
     rows = PracticeKey.objects.filter(practice_id=scope.practice_id).order_by("-version")
     return [
         KeyStanding(
@@ -194,6 +209,7 @@ def _practice(scope: Scope) -> list[KeyStanding]:
             active_at=row.active_at or (row.created_at if row.state == KeyState.ACTIVE else None),
             ended_at=row.destroyed_at or row.compromised_at or row.deactivated_at,
             wrapped_by=row.wrapped_by,
+            problem="" if is_genuine(row, told) else KeyChanged(row.version).sentence,
         )
         for row in rows
     ]
@@ -212,7 +228,7 @@ def _persons(scope: Scope) -> KeyStanding:
 
 def _recovery(scope: Scope) -> RecoveryStanding:
     try:
-        found = recovery_in_force(installation())
+        found = current_recovery(scope)
     except Refusal as refusal:
         return RecoveryStanding(problem=refusal.sentence)
     if found is None:

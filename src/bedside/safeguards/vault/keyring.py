@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from bedside.ground.errors import Refusal
 from bedside.kit.sealing import BlindIndex, Sealer, Unsealable
+from bedside.safeguards.vault.marks import KeyChanged
 from bedside.safeguards.vault.rules import CACHE_S, INDEX_VERSION, KeyState, may_open, sealing_version
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Keyring:
         return self._sealing
 
     def opening(self, version: int) -> Sealer:
-        """Raises Unsealable for a version that is gone or never was, ProviderDown."""
+        """Raises Unsealable for a version that is gone or never was, KeyChanged, ProviderDown."""
         if _now_s() - self._looked_at >= CACHE_S:
             self._look()  # a process that only reads must let go of a destroyed key, too
         held = self._held.get(version)
@@ -68,9 +69,15 @@ class Keyring:
         return self._open(held)
 
     def reload(self) -> None:
-        """Asks for the present versions and states. Raises ProviderDown, WrongRootKey, Refusal."""
+        """Asks for the present versions and states. Raises KeyChanged, ProviderDown, WrongRootKey, Refusal.
+
+        A changed version that is newer than the one which would seal may be hiding that it should not.
+        """
         held = self._look()
         newest = sealing_version(held.values())
+        for version in sorted(held):
+            if version >= (newest or 0) and not held[version].is_genuine:
+                raise KeyChanged(version)
         if newest is None:
             raise _nothing_seals(held)
         self._sealing = self._open(held[newest])
@@ -80,13 +87,15 @@ class Keyring:
         """The stored versions as they are now. Opens none, so that no provider that is away stands in the way."""
         held = {key.version: key for key in self._ask()}
         with self._lock:
-            kept = {key.id for key in held.values() if may_open(key.state)}
+            kept = {key.id for key in held.values() if may_open(key.state) and key.is_genuine}
             self._opened = {row: sealer for row, sealer in self._opened.items() if row in kept}
         self._held = held
         self._looked_at = _now_s()
         return held
 
     def _open(self, held: HeldKey) -> Sealer:
+        if not held.is_genuine:
+            raise KeyChanged(held.version)
         sealer = self._opened.get(held.id)
         if sealer is None:
             sealer = Sealer(self._unwrap(held), version=held.version)
@@ -98,6 +107,8 @@ class Keyring:
         """A key of its own, which no rotation changes: a value must go on looking up to the same bytes."""
         own = self._held.get(INDEX_VERSION)
         if own is not None:
+            if not own.is_genuine:
+                raise KeyChanged(INDEX_VERSION)
             return BlindIndex(self._unwrap(own))
         return BlindIndex(self.opening(min(self._held)).derive(OLD_INDEX))
 

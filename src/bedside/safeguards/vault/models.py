@@ -20,6 +20,7 @@ class PracticeKey(models.Model):
     wrapped_by = models.CharField(max_length=200, blank=True, default="")
     recovery_copy = models.BinaryField(default=bytes)
     recovery_id = models.BigIntegerField(null=True)
+    mark = models.BinaryField(default=bytes)  # `marks.py`
     created_at = models.DateTimeField()
     active_at = models.DateTimeField(null=True)
     deactivated_at = models.DateTimeField(null=True)
@@ -90,6 +91,33 @@ class Rotation(models.Model):
         return f"{self.practice_id} to v{self.to_version}"
 
 
+class Resealing(models.Model):
+    """What an old version of the practice's key sealed, being sealed anew under the one in use; one at a time.
+
+    `left` are values that do not open, found when everything else was done; they stay as they are.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, db_index=False)
+    from_version = models.PositiveIntegerField()
+    total = models.PositiveIntegerField()
+    done = models.PositiveIntegerField(default=0)
+    left = models.PositiveIntegerField(default=0)
+    began_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice"], condition=models.Q(finished_at=None), name="one_resealing_at_a_time"
+            ),
+        ]
+        indexes = [models.Index(fields=["practice", "began_at"], name="resealing_of_practice")]
+
+    def __str__(self) -> str:
+        return f"{self.practice_id} from v{self.from_version}"
+
+
 class DestructionRequest(models.Model):
     """What one person asked to destroy and another has released, or not. `version` None: all keys, at the end."""
 
@@ -126,7 +154,8 @@ class DestructionRequest(models.Model):
 class RecoveryKey(models.Model):
     """The public half of a recovery key of this installation; the private half is on paper, in shares.
 
-    `mark` is made with the installation key, so that whoever can write here cannot put a key of theirs in place.
+    `mark` is made with the installation key, so that whoever can write here cannot put a key of theirs in place; that
+    it is the one made last, and not an older row with its mark, each practice's ledger remembers.
     """
 
     id = models.BigAutoField(primary_key=True)

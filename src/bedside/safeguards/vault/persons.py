@@ -11,7 +11,7 @@ from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault import entries
 from bedside.safeguards.vault.columns import Under, columns, person_resealers
 from bedside.safeguards.vault.models import PersonKey
-from bedside.safeguards.vault.queries import practice_keys
+from bedside.safeguards.vault.queries import is_destroyed, practice_keys
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -31,7 +31,7 @@ def rotate_person(scope: Scope, person_id: UUID, *, at: datetime) -> int:
     with in_scope(scope):
         mine = PersonKey.objects.filter(practice_id=scope.practice_id, person_id=person_id)
         held = mine.select_for_update().first()
-        if held is None:
+        if held is None or is_destroyed(scope, person_id):
             raise NotFound("There is no such person here, or they were erased.")
         old = keys.person(person_id, bytes(held.wrapped))
         wrapped, new = keys.new_person(person_id)

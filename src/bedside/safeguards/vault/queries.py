@@ -13,7 +13,9 @@ from bedside.kit.sealing import Place
 from bedside.safeguards.vault.installation import installation_key
 from bedside.safeguards.vault.keyring import Keyring
 from bedside.safeguards.vault.keys import PracticeKeys
-from bedside.safeguards.vault.models import PracticeKey
+from bedside.safeguards.vault.marks import is_genuine
+from bedside.safeguards.vault.models import Destruction, PracticeKey
+from bedside.safeguards.vault.remembered import remembered
 from bedside.safeguards.vault.roots import Roots, roots_of
 from bedside.safeguards.vault.rules import HeldKey, KeyState
 
@@ -24,19 +26,28 @@ if TYPE_CHECKING:
     from bedside.kit.sealing import Sealer, Sealers
 
 _OPEN_PRACTICES_MAX = 200
-_PERSON_KEYS: LiteralString = (
-    "SELECT person_id, wrapped FROM vault_personkey WHERE practice_id = %s AND person_id = ANY(%s)"
+# A destroyed key is never opened again, even when its row was put back from a copy of the database.
+_NOT_DESTROYED: LiteralString = """
+    AND NOT EXISTS (
+        SELECT FROM vault_destruction AS gone
+        WHERE gone.practice_id = key.practice_id AND gone.kind = 'person' AND gone.key = key.person_id
+    )
+"""
+_OF_PERSONS: LiteralString = (
+    "SELECT key.person_id, key.wrapped FROM vault_personkey AS key"
+    " WHERE key.practice_id = %s AND key.person_id = ANY(%s)"
 )
+_PERSON_KEYS: LiteralString = _OF_PERSONS + _NOT_DESTROYED
 # For a room that asks for sealed rows and the wrapped keys of their persons at once: `FROM its_table AS held
 # JOIN_PERSON_KEYS WHERE held.practice_id = ...`, selecting WRAPPED_KEY. Rows without a key (erased) fall out.
 # OFFSET 0 makes it one look-up a row: right after an import the planner knows no sizes yet, and a plain join then
 # read all keys again for every page, 6 s for 100,000 people instead of a fraction of one.
-JOIN_PERSON_KEYS: LiteralString = """
+_OF_HELD: LiteralString = """
     CROSS JOIN LATERAL (
         SELECT key.wrapped FROM vault_personkey AS key
-        WHERE key.person_id = held.id AND key.practice_id = held.practice_id OFFSET 0
-    ) AS person_key
+        WHERE key.person_id = held.id AND key.practice_id = held.practice_id
 """
+JOIN_PERSON_KEYS: LiteralString = _OF_HELD + _NOT_DESTROYED + " OFFSET 0) AS person_key "
 WRAPPED_KEY: LiteralString = "person_key.wrapped"
 _open: dict[UUID, PracticeKeys] = {}
 _lock = threading.Lock()
@@ -74,7 +85,11 @@ def _load(scope: Scope) -> PracticeKeys:
 
 
 def held_keys(scope: Scope) -> list[HeldKey]:
-    """Every version of the practice's key as it is stored, the index key among them; oldest first."""
+    """Every version of the practice's key as it is stored, the index key among them; oldest first.
+
+    Whether each is genuine, too: a changed one is for nobody to use.
+    """
+    told = remembered(scope)
     with reading(scope):
         rows = PracticeKey.objects.filter(practice_id=scope.practice_id).order_by("version")
         return [
@@ -84,6 +99,7 @@ def held_keys(scope: Scope) -> list[HeldKey]:
                 state=KeyState(row.state),
                 wrapped=bytes(row.wrapped),
                 wrapped_by=row.wrapped_by,
+                is_genuine=is_genuine(row, told),
             )
             for row in rows
         ]
@@ -114,6 +130,14 @@ def practice_key_place(practice_id: UUID, version: int) -> Place:
         column="wrapped",
         version=version,
     )
+
+
+def is_destroyed(scope: Scope, person_id: UUID) -> bool:
+    """Whether this person's key was destroyed, whatever has been put back since."""
+    with reading(scope):
+        return Destruction.objects.filter(
+            practice_id=scope.practice_id, kind="person", key=person_id
+        ).exists()
 
 
 def person_keys(scope: Scope, person_ids: Iterable[UUID]) -> dict[UUID, Sealer]:

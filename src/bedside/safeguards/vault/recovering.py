@@ -13,12 +13,14 @@ from bedside.ground.errors import Refusal
 from bedside.ground.scope import Scope, in_scope
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
-from bedside.safeguards.vault import entries
+from bedside.safeguards.vault import entries, marks
+from bedside.safeguards.vault.changes import keys_changed
 from bedside.safeguards.vault.installation import read_installation_key
 from bedside.safeguards.vault.models import PracticeKey
 from bedside.safeguards.vault.queries import forget_keys, installation, practice_key_place, roots
 from bedside.safeguards.vault.recovery import make_recovery, recovery_in_force
 from bedside.safeguards.vault.recovery_copy import open_copy
+from bedside.safeguards.vault.recovery_current import current_recovery, fingerprint
 from bedside.safeguards.vault.rooting import copy_to_recovery
 from bedside.safeguards.vault.rules import KeyState
 from bedside.safeguards.vault.shares import split
@@ -41,7 +43,7 @@ def make_shares(*, shares: int, needed: int, replace: bool, at: datetime) -> lis
     Each practice's keys are copied to it next, with `copy_for_recovery`, in the same transaction of the caller: only
     when all that is done and the shares are shown may the ones before become useless. Raises Refusal, ProviderDown.
     """
-    if recovery_in_force(installation()) is not None and not replace:
+    if not replace and recovery_in_force(installation()) is not None:
         raise Refusal(
             "recovery_exists",
             "There is a recovery key already; with --replace a new one takes its place and its shares become useless.",
@@ -51,6 +53,7 @@ def make_shares(*, shares: int, needed: int, replace: bool, at: datetime) -> lis
     key = read_installation_key(settings.BEDSIDE_ROOT.installation_key_file, roots())
     with transaction.atomic():
         make_recovery(private, shares=shares, needed=needed, installation=installation(), key=key, at=at)
+        keys_changed()  # the backups keep what these shares open
     return lines
 
 
@@ -61,23 +64,21 @@ def copy_for_recovery(scope: Scope, *, at: datetime) -> int:
     if recovery is None:
         raise Refusal("no_recovery", "There is no recovery key; make one: bedside keys recovery make")
     with in_scope(scope):
-        made = copy_to_recovery(scope)
-        record(
+        record(  # before the copies, which are made for no other than the one the ledger names
             scope, entries.RECOVERY_MADE, at=at, subject=scope.practice_id,
-            shares=recovery.shares, needed=recovery.needed,
+            shares=recovery.shares, needed=recovery.needed, recovery=fingerprint(recovery),
         )  # fmt: skip
-    return made
+        return copy_to_recovery(scope)
 
 
 def recover_practice(scope: Scope, private: bytes, *, at: datetime) -> Recovered:
     """Wraps the practice's keys, opened from their copies, by the present root key. Raises NotAllowed, Refusal."""
     scope.require(Right.MANAGE_KEYS)
-    recovery = recovery_in_force(installation())
+    recovery = current_recovery(scope)
     if recovery is None:
         raise Refusal("no_recovery", "There is no recovery key in this database.")
     with in_scope(scope):
-        rows = PracticeKey.objects.select_for_update().filter(practice_id=scope.practice_id)
-        held = list(rows.exclude(state=KeyState.DESTROYED).order_by("version"))
+        held = [row for row in marks.locked(scope) if row.state != KeyState.DESTROYED]
         copied = [row for row in held if row.recovery_id == recovery.id]
         for row in copied:
             _recover(row, private, recovery.secret)
@@ -87,11 +88,22 @@ def recover_practice(scope: Scope, private: bytes, *, at: datetime) -> Recovered
     return Recovered(recovered=len(copied), lost=lost)
 
 
+def any_opens(scope: Scope) -> bool:
+    """Whether the present root keys open at least one version of the practice's key, or there is none to open.
+
+    Right after a backup was put back: False means that it was wrapped by another root key. Raises ProviderDown.
+    """
+    with in_scope(scope):
+        rows = PracticeKey.objects.filter(practice_id=scope.practice_id).exclude(state=KeyState.DESTROYED)
+        held = list(rows.order_by("-version"))
+    return not held or any(_opens(row) for row in held)
+
+
 def _recover(row: PracticeKey, private: bytes, secret: bytes) -> None:
     place = practice_key_place(row.practice_id, row.version)
     key = open_copy(bytes(row.recovery_copy), private=private, place=place, secret=secret)
     row.wrapped, row.wrapped_by = roots().wrap(key, place=place)
-    row.save(update_fields=["wrapped", "wrapped_by"])
+    marks.put(row, ["wrapped", "wrapped_by"])
 
 
 def _opens(row: PracticeKey) -> bool:

@@ -14,12 +14,12 @@ from bedside.ground.errors import Refusal
 from bedside.ground.scope import Scope, in_scope
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
-from bedside.safeguards.vault import entries
+from bedside.safeguards.vault import entries, marks
 from bedside.safeguards.vault.changes import keys_changed
 from bedside.safeguards.vault.installation import rewrap_installation_key
-from bedside.safeguards.vault.models import PracticeKey
-from bedside.safeguards.vault.queries import installation, practice_key_place, roots
-from bedside.safeguards.vault.recovery import recovery_in_force
+from bedside.safeguards.vault.locks import change_root_alone
+from bedside.safeguards.vault.queries import practice_key_place, roots
+from bedside.safeguards.vault.recovery_current import current_recovery
 from bedside.safeguards.vault.root import NEW_SUFFIX, OLD_SUFFIX, make_root_key, settle
 from bedside.safeguards.vault.rules import KeyState
 
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from bedside.safeguards.vault.models import PracticeKey
     from bedside.safeguards.vault.roots import Roots
 
 
@@ -65,11 +66,13 @@ def rewrap_practice(scope: Scope, *, at: datetime, everything: bool = False) -> 
     """Wraps the practice's keys by the present root key. Gives how many.
 
     Those that are already are passed over, unless `everything`: a key service may have a newer version of its own.
-    Copies for the recovery key are made where one is missing. Raises NotAllowed, ProviderDown, WrongRootKey.
+    Copies for the recovery key are made where one is missing. Raises NotAllowed, KeyChanged, ProviderDown,
+    WrongRootKey.
     """
     scope.require(Right.MANAGE_KEYS)
-    known = roots()
     with in_scope(scope):
+        change_root_alone()
+        known = roots()
         count = sum(_rewrap(row, known, everything=everything) for row in _locked(scope))
         copy_to_recovery(scope)
         if count:
@@ -83,7 +86,7 @@ def rewrap_practice(scope: Scope, *, at: datetime, everything: bool = False) -> 
 
 def copy_to_recovery(scope: Scope) -> int:
     """Makes the copies that the recovery key in force lacks. Gives how many. Raises ProviderDown, Refusal."""
-    recovery = recovery_in_force(installation())
+    recovery = current_recovery(scope)
     if recovery is None:
         return 0
     known, made = roots(), 0
@@ -94,7 +97,7 @@ def copy_to_recovery(scope: Scope) -> int:
             place = practice_key_place(row.practice_id, row.version)
             key = known.unwrap(bytes(row.wrapped), by=_by(row, known), place=place)
             row.recovery_copy, row.recovery_id = recovery.copy(key, place=place), recovery.id
-            row.save(update_fields=["recovery_copy", "recovery_id"])
+            marks.put(row, ["recovery_copy", "recovery_id"])
             made += 1
     return made
 
@@ -107,7 +110,7 @@ def _rewrap(row: PracticeKey, known: Roots, *, everything: bool) -> bool:
     row.wrapped, row.wrapped_by = known.wrap(
         known.unwrap(bytes(row.wrapped), by=by, place=place), place=place
     )
-    row.save(update_fields=["wrapped", "wrapped_by"])
+    marks.put(row, ["wrapped", "wrapped_by"])
     return True
 
 
@@ -116,8 +119,7 @@ def _by(row: PracticeKey, known: Roots) -> str:
 
 
 def _locked(scope: Scope) -> list[PracticeKey]:
-    rows = PracticeKey.objects.select_for_update().filter(practice_id=scope.practice_id)
-    return list(rows.exclude(state=KeyState.DESTROYED).order_by("version"))
+    return [row for row in marks.locked(scope) if row.state != KeyState.DESTROYED]
 
 
 def _code(name: str) -> str:

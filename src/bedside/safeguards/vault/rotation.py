@@ -13,11 +13,12 @@ from bedside.ground.scope import Scope, in_scope
 from bedside.kit.sealing import Sealer, random_key
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
-from bedside.safeguards.vault import entries, rewrapping
+from bedside.safeguards.vault import entries, marks, rewrapping
 from bedside.safeguards.vault.actions import store_practice_key
 from bedside.safeguards.vault.changes import keys_changed
 from bedside.safeguards.vault.keyring import OLD_INDEX
-from bedside.safeguards.vault.models import PracticeKey, Rotation
+from bedside.safeguards.vault.locks import hold_root_still
+from bedside.safeguards.vault.models import Rotation
 from bedside.safeguards.vault.queries import forget_keys, held_keys, unwrap_practice_key
 from bedside.safeguards.vault.rules import INDEX_VERSION, MARGIN, KeyState, Reason, Step, sealing_version
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from uuid import UUID
+
+    from bedside.safeguards.vault.models import PracticeKey
 
 _SPELL_S = 20.0
 
@@ -36,6 +39,7 @@ def rotate(scope: Scope, *, at: datetime, reason: Reason = Reason.PLANNED) -> UU
     """
     scope.require(Right.MANAGE_KEYS)
     with in_scope(scope):
+        hold_root_still()
         version = _next_version(scope, at=at)
         # After a compromise the new version takes over at once; whoever has not heard of it yet asks again.
         not_before = at if reason is Reason.COMPROMISED else at + MARGIN
@@ -64,6 +68,7 @@ def mark_compromised(scope: Scope, version: int, *, at: datetime) -> None:
     """
     scope.require(Right.MANAGE_KEYS)
     with in_scope(scope):
+        hold_root_still()
         key = _locked(scope, version)
         state = KeyState(key.state)
         if state is KeyState.DESTROYED or key.compromised_at is not None:
@@ -71,7 +76,7 @@ def mark_compromised(scope: Scope, version: int, *, at: datetime) -> None:
         key.compromised_at = at
         if state is KeyState.DEACTIVATED:
             key.state = KeyState.COMPROMISED
-        key.save(update_fields=["compromised_at", "state"])
+        marks.put(key, ["compromised_at", "state"])
         record(scope, entries.KEY_COMPROMISED, at=at, subject=scope.practice_id, version=version)
         followed = Rotation.objects.filter(
             practice_id=scope.practice_id, finished_at=None, to_version__gt=version
@@ -108,22 +113,19 @@ def advance(scope: Scope, rotation_id: UUID, *, clock: Callable[[], datetime]) -
 
 
 def _activate(scope: Scope, rotation: Rotation, *, at: datetime) -> None:
-    PracticeKey.objects.filter(practice_id=scope.practice_id, version=rotation.to_version).update(
-        state=KeyState.ACTIVE, active_at=at
-    )
+    key = _locked(scope, rotation.to_version)
+    key.state, key.active_at = KeyState.ACTIVE, at
+    marks.put(key, ["state", "active_at"])
     _to(rotation, Step.SETTLING, not_before=at + MARGIN)
 
 
 def _let_go_of_older(scope: Scope, rotation: Rotation, *, at: datetime) -> None:
     """By now nobody seals under them: the states everybody knows are younger than the new version's."""
-    older = PracticeKey.objects.filter(
-        practice_id=scope.practice_id,
-        state=KeyState.ACTIVE,
-        version__gt=INDEX_VERSION,
-        version__lt=rotation.to_version,
-    )
-    older.exclude(compromised_at=None).update(state=KeyState.COMPROMISED, deactivated_at=at)
-    older.filter(compromised_at=None).update(state=KeyState.DEACTIVATED, deactivated_at=at)
+    for key in marks.locked(scope):
+        if key.state == KeyState.ACTIVE and INDEX_VERSION < key.version < rotation.to_version:
+            key.state = KeyState.COMPROMISED if key.compromised_at else KeyState.DEACTIVATED
+            key.deactivated_at = at
+            marks.put(key, ["state", "deactivated_at"])
     rotation.total = rewrapping.persons(scope)
     _to(rotation, Step.REWRAPPING, not_before=at)
 
@@ -178,12 +180,8 @@ def _one_at_a_time(rotation: Rotation) -> None:
 
 
 def _locked(scope: Scope, version: int) -> PracticeKey:
-    key = (
-        PracticeKey.objects.select_for_update()
-        .filter(practice_id=scope.practice_id, version=version, version__gt=INDEX_VERSION)
-        .first()
-    )
-    if key is None:
+    key = next((row for row in marks.locked(scope) if row.version == version), None)
+    if key is None or version == INDEX_VERSION:
         raise NotFound("There is no such version of the practice's key.")
     return key
 

@@ -63,13 +63,14 @@ class RequestState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldKey:
-    """One stored version: `wrapped` is empty once destroyed."""
+    """One stored version: `wrapped` is empty once destroyed. One that is not genuine seals and opens nothing."""
 
     id: int
     version: int
     state: KeyState
     wrapped: bytes
     wrapped_by: str
+    is_genuine: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

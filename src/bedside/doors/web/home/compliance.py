@@ -113,7 +113,10 @@ def _keys(scope: Scope, *, at: datetime) -> Concern:
 
 
 def _keys_in_words(found: Inventory, *, at: datetime) -> tuple[Level, str]:
-    """What matters most: a destruction before an age, an age before what would only be wise."""
+    """What matters most: a changed key, a destruction, an age, and then what would only be wise."""
+    problem = next((key.problem for key in found.keys if key.problem), "")
+    if problem:
+        return Level.BAD, problem
     if found.requests:
         released = any(request.due_at is not None for request in found.requests)
         then = "will be done soon" if released else "waits for a second person"

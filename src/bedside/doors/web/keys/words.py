@@ -89,8 +89,8 @@ class Status:
 
 def line(key: KeyStanding) -> KeyLine:
     label, about = LEVEL_WORDS[key.level]
-    state, badge = STATE_WORDS[key.state]
-    versioned = key.level is Level.PRACTICE
+    state, badge = ("Changed", "badge-bad") if key.problem else STATE_WORDS[key.state]
+    versioned = key.level is Level.PRACTICE and not key.problem
     return KeyLine(
         standing=key,
         label=f"{label}, {key.name}" if key.level in {Level.PRACTICE, Level.LEDGER} else label,
@@ -132,9 +132,19 @@ def _name(actor_id: str, names: Mapping[str, str]) -> str:
 
 def statuses(found: Inventory) -> list[Status]:
     """What an office should know first, the worst on top."""
-    told = [_age(found), _recovery(found.recovery), *_root(found)]
+    told = [*_changed(found), _age(found), _recovery(found.recovery), *_root(found)]
     order = {"bad": 0, "warn": 1, "ok": 2}
     return sorted(told, key=lambda status: order[status.level])
+
+
+def _changed(found: Inventory) -> list[Status]:
+    """Not by Bedside: whoever could do that could write the whole database."""
+    todo = "Treat it as a security incident (45 CFR 164.308(a)(6)); a backup shows since when."
+    return [
+        Status(level="bad", word="Changed", sentence=key.problem, todo=todo)
+        for key in found.keys
+        if key.problem
+    ]
 
 
 def _age(found: Inventory) -> Status:

@@ -107,7 +107,12 @@ class Roots:
 
     def holds(self, by: str) -> bool:
         """Whether the root key of that name is configured here."""
-        return any(one.name == by for one in self._all())
+        return by in self.names
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Of every root key that is configured here."""
+        return frozenset(one.name for one in self._all())
 
     def _all(self) -> list[RootProvider]:
         return [self.present] if self.old is None else [self.present, self.old]
