@@ -15,7 +15,7 @@ from bedside.records.patients import entries as about_patients
 from bedside.safeguards.audit.actions import record, seal
 from bedside.safeguards.audit.reviews import Finding, is_overdue, reviews, sign_review
 from bedside.safeguards.audit.rules import kinds
-from bedside.safeguards.audit.standing import AnchorStanding, LedgerStanding, Verification
+from bedside.safeguards.audit.standing import TROUBLES, AnchorStanding, LedgerStanding, Verification
 from tests.doors.web.test_ledger_page import known, listed, looked, note, rosa, text_of  # noqa: F401
 
 CHICAGO = ZoneInfo("America/Chicago")
@@ -247,6 +247,40 @@ def test_every_finding_that_is_not_sound_says_what_to_do():
         assert todo_of(a_verification(sound=False, finding=finding))
 
 
+def test_every_finding_that_verification_may_come_to_has_words():
+    import re
+    from pathlib import Path
+
+    from bedside.safeguards import audit
+    from bedside.safeguards.audit.verifying import FINDINGS
+
+    sources = "".join(path.read_text() for path in Path(audit.__file__).parent.glob("*.py"))
+    raised = set(re.findall(r"""(?:Unsound|DamagedRow)\((?:row\.id, )?"(\w+)\"""", sources))
+    assert {"entry_changed", "entry_missing", "mark_changed", "truncated"} <= raised
+    assert raised <= FINDINGS.keys()
+
+
+@pytest.mark.parametrize("trouble", sorted(TROUBLES))
+def test_every_trouble_of_the_ledgers_own_has_words_of_its_own(trouble):
+    usual = overall(a_standing(trouble="provider_down"), at=NOW)
+    told = overall(a_standing(trouble=trouble), at=NOW)
+    assert told.sentence != usual.sentence
+    assert told.todo != usual.todo
+
+
+@pytest.mark.parametrize("change", ["sealed_private = NULL", "retired_at = now()"])
+def test_says_that_the_signing_key_was_taken_away(signed_in, scope, at, change):
+    from django.db import connection
+
+    note(scope, at, count=3)
+    seal(scope, at=at)
+    with in_scope(scope), connection.cursor() as cursor:
+        cursor.execute("UPDATE audit_signingkey SET " + change)  # noqa: S608  one of two above
+    page = text_of(signed_in("chloe"), "/ledger/verification/")
+    assert "The key that signs the ledger was taken away, so nothing new can be sealed." in page
+    assert "put the table of signing keys back" in page
+
+
 def test_verifying_now_asks_a_worker_and_shows_the_result_when_it_is_there(signed_in, scope, at):
     from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -309,9 +343,39 @@ def test_home_says_of_compliance_what_needs_doing(signed_in, scope_of):
         record(scope_of("ana"), ACCESS_REFUSED, at=clock.now(), page="staff", reason="not_allowed")
     page = text_of(signed_in("chloe"), "/")
     assert "Refused access In the last 7 days somebody asked for what is not theirs once." in page
-    assert "Nobody has signed a review of what was done yet." in page
+    assert "Nobody has signed a review of what was done yet" in page
     assert "There are no recovery shares" in page
     assert "No erasure and no new legal hold this month." in page
+
+
+@pytest.mark.parametrize(
+    ("days", "level", "words"),
+    [
+        (0, Level.INFO, "Nobody has signed a review of what was done yet; the first is due November 27."),
+        (8, Level.INFO, "Nobody has signed a review of what was done yet; the first is due November 27."),
+        (9, Level.WARN, "Nobody has signed a review of what was done yet."),
+    ],
+)
+def test_home_never_calls_a_review_in_order_that_was_not_done(cast, scope_of, at, days, level, words):
+    from bedside.doors.web.home.compliance import concerns
+
+    [review] = [
+        one
+        for one in concerns(scope_of("chloe"), at=at + timedelta(days=days))
+        if one.title == "Weekly review"
+    ]
+    assert (review.level, review.sentence) == (level, words)
+
+
+def test_home_calls_a_review_of_this_week_in_order(cast, scope_of, at):
+    from bedside.doors.web.home.compliance import concerns
+
+    today = at.astimezone(CHICAGO).date()
+    sign_review(
+        scope_of("chloe"), first_day=today, last_day=today, finding=Finding.NOTHING_UNUSUAL, acts=1, today=today, at=at
+    )  # fmt: skip
+    [review] = [one for one in concerns(scope_of("chloe"), at=at) if one.title == "Weekly review"]
+    assert (review.level, review.word) == (Level.OK, "In order")
 
 
 def test_home_puts_a_destruction_of_keys_before_everything_else_about_them(signed_in, scope_of):

@@ -347,6 +347,37 @@ def test_a_sealed_entry_shows_its_place_and_gives_a_proof_that_holds_elsewhere(
     assert verified("proof", tmp_path / "proof.json", "--key", tmp_path / "key.pem") == 1
 
 
+@pytest.mark.parametrize("forged", ["root", "note"])
+def test_gives_no_proof_that_does_not_hold(signed_in, scope, at, forged):
+    """As anybody with the database role may put a checkpoint there that nobody signed."""
+    from bedside.safeguards.audit.models import Checkpoint, Entry
+
+    note(scope, at, count=5)
+    seal(scope, at=at)
+    number = newest_entry(scope, "practice.profile_changed")
+    abe = signed_in("abe")
+    assert abe.get(f"/ledger/{number}/proof/").status_code == 200
+    seal(scope, at=at)
+    with in_scope(scope):
+        exported = Entry.objects.filter(kind="ledger.exported").count()
+        row = Checkpoint.objects.latest("size")
+        if forged == "root":
+            row.size, row.root = row.size + 1, b"\0" * 32
+        else:
+            note(scope, at)
+            seal(scope, at=at)
+            row = Checkpoint.objects.latest("size")
+            row.note, row.size = row.note.replace("bedside", "another"), row.size + 1
+        row.pk, row.start = None, row.size - 1
+        row.save(force_insert=True)
+    answer = abe.get(f"/ledger/{number}/proof/")
+    assert answer.status_code == 422
+    assert "This entry is not as it was sealed" in answer.content.decode()
+    assert "Download the proof" not in abe.get(f"/ledger/{number}/").content.decode()
+    with in_scope(scope):
+        assert Entry.objects.filter(kind="ledger.exported").count() == exported
+
+
 def verified(*arguments: object) -> int:
     """What `bedside-verify`, which knows nothing of Bedside, answers."""
     import subprocess

@@ -14,7 +14,7 @@ from bedside.kit.ledger.export import export_lines as lines_of_export
 from bedside.safeguards.audit.listing import checkpoints, place_of
 from bedside.safeguards.audit.models import Checkpoint, Entry
 from bedside.safeguards.audit.order import RowOfLeaves, decode
-from bedside.safeguards.audit.signing import origin_of, public_keys
+from bedside.safeguards.audit.signing import is_signed, origin_of, public_keys
 from bedside.safeguards.audit.tail import newest
 from bedside.safeguards.audit.tree import HASH_BYTES, DamagedRow, bodies_of, stored_tiles
 
@@ -66,7 +66,8 @@ def proof(scope: Scope, entry_id: int, *, person: UUID | None) -> EntryProof | N
                 index=place[0], size=head.size, path=(), note=head.note, body=b"", leaf_hash=b"", holds=False
             )
     leaf = leaf_hash(bodies[offset])
-    holds = verify_inclusion(leaf=leaf, index=index, size=head.size, path=path, root=head.root)
+    is_in_tree = verify_inclusion(leaf=leaf, index=index, size=head.size, path=path, root=head.root)
+    holds = is_in_tree and is_signed(scope, head)
     return EntryProof(
         index=index, size=head.size, path=tuple(path), note=head.note, body=bodies[offset], leaf_hash=leaf,
         holds=holds,

@@ -46,7 +46,10 @@ class SigningKeyGone(Fault):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublicKey:
-    """A key's public half. It signs trees of more than `from_size` leaves, up to the next key's `from_size`."""
+    """A key's public half. It signs trees of more than `from_size` leaves, up to the next key's `from_size`.
+
+    `can_sign`: its private half is there and in use, as that of the newest always is.
+    """
 
     name: str
     version: int
@@ -54,6 +57,7 @@ class PublicKey:
     from_size: int
     made_at: datetime
     retired_at: datetime | None
+    can_sign: bool
 
     @property
     def fingerprint(self) -> str:
@@ -172,6 +176,7 @@ def _public(scope: Scope, row: SigningKey) -> PublicKey:
         from_size=row.from_size,
         made_at=row.made_at,
         retired_at=row.retired_at,
+        can_sign=row.retired_at is None and row.sealed_private is not None,
     )
 
 

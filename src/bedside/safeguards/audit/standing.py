@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from bedside.safeguards.audit.models import Verification as VerificationRow
 
+# What `trouble` may say besides a code of the vault's.
+TROUBLES: Final = frozenset({"ledger_behind", "signing_key_changed", "signing_key_gone"})
 UNSEALED_ROWS_MAX: Final = 10_000
 # The sealer comes by every two seconds; what waits this long says that something keeps it away.
 _LATE_S: Final = 60
@@ -56,8 +58,8 @@ class AnchorStanding:
 class LedgerStanding:
     """`size` leaves are sealed, `unsealed` wait (counted up to some ten thousand rows).
 
-    `trouble` is empty, or a code that says why sealing does not go on: that of the vault's refusal, or
-    "ledger_behind" when entries wait longer than a minute.
+    `trouble` is empty, or a code that says why sealing does not go on: that of the vault's refusal, or one of
+    TROUBLES, of which "ledger_behind" is that entries wait longer than a minute.
     """
 
     size: int
@@ -137,6 +139,8 @@ def _key(scope: Scope) -> tuple[PublicKey | None, str]:
         return None, error.code
     except Unsealable:
         return None, "signing_key_changed"
+    if keys and not keys[-1].can_sign:
+        return keys[-1], "signing_key_gone"
     return (keys[-1] if keys else None), ""
 
 

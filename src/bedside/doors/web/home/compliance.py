@@ -12,7 +12,7 @@ from django.utils import timezone
 from bedside.doors.web.ledger.reviewing import practice_began
 from bedside.doors.web.ledger.status import LEVEL_WORDS, Level, overall
 from bedside.ground.errors import Fault, Refusal
-from bedside.safeguards.audit.reviews import is_overdue, reviews
+from bedside.safeguards.audit.reviews import REVIEW_EACH, is_overdue, reviews
 from bedside.safeguards.audit.standing import standing
 from bedside.safeguards.audit.tallies import acts_by_kind
 from bedside.safeguards.staff.queries import names_of
@@ -66,15 +66,19 @@ def _ledger(scope: Scope, *, at: datetime) -> Concern:
 def _review(scope: Scope, *, at: datetime) -> Concern:
     today = timezone.localdate(at)
     newest = next(iter(reviews(scope, limit=1)), None)
-    late = is_overdue(newest, began=practice_began(scope), today=today)
+    began = practice_began(scope)
+    late, due = is_overdue(newest, began=began, today=today), began + REVIEW_EACH
+    level = Level.WARN if late else Level.OK
     if newest is None:
         sentence = "Nobody has signed a review of what was done yet."
+        if not late:  # the first is not due before the practice has a week behind it
+            level, sentence = Level.INFO, f"{sentence.rstrip('.')}; the first is due {_day(due)}."
     else:
         who = names_of(scope, {newest.reviewer_id}).get(newest.reviewer_id, "a former member of staff")
-        sentence = f"Reviewed up to {newest.last_day:%B} {newest.last_day.day} by {who}."
+        sentence = f"Reviewed up to {_day(newest.last_day)} by {who}."
     return Concern(
         title="Weekly review",
-        level=Level.WARN if late else Level.OK,
+        level=level,
         sentence=sentence,
         action="Review",
         address=reverse("ledger_review"),
@@ -157,6 +161,10 @@ def _erasures(scope: Scope, *, at: datetime) -> Concern:
         action="Erasures",
         address=_address("erasures"),
     )
+
+
+def _day(day: date) -> str:
+    return f"{day:%B} {day.day}"
 
 
 def _counted(count: int, one: str, many: str) -> str:

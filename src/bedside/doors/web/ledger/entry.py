@@ -17,7 +17,7 @@ from bedside.doors.web.ledger.views import sees_ledger
 from bedside.doors.web.ledger.words import entry_address, lines
 from bedside.doors.web.pages import whole_number
 from bedside.ground import clock
-from bedside.ground.errors import NotFound
+from bedside.ground.errors import NotFound, Refusal
 from bedside.kit.ledger import canonical_json, proof_of_entry
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.audit.entries import LEDGER_EXPORTED
@@ -87,6 +87,11 @@ def proof_file(request: HttpRequest, scope: Scope, entry_id: int) -> HttpRespons
     found = proof(scope, entry_id, person=person)
     if found is None:
         raise NotFound("This entry is not sealed yet; try again in a few seconds.")
+    if not found.holds:
+        raise Refusal(
+            "entry_changed",
+            "This entry is not as it was sealed, so there is no proof of it; see Verification for what to do.",
+        )
     record(
         scope,
         LEDGER_EXPORTED,

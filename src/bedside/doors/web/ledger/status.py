@@ -72,8 +72,16 @@ _TROUBLE: Final = {
         "The key that signs the ledger is not the one that was made.",
         _TODO["key_changed"],
     ),
+    "signing_key_gone": (
+        "The key that signs the ledger was taken away, so nothing new can be sealed.",
+        f"{_KEEP_EVIDENCE} Then put the table of signing keys back from the newest backup; entries wait until then.",
+    ),
     "ledger_damaged": ("Sealing has stopped because what is sealed no longer fits.", _KEEP_EVIDENCE),
 }
+
+
+# Nobody comes by these without having changed the tables; the others pass.
+_BROKEN: Final = frozenset(_TROUBLE) - {"ledger_behind"}
 
 
 def overall(found: LedgerStanding, *, at: datetime) -> Status:
@@ -130,8 +138,9 @@ def _sealed(found: LedgerStanding) -> Status:
             found.trouble,
             ("The keys cannot be opened, so nothing new can be sealed.", "Tell whoever runs this server."),
         )
-        is_broken = found.trouble in {"signing_key_changed", "ledger_damaged"}
-        return Status(level=Level.BAD if is_broken else Level.WARN, sentence=sentence, todo=todo)
+        return Status(
+            level=Level.BAD if found.trouble in _BROKEN else Level.WARN, sentence=sentence, todo=todo
+        )
     if found.unsealed:
         return Status(level=Level.OK, sentence="The newest entries are sealed within seconds.")
     return Status(level=Level.OK, sentence="Every entry is sealed." if found.size else "Nothing to seal yet.")
