@@ -66,3 +66,81 @@ class AddressSuppression(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class LetterRow(models.Model):
+    """One service mail that is or was owed to one person.
+
+    What it needs to go out (an address that is not the patient's present one, a page's link) lies in `own_sealed`
+    under the person's key, or in `sealed` under the practice's where the letter is for nobody on record. Both are
+    emptied when the letter is done with. The columns from `host` say how it was handed over.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, db_index=False)
+    kind = models.CharField(max_length=30)
+    patient_id = models.UUIDField(null=True)
+    about = models.UUIDField(null=True)
+    language = models.CharField(max_length=8)
+    sealed = models.BinaryField(null=True)
+    own_sealed = models.BinaryField(null=True)
+    owed_at = models.DateTimeField()
+    due_at = models.DateTimeField()  # not before, and after a failure the next try
+    state = models.CharField(max_length=12)
+    codes = models.JSONField(default=list)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    first_attempt_at = models.DateTimeField(null=True)
+    claim_id = models.UUIDField(null=True)
+    place = models.PositiveSmallIntegerField(null=True)
+    machine = models.UUIDField(null=True)
+    taken_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    wording = models.CharField(max_length=80, blank=True)  # version and hash of its text (CON-03)
+    host = models.CharField(max_length=253, blank=True)
+    tls_version = models.CharField(max_length=12, blank=True)
+    cipher = models.CharField(max_length=60, blank=True)
+    certificate_sha256 = models.CharField(max_length=64, blank=True)
+    reply_code = models.PositiveSmallIntegerField(null=True)
+    enhanced = models.CharField(max_length=12, blank=True)
+    content_sha256 = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        db_table = "consent_letter"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice", "kind", "about", "patient_id"],
+                condition=models.Q(state__in=["owed", "in_hand"]),
+                nulls_distinct=False,
+                name="one_letter_under_way",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["practice", "due_at"], name="letter_due", condition=models.Q(state="owed")),
+            models.Index(
+                fields=["practice", "claim_id"], name="letter_hand", condition=models.Q(state="in_hand")
+            ),
+            models.Index(fields=["practice", "patient_id", "-owed_at"], name="letter_of_patient"),
+            models.Index(fields=["practice", "-owed_at"], name="letter_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class ConfirmationRow(models.Model):
+    """One link by which a person shows that a mailbox is theirs; `mark` is `links.address_mark` of it, as hex."""
+
+    id = models.UUIDField(primary_key=True)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, db_index=False)
+    patient_id = models.UUIDField()
+    mark = models.CharField(max_length=16)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "consent_confirmation"
+        indexes = [models.Index(fields=["practice", "patient_id"], name="confirmation_of_patient")]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -1,6 +1,7 @@
 """What people said about our mail: the nouns, and how the present state follows from the acts."""
 
 from bedside.records.consent.rules.folding import fold, nothing_said
+from bedside.records.consent.rules.letters import UNDER_WAY, LetterKind, LetterState, TakenLetter
 from bedside.records.consent.rules.nouns import (
     BY_LINK,
     DOCUMENTED,
@@ -33,6 +34,7 @@ __all__ = [
     "DOCUMENTED",
     "NOTHING_SAID",
     "PROMOTIONAL",
+    "UNDER_WAY",
     "USUAL_SCOPE",
     "Answer",
     "Authorization",
@@ -42,6 +44,8 @@ __all__ = [
     "Evidence",
     "ExpiryEvent",
     "ImportedPermission",
+    "LetterKind",
+    "LetterState",
     "LiftReason",
     "Paper",
     "Part2Consent",
@@ -53,6 +57,7 @@ __all__ = [
     "Suppression",
     "SuppressionReason",
     "SuppressionScope",
+    "TakenLetter",
     "Terms",
     "Way",
     "check_paper",
