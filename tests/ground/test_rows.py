@@ -8,7 +8,7 @@ import pytest
 from django.db import DataError, transaction
 
 from bedside.ground.identity import new_id
-from bedside.ground.rows import fetch_binary
+from bedside.ground.rows import fetch_binary, fetch_first
 from bedside.ground.scope import reading
 from bedside.safeguards.vault.actions import make_person_keys
 
@@ -36,6 +36,34 @@ def test_sees_what_the_transaction_wrote_and_only_in_its_practice(scope, strange
         assert fetch_binary(statement, []) == [(person,)]
     with reading(stranger_scope):
         assert fetch_binary(statement, []) == []
+
+
+ORDERED = "SELECT one, one::text AS name FROM unnest(%s::uuid[]) AS one ORDER BY one"
+
+
+def test_gives_the_first_rows_in_their_order_and_ends_with_the_last(scope):
+    ids = sorted(new_id() for _ in range(5))
+    with reading(scope):
+        assert fetch_first(ORDERED, [ids[::-1]], rows=2) == [(one, str(one)) for one in ids[:2]]
+        assert fetch_first(ORDERED, [ids], rows=9) == [(one, str(one)) for one in ids]
+        assert fetch_first(ORDERED, [[]], rows=9) == []
+
+
+def test_first_rows_are_of_the_practice_alone(scope, stranger_scope, at):
+    person = new_id()
+    make_person_keys(scope, [person], at=at)
+    statement = "SELECT person_id FROM vault_personkey ORDER BY person_id"
+    with reading(scope):
+        assert fetch_first(statement, [], rows=9) == [(person,)]
+    with reading(stranger_scope):
+        assert fetch_first(statement, [], rows=9) == []
+
+
+def test_first_rows_raise_what_django_raises(db):
+    with pytest.raises(DataError), transaction.atomic():
+        fetch_first("SELECT 1 / %s::int", [0], rows=1)
+    with transaction.atomic():
+        assert fetch_first("SELECT 1 / %s::int", [1], rows=1) == [(1,)]
 
 
 def test_raises_what_django_raises(db):

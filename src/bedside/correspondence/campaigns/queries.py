@@ -168,17 +168,8 @@ def recipients(
 
 def every_recipient(scope: Scope, campaign_id: UUID, *, state: str, code: str) -> Iterator[Recipient]:
     """All of them, read in batches, for an export. Use it inside one scope."""
-    last = 0
-    while True:
-        rows = list(
-            _people(scope, campaign_id, state=state, code=code)
-            .filter(id__gt=last)
-            .order_by("id")[:_EXPORT_BATCH]
-        )
-        if not rows:
-            return
-        yield from map(_recipient, rows)
-        last = rows[-1].id
+    rows = _people(scope, campaign_id, state=state, code=code).order_by("id")
+    return map(_recipient, rows.iterator(chunk_size=_EXPORT_BATCH))
 
 
 def explanation(scope: Scope, campaign_id: UUID, recipient_id: int) -> Explanation:

@@ -20,7 +20,6 @@ from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from uuid import UUID
 
     from bedside.records.patients.rules import Patient
@@ -87,7 +86,8 @@ def forget_id(scope: Scope, patient_id: UUID) -> int:
 def _rejects_naming(scope: Scope, named: Named) -> tuple[int, list[int]]:
     """(how many kept rejected rows were opened, numbers of those that name the person)."""
     keys, searched, found = practice_keys(scope), 0, []
-    for row in _every_reject(scope):
+    rows = Reject.objects.filter(practice_id=scope.practice_id)
+    for row in rows.iterator(chunk_size=_AT_ONCE):
         searched += 1
         if _may_name(row, keys, named):
             found.append(row.id)
@@ -101,15 +101,3 @@ def _may_name(row: Reject, keys: PracticeKeys, named: Named) -> bool:
     except Unsealable:
         return True
     return names_person(cells, named)
-
-
-def _every_reject(scope: Scope) -> Iterator[Reject]:
-    last = 0
-    while True:
-        rows = list(
-            Reject.objects.filter(practice_id=scope.practice_id, id__gt=last).order_by("id")[:_AT_ONCE]
-        )
-        if not rows:
-            return
-        yield from rows
-        last = rows[-1].id

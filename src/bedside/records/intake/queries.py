@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from bedside.ground.errors import NotFound
@@ -170,14 +171,15 @@ def rejected_cells(scope: Scope, import_id: UUID, *, after_line: int) -> list[Re
     with reading(scope):
         rows = Reject.objects.filter(
             practice_id=scope.practice_id, of_import_id=import_id, line__gt=after_line
-        ).order_by("line")[:REJECTS_AT_ONCE]
+        ).order_by("line")
         return [
             RejectedCells(
                 line=row.line,
                 sentence=sentence_of(row.code),
                 cells=open_cells(keys, bytes(row.sealed), import_id=import_id, line=row.line),
             )
-            for row in rows
+            # A cursor, as in `ground.rows.fetch_first`: the rows are as new as the import.
+            for row in islice(rows.iterator(chunk_size=REJECTS_AT_ONCE), REJECTS_AT_ONCE)
         ]
 
 

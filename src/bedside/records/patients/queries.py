@@ -9,7 +9,7 @@ from django.db import connection
 
 from bedside.ground import arrays
 from bedside.ground.errors import NotFound
-from bedside.ground.rows import fetch_binary
+from bedside.ground.rows import fetch_binary, fetch_first
 from bedside.ground.scope import Scope, reading
 from bedside.kit.mail.addresses import InvalidAddress, parse_address
 from bedside.records.patients.models import PatientRow
@@ -31,9 +31,9 @@ _FIRST = UUID(int=0)
 _SEALED: LiteralString = "held.id, held.id::text, held.sealed, held.version, " + WRAPPED_KEY
 _HELD: LiteralString = " FROM patients_patient AS held" + JOIN_PERSON_KEYS + "WHERE held.practice_id = %s"
 _BY_IDS: LiteralString = "SELECT " + _SEALED + _HELD + " AND held.id = ANY(%s)"
-_PAGE: LiteralString = "SELECT " + _SEALED + _HELD + " AND held.id > %s ORDER BY held.id LIMIT %s"
+_PAGE: LiteralString = "SELECT " + _SEALED + _HELD + " AND held.id > %s ORDER BY held.id"
 _CHANGED: LiteralString = (
-    "SELECT held.change_no, " + _SEALED + _HELD + " AND held.change_no > %s ORDER BY held.change_no LIMIT %s"
+    "SELECT held.change_no, " + _SEALED + _HELD + " AND held.change_no > %s ORDER BY held.change_no"
 )
 _BY_ADDRESSES: LiteralString = """
     SELECT id, address_index FROM patients_patient
@@ -66,7 +66,7 @@ def get(scope: Scope, patient_id: UUID) -> Patient:
 
 def get_versioned(scope: Scope, patient_id: UUID) -> tuple[Patient, int]:
     """The record and its version, for somebody who is about to edit it. Raises NotFound."""
-    rows = _held(scope, _BY_IDS, [patient_id])
+    rows = _held(scope, [patient_id])
     if not rows:
         raise NotFound
     return open_patients(rows, keys=practice_keys(scope))[0], rows[0][3]
@@ -78,7 +78,7 @@ def by_ids(scope: Scope, patient_ids: Iterable[UUID]) -> list[Patient]:
     opened: dict[UUID, Patient] = {}
     for start in range(0, len(wanted), OPEN_AT_ONCE_MAX):
         part = wanted[start : start + OPEN_AT_ONCE_MAX]
-        rows = _held(scope, _BY_IDS, part)
+        rows = _held(scope, part)
         opened.update({patient.id: patient for patient in open_patients(rows, keys=practice_keys(scope))})
     return [opened[patient_id] for patient_id in wanted if patient_id in opened]
 
@@ -90,8 +90,8 @@ def page(scope: Scope, *, after: UUID | None, limit: int) -> list[Patient]:
 
 def sealed_page(scope: Scope, *, after: UUID | None, limit: int) -> list[SealedRow]:
     """The rows of that page, not opened."""
-    start = after or _FIRST
-    return _held(scope, _PAGE, start, limit)
+    with reading(scope):
+        return fetch_first(_PAGE, [scope.practice_id, after or _FIRST], rows=limit)
 
 
 def ids_by_address(scope: Scope, address: str) -> list[UUID]:
@@ -148,7 +148,7 @@ def last_change(scope: Scope) -> int:
 def changed_since(scope: Scope, change_no: int, *, limit: int) -> list[tuple[int, Patient]]:
     """(change number, patient) of the records changed after `change_no`, oldest change first."""
     with reading(scope):
-        found = fetch_binary(_CHANGED, [scope.practice_id, change_no, limit])
+        found = fetch_first(_CHANGED, [scope.practice_id, change_no], rows=limit)
     patients = open_patients([row[1:] for row in found], keys=practice_keys(scope))
     return [(row[0], patient) for row, patient in zip(found, patients, strict=True)]
 
@@ -158,7 +158,7 @@ def mrn_key(mrn: str) -> str:
     return mrn.strip().casefold()
 
 
-def _held(scope: Scope, statement: LiteralString, *parameters: object) -> list[SealedRow]:
+def _held(scope: Scope, patient_ids: list[UUID]) -> list[SealedRow]:
     """Whoever has no key any more is not among them."""
     with reading(scope):
-        return fetch_binary(statement, [scope.practice_id, *parameters])
+        return fetch_binary(_BY_IDS, [scope.practice_id, patient_ids])
