@@ -11,15 +11,17 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def ledger_unwritable() -> Iterator[None]:
-    """Takes the runtime role's right to add entries, for as long as the block lasts."""
+def ledger_unwritable(*, database: str = "") -> Iterator[None]:
+    """Takes the runtime role's right to add entries, for as long as the block lasts: in this test's database, or
+    in that of the processes a test starts.
+    """
     from django.conf import settings
     from django.db import connection
 
     from bedside.ground.postgres.target import Login, connect
     from bedside.ground.rowsecurity import insert_grants
 
-    target = replace(settings.DATABASE_TARGET, name=str(connection.settings_dict["NAME"]))
+    target = replace(settings.DATABASE_TARGET, name=database or str(connection.settings_dict["NAME"]))
     role = target.app_user
     with connect(target, login=Login.OWNER) as owner:
         owner.execute(f'REVOKE INSERT ON audit_entry FROM "{role}"')
