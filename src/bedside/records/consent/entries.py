@@ -32,11 +32,56 @@ AUTHORIZED = declare(
 REVOKED = declare(
     "authorization.revoked", "Recorded that an authorization was revoked ({source}).", source=str
 )
+FOUND_FALSE = declare(
+    "authorization.found_false",
+    "Recorded that something in an authorization is untrue ({source}).",
+    source=str,
+)
+ENDED = declare(
+    "authorization.ended", "Recorded that the event has come with which an authorization ends.", source=str
+)
 RESTRICTED = declare("restriction.agreed", "Agreed not to write to a person by email.", source=str)
 UNRESTRICTED = declare("restriction.lifted", "Ended the agreement not to write by email.", source=str)
 REPRESENTED = declare("representative.recorded", "Recorded that somebody may act for a person.", source=str)
 UNREPRESENTED = declare(
     "representative.ended", "Ended the record of somebody acting for a person.", source=str
+)
+RESTRICTED_FOR = declare(
+    "restriction.agreed_for", "Agreed not to use email for {categories}.", source=str, categories=str
+)
+OTHER_WAY_ASKED = declare(
+    "other_way.asked", "Recorded that a person asked to be reached another way ({way}).", source=str, way=str
+)
+OTHER_WAY_ENDED = declare("other_way.ended", "Recorded that the usual way counts again.", source=str)
+APPOINTED = declare(
+    "representative.appointed",
+    "Recorded by what authority somebody acts for a person, and until when ({until}).",
+    source=str,
+    until=str,
+)
+PLAIN_MAIL_CHOSEN = declare(
+    "plain_mail.chosen", "Recorded that a person chose unencrypted mail after the warning.", source=str
+)
+PLAIN_MAIL_WITHDRAWN = declare(
+    "plain_mail.withdrawn", "Recorded that a person no longer wants unencrypted mail.", source=str
+)
+PART2_CONSENTED = declare(
+    "part2_consent.recorded",
+    "Recorded a consent to use substance use records.",
+    source=str,
+    until=str,
+    care_only=bool,
+)
+PART2_REVOKED = declare(
+    "part2_consent.revoked", "Recorded that the consent on substance use records was revoked.", source=str
+)
+COLLECTION_CONSENTED = declare(
+    "collection_consent.recorded", "Recorded that we may keep a person's health interests.", source=str
+)
+COLLECTION_WITHDRAWN = declare(
+    "collection_consent.withdrawn",
+    "Recorded that we may no longer keep a person's health interests.",
+    source=str,
 )
 IMPORTED = declare(
     "permissions.imported",

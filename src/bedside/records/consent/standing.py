@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from bedside.records.consent.rules import Evidence, Paper, PersonPermissions
+    from bedside.records.consent.rules import Evidence, Paper, PersonPermissions, Terms
     from bedside.safeguards.audit.rules import EntryKind
 
 
@@ -29,8 +29,11 @@ def record_authorization(
     source: str,
     at: datetime,
     evidence: Evidence | None = None,
+    terms: Terms | None = None,
 ) -> None:
     """Records a signed paper that somebody has looked at; it takes the place of an earlier one.
+
+    `terms` say which purposes and which sensitive matters it names; without purposes it admits nothing yet (AUT-04).
 
     Only staff may: a tick on a page is a permission and never an authorization (AUT-26).
     Raises Refusal when the paper lacks what the law asks for, NotAllowed, NotFound.
@@ -48,6 +51,7 @@ def record_authorization(
             at=at,
             evidence=evidence,
             paper=paper,
+            terms=terms,
         )
         record(
             scope,
@@ -120,13 +124,13 @@ class _Switch:
 
 
 def _authorized(held: PersonPermissions) -> bool:
-    return held.authorization is not None and held.authorization.revoked_at is None
+    return any(one.revoked_at is None for one in held.authorizations)
 
 
 _REVOKE = _Switch(EventKind.AUTHORIZATION_REVOKED, entries.REVOKED, changes=_authorized)
 _RESTRICT = _Switch(EventKind.RESTRICTED, entries.RESTRICTED, changes=lambda held: not held.email_restricted)
 _UNRESTRICT = _Switch(
-    EventKind.RESTRICTION_LIFTED, entries.UNRESTRICTED, changes=lambda held: held.email_restricted
+    EventKind.RESTRICTION_LIFTED, entries.UNRESTRICTED, changes=lambda held: bool(held.restricted_from)
 )
 _REPRESENT = _Switch(
     EventKind.REPRESENTATIVE_RECORDED,

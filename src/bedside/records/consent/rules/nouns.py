@@ -314,7 +314,8 @@ class Paper:
 class Evidence:
     """How an act came about, stored sealed (CON-02). Empty text where it does not apply.
 
-    `wording` is the version of the text that was shown, `note` what staff wrote about a call or a letter.
+    `wording` is the version of the text that was shown, `note` what staff wrote about a call or a letter, `address`
+    the one that somebody asked us to write to instead (45 CFR 164.522(b)).
     """
 
     wording: str = ""
@@ -322,6 +323,7 @@ class Evidence:
     network_address: str = ""
     user_agent: str = ""
     note: str = ""
+    address: str = ""
 
 
 class Event(NamedTuple):
