@@ -17,8 +17,8 @@ from bedside.decisions.gate.rules import (
 from bedside.records.consent.rules import Answer
 from bedside.records.patients.rules import Relationship
 
-AT = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
-TODAY = date(2026, 11, 20)
+AT = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+TODAY = date(2026, 11, 24)
 SIGNED = AuthorizationFacts(
     signed_on=date(2026, 3, 1),
     expires_on=date(2027, 3, 1),
@@ -27,6 +27,7 @@ SIGNED = AuthorizationFacts(
     remuneration_stated=True,
     sender_covered=True,
     verified=True,
+    purposes=("cosmetic_offers",),
 )
 
 
@@ -43,6 +44,8 @@ def message(of_class: MessageClass, **changes: object) -> MessageFacts:
         encrypted_route=True,
         research_basis_recorded=True,
         fundraising_notice_recorded=True,
+        authorization_purpose="cosmetic_offers",
+        advertising_labelled=True,
     )
     return replace(plain, **changes)
 

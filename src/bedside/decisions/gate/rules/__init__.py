@@ -4,8 +4,9 @@ from types import MappingProxyType
 
 from bedside.decisions.gate.rules.basis import BASES
 from bedside.decisions.gate.rules.choosing import best_authorization
-from bedside.decisions.gate.rules.classes import CLASS_RULES, ClassRule, MessageClass, Tracking
+from bedside.decisions.gate.rules.classes import CLASS_RULES, ClassRule, MessageClass
 from bedside.decisions.gate.rules.deciding import RULE_FAILED, NoRulesInForce, decide, replay
+from bedside.decisions.gate.rules.duties import Basis, Duties, Part2Need, Route, Tracking
 from bedside.decisions.gate.rules.facts import (
     AuthorizationFacts,
     BadFacts,
@@ -16,6 +17,8 @@ from bedside.decisions.gate.rules.facts import (
 )
 from bedside.decisions.gate.rules.places import jurisdiction_of
 from bedside.decisions.gate.rules.register import RULES
+from bedside.decisions.gate.rules.rows import Case, Row
+from bedside.decisions.gate.rules.table import ROWS, Requirement, requirement
 from bedside.decisions.gate.rules.verdict import Decision, Reason, Rule, Verdict
 
 REASONS = MappingProxyType(
@@ -28,18 +31,26 @@ REASONS = MappingProxyType(
 __all__ = [
     "CLASS_RULES",
     "REASONS",
+    "ROWS",
     "RULES",
     "AuthorizationFacts",
     "BadFacts",
+    "Basis",
+    "Case",
     "ClassRule",
     "Decision",
+    "Duties",
     "Facts",
     "MessageClass",
     "MessageFacts",
     "NoRulesInForce",
     "Part2Facts",
+    "Part2Need",
     "PersonFacts",
     "Reason",
+    "Requirement",
+    "Route",
+    "Row",
     "Rule",
     "Tracking",
     "Verdict",
@@ -47,4 +58,5 @@ __all__ = [
     "decide",
     "jurisdiction_of",
     "replay",
+    "requirement",
 ]

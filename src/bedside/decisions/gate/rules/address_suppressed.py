@@ -71,4 +71,5 @@ RULE = Rule(
         ERASED,
     ),
     check=check,
+    looks_at=("person.suppression",),
 )

@@ -29,4 +29,5 @@ RULE = Rule(
     objection=Decision.SUPPRESS,
     reasons=(NO_ADDRESS,),
     check=check,
+    looks_at=("person.address_usable",),
 )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bedside.decisions.gate.rules.classes import CLASS_RULES
 from bedside.decisions.gate.rules.verdict import Decision, Reason, Rule
 
 if TYPE_CHECKING:
-    from bedside.decisions.gate.rules.facts import AuthorizationFacts, Facts
+    from bedside.decisions.gate.rules.duties import Duties
+    from bedside.decisions.gate.rules.facts import AuthorizationFacts, Facts, MessageFacts
 
 MISSING = Reason(
     code="authorization_missing",
@@ -43,15 +43,13 @@ NO_REMUNERATION = Reason(
 )
 
 
+def applies(_message: MessageFacts, need: Duties) -> bool:
+    return need.authorization
+
+
 def check(facts: Facts) -> Reason | None:
-    message = facts.message
-    if message.message_class is None:
-        return None
-    paid = bool(message.remuneration)
-    if not CLASS_RULES[message.message_class].needs_authorization(remuneration=paid):
-        return None
     held = facts.person.authorization
-    return MISSING if held is None else _fault(held, today=facts.today, paid=paid)
+    return MISSING if held is None else _fault(held, today=facts.today, paid=bool(facts.message.remuneration))
 
 
 def _fault(held: AuthorizationFacts, *, today: date, paid: bool) -> Reason | None:
@@ -81,4 +79,6 @@ RULE = Rule(
         NO_REMUNERATION,
     ),
     check=check,
+    looks_at=("message.remuneration", "person.authorization"),
+    applies=applies,
 )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bedside.decisions.gate.rules.classes import CLASS_RULES
 from bedside.decisions.gate.rules.verdict import Decision, Reason, Rule
 
 if TYPE_CHECKING:
-    from bedside.decisions.gate.rules.facts import Facts
+    from bedside.decisions.gate.rules.duties import Duties
+    from bedside.decisions.gate.rules.facts import Facts, MessageFacts
 
 NOT_SEEN = Reason(
     code="authorization_unverified",
@@ -23,11 +23,13 @@ NO_END = Reason(
 )
 
 
+def applies(_message: MessageFacts, need: Duties) -> bool:
+    return need.authorization
+
+
 def check(facts: Facts) -> Reason | None:
-    message, held = facts.message, facts.person.authorization
-    if message.message_class is None or held is None:
-        return None
-    if not CLASS_RULES[message.message_class].needs_authorization(remuneration=bool(message.remuneration)):
+    held = facts.person.authorization
+    if held is None:
         return None
     if not held.verified:
         return NOT_SEEN
@@ -45,4 +47,6 @@ RULE = Rule(
         NO_END,
     ),
     check=check,
+    looks_at=("person.authorization",),
+    applies=applies,
 )

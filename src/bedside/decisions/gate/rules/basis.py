@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bedside.decisions.gate.rules.classes import CLASS_RULES
+from bedside.decisions.gate.rules.duties import Basis
 from bedside.decisions.gate.rules.verdict import Reason
 
 if TYPE_CHECKING:
+    from bedside.decisions.gate.rules.duties import Duties
     from bedside.decisions.gate.rules.facts import MessageFacts
 
 PAID = Reason(
@@ -22,8 +24,8 @@ UNPAID = {
 BASES = (*UNPAID.values(), PAID)
 
 
-def basis_of(message: MessageFacts) -> Reason | None:
+def basis_of(message: MessageFacts, need: Duties) -> Reason | None:
     """None while the class or the question who pays is open."""
     if message.message_class is None or message.remuneration is None:
         return None
-    return PAID if message.remuneration else UNPAID[message.message_class]
+    return PAID if need.basis is Basis.PAID_AUTHORIZATION else UNPAID[message.message_class]

@@ -10,7 +10,8 @@ from bedside.decisions.gate.rules.verdict import Decision, Reason, Rule
 from bedside.records.consent.rules import Answer, Category
 
 if TYPE_CHECKING:
-    from bedside.decisions.gate.rules.facts import Facts
+    from bedside.decisions.gate.rules.duties import Duties
+    from bedside.decisions.gate.rules.facts import Facts, MessageFacts
 
 REFUSED = Reason(
     code="category_refused",
@@ -34,10 +35,12 @@ _BY_CATEGORY = {
 }
 
 
+def applies(message: MessageFacts, _need: Duties) -> bool:
+    return message.message_class is not MessageClass.ACCOUNT_TRANSACTIONAL
+
+
 def check(facts: Facts) -> Reason | None:
     if facts.person.answer is not Answer.REFUSED:
-        return None
-    if facts.message.message_class is MessageClass.ACCOUNT_TRANSACTIONAL:
         return None
     return _BY_CATEGORY.get(facts.message.category, REFUSED)
 
@@ -54,4 +57,6 @@ RULE = Rule(
         REFUSED_CARE,
     ),
     check=check,
+    looks_at=("person.answer",),
+    applies=applies,
 )

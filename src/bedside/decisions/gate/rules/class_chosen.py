@@ -42,4 +42,5 @@ RULE = Rule(
         CATEGORY_MISMATCH,
     ),
     check=check,
+    looks_at=("message.message_class", "message.category"),
 )

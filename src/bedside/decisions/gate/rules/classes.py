@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from bedside.decisions.gate.rules.duties import Basis, Duties, Tracking, strictest
 from bedside.records.consent.rules import Category
 
 if TYPE_CHECKING:
@@ -27,19 +28,12 @@ class MessageClass(StrEnum):
     PROSPECT_COMMERCIAL = "prospect_commercial"
 
 
-class Tracking(StrEnum):
-    """The most that may be counted about how a message was received (TRK rows)."""
-
-    OFF = "off"
-    AGGREGATE = "aggregate"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClassRule:
-    """One class: its words for people, and its duties when nobody pays for the message.
+    """One class: its words for people, and its row of the decision table (`rules.table` has the other rows).
 
-    Ask `needs_authorization`, `needs_opt_out` and `needs_advertising_label` with the answer to MKT-05: a paid
-    message is marketing whatever it calls itself (45 CFR 164.501 "marketing" (2)(ii), MKT-06).
+    `duties` are those while nobody pays for the message. Ask `needs_...` with the answer to MKT-05: a paid message is
+    marketing whatever it calls itself (45 CFR 164.501 "marketing" (2)(ii), MKT-06).
     """
 
     message_class: MessageClass
@@ -47,29 +41,41 @@ class ClassRule:
     label: str
     help: str
     example: str
-    authorization: bool
-    opt_out: bool  # unsubscribe in each message
-    postal_address: bool
-    advertising_label: bool
+    duties: Duties
     opt_in_where_asked: (
         bool  # suppressed without a yes in a practice that requires one; stricter than the law
     )
-    tracking: Tracking
     basis: str  # why an unpaid message may go, one sentence
     citation: str
 
+    @property
+    def opt_out(self) -> bool:
+        return self.duties.opt_out
+
+    @property
+    def tracking(self) -> Tracking:
+        return self.duties.tracking
+
     def needs_authorization(self, *, remuneration: bool) -> bool:
-        return self.authorization or remuneration
+        return self._duties(remuneration).authorization
 
     def needs_opt_out(self, *, remuneration: bool) -> bool:
-        return self.opt_out or remuneration
+        return self._duties(remuneration).opt_out
 
     def needs_postal_address(self, *, remuneration: bool) -> bool:
-        return self.postal_address or remuneration
+        return self._duties(remuneration).postal_address
 
     def needs_advertising_label(self, *, remuneration: bool) -> bool:
         """CAN-SPAM waives the label where the person has said yes before (15 USC 7704(a)(5)(B))."""
-        return self.advertising_label or remuneration
+        return self._duties(remuneration).advertising_label
+
+    def _duties(self, remuneration: bool) -> Duties:  # noqa: FBT001  private
+        return strictest(strictest(self.duties, PAID), PAID_COMMERCIAL) if remuneration else self.duties
+
+
+# What payment by somebody else adds (MKT-06, MKT-07): the first for what HIPAA protects, the second for everybody.
+PAID = Duties(basis=Basis.PAID_AUTHORIZATION)
+PAID_COMMERCIAL = Duties(opt_out=True, postal_address=True, advertising_label=True)
 
 
 def _rule(
@@ -78,7 +84,7 @@ def _rule(
     *,
     words: tuple[str, str, str],
     basis: tuple[str, str],
-    authorization: bool = False,
+    rests_on: Basis = Basis.NONE,
     commercial: bool = False,
     opt_out: bool = False,
     opt_in_where_asked: bool = False,
@@ -91,12 +97,14 @@ def _rule(
         label=label,
         help=help_text,
         example=example,
-        authorization=authorization,
-        opt_out=opt_out or commercial,
-        postal_address=commercial,
-        advertising_label=commercial,
+        duties=Duties(
+            basis=rests_on,
+            opt_out=opt_out or commercial,
+            postal_address=commercial,
+            advertising_label=commercial,
+            tracking=tracking,
+        ),
         opt_in_where_asked=opt_in_where_asked,
-        tracking=tracking,
         basis=basis[0],
         citation=basis[1],
     )
@@ -174,7 +182,7 @@ _ALL = (
             "Twenty percent off sunscreen at our partner's shop.",
         ),
         basis=("Marketing with a signed authorization in force.", "45 CFR 164.508(a)(3)"),
-        authorization=True,
+        rests_on=Basis.AUTHORIZATION,
         commercial=True,
         opt_in_where_asked=True,
         tracking=Tracking.AGGREGATE,
@@ -213,6 +221,7 @@ _ALL = (
             "Legal notice to a person who agreed to notices by email.",
             "45 CFR 164.404(d)(1); 164.520(c)(3)",
         ),
+        rests_on=Basis.CONSENT,
     ),
     _rule(
         MessageClass.ACCOUNT_TRANSACTIONAL,

@@ -29,4 +29,5 @@ RULE = Rule(
     objection=Decision.SUPPRESS,
     reasons=(DECEASED,),
     check=check,
+    looks_at=("person.deceased",),
 )

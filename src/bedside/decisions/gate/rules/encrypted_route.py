@@ -29,4 +29,5 @@ RULE = Rule(
     objection=Decision.HOLD,
     reasons=(NO_ROUTE,),
     check=check,
+    looks_at=("message.encrypted_route",),
 )

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 FORMAT = 2
 BYTES_MAX = 4096
-_FIRST_FORMAT = 1
+FIRST_FORMAT = 1
 
 
 class BadFacts(ValueError):
@@ -170,12 +170,17 @@ class Facts:
     @classmethod
     def from_bytes(cls, stored: bytes) -> Facts:
         """Raises BadFacts."""
-        if len(stored) > BYTES_MAX:
-            raise BadFacts("too long")
-        try:
-            return _read(orjson.loads(stored))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise BadFacts("not facts of a known format") from error
+        return read_facts(stored)[0]
+
+
+def read_facts(stored: bytes) -> tuple[Facts, int]:
+    """The facts, and the format that they were stored in. Raises BadFacts."""
+    if len(stored) > BYTES_MAX:
+        raise BadFacts("too long")
+    try:
+        return _read(orjson.loads(stored))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadFacts("not facts of a known format") from error
 
 
 # What the first format did not know; the rules that ask for it hold from a later day than any facts of that format.
@@ -208,18 +213,19 @@ _AUTHORIZATION_BEFORE: dict[str, Any] = {
 }
 
 
-def _read(plain: dict[str, Any]) -> Facts:
+def _read(plain: dict[str, Any]) -> tuple[Facts, int]:
     made_in = plain.pop("facts")
-    if made_in not in {_FIRST_FORMAT, FORMAT} or set(plain) != {"asked_at", "today", "message", "person"}:
+    if made_in not in {FIRST_FORMAT, FORMAT} or set(plain) != {"asked_at", "today", "message", "person"}:
         raise BadFacts("another format")
-    if made_in == _FIRST_FORMAT:
+    if made_in == FIRST_FORMAT:
         _complete(plain)
-    return Facts(
+    facts = Facts(
         message=_read_message(plain["message"]),
         person=_read_person(plain["person"]),
         asked_at=_moment(plain["asked_at"]),
         today=date.fromisoformat(plain["today"]),
     )
+    return facts, made_in
 
 
 def _complete(plain: dict[str, Any]) -> None:

@@ -9,7 +9,8 @@ from bedside.decisions.gate.rules.classes import MessageClass
 from bedside.decisions.gate.rules.verdict import Decision, Reason, Rule
 
 if TYPE_CHECKING:
-    from bedside.decisions.gate.rules.facts import Facts
+    from bedside.decisions.gate.rules.duties import Duties
+    from bedside.decisions.gate.rules.facts import Facts, MessageFacts
 
 NO_NOTICE = Reason(
     code="fundraising_notice_missing",
@@ -18,11 +19,12 @@ NO_NOTICE = Reason(
 )
 
 
+def applies(message: MessageFacts, _need: Duties) -> bool:
+    return message.message_class is MessageClass.FUNDRAISING
+
+
 def check(facts: Facts) -> Reason | None:
-    message = facts.message
-    if message.message_class is not MessageClass.FUNDRAISING:
-        return None
-    return None if message.fundraising_notice_recorded else NO_NOTICE
+    return None if facts.message.fundraising_notice_recorded else NO_NOTICE
 
 
 RULE = Rule(
@@ -33,4 +35,6 @@ RULE = Rule(
     objection=Decision.HOLD,
     reasons=(NO_NOTICE,),
     check=check,
+    looks_at=("message.fundraising_notice_recorded",),
+    applies=applies,
 )

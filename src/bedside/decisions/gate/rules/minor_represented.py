@@ -30,4 +30,5 @@ RULE = Rule(
     objection=Decision.HOLD,
     reasons=(NOT_REPRESENTED,),
     check=check,
+    looks_at=("person.minor", "person.representative_recorded"),
 )

@@ -10,7 +10,8 @@ from bedside.decisions.gate.rules.verdict import Decision, Reason, Rule
 from bedside.records.consent.rules import Answer
 
 if TYPE_CHECKING:
-    from bedside.decisions.gate.rules.facts import Facts
+    from bedside.decisions.gate.rules.duties import Duties
+    from bedside.decisions.gate.rules.facts import Facts, MessageFacts
 
 NOT_AGREED = Reason(
     code="notice_not_agreed",
@@ -19,9 +20,11 @@ NOT_AGREED = Reason(
 )
 
 
+def applies(message: MessageFacts, _need: Duties) -> bool:
+    return message.message_class is MessageClass.LEGAL_NOTICE
+
+
 def check(facts: Facts) -> Reason | None:
-    if facts.message.message_class is not MessageClass.LEGAL_NOTICE:
-        return None
     return None if facts.person.answer is Answer.GRANTED else NOT_AGREED
 
 
@@ -33,4 +36,6 @@ RULE = Rule(
     objection=Decision.SUPPRESS,
     reasons=(NOT_AGREED,),
     check=check,
+    looks_at=("person.answer",),
+    applies=applies,
 )

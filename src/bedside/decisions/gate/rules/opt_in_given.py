@@ -10,7 +10,8 @@ from bedside.decisions.gate.rules.verdict import Decision, Reason, Rule
 from bedside.records.consent.rules import Answer
 
 if TYPE_CHECKING:
-    from bedside.decisions.gate.rules.facts import Facts
+    from bedside.decisions.gate.rules.duties import Duties
+    from bedside.decisions.gate.rules.facts import Facts, MessageFacts
 
 NO_OPT_IN = Reason(
     code="opt_in_missing",
@@ -19,12 +20,14 @@ NO_OPT_IN = Reason(
 )
 
 
-def check(facts: Facts) -> Reason | None:
-    message = facts.message
+def applies(message: MessageFacts, _need: Duties) -> bool:
     if not message.opt_in_required or message.message_class is None:
-        return None
-    asked = CLASS_RULES[message.message_class].opt_in_where_asked
-    return NO_OPT_IN if asked and facts.person.answer is not Answer.GRANTED else None
+        return False
+    return CLASS_RULES[message.message_class].opt_in_where_asked
+
+
+def check(facts: Facts) -> Reason | None:
+    return None if facts.person.answer is Answer.GRANTED else NO_OPT_IN
 
 
 RULE = Rule(
@@ -35,4 +38,6 @@ RULE = Rule(
     objection=Decision.SUPPRESS,
     reasons=(NO_OPT_IN,),
     check=check,
+    looks_at=("message.opt_in_required", "person.answer"),
+    applies=applies,
 )

@@ -6,10 +6,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bedside.decisions.gate.rules.classes import MessageClass
+from bedside.decisions.gate.rules.rows import PATIENTS
 from bedside.decisions.gate.rules.verdict import Decision, Reason, Rule
 
 if TYPE_CHECKING:
-    from bedside.decisions.gate.rules.facts import Facts
+    from bedside.decisions.gate.rules.duties import Duties
+    from bedside.decisions.gate.rules.facts import Facts, MessageFacts
 
 IS_PATIENT = Reason(
     code="patient_not_prospect",
@@ -18,8 +20,12 @@ IS_PATIENT = Reason(
 )
 
 
+def applies(message: MessageFacts, need: Duties) -> bool:
+    return need.closed and message.message_class is MessageClass.PROSPECT_COMMERCIAL
+
+
 def check(facts: Facts) -> Reason | None:
-    return IS_PATIENT if facts.message.message_class is MessageClass.PROSPECT_COMMERCIAL else None
+    return IS_PATIENT if facts.person.relationship in PATIENTS else None
 
 
 RULE = Rule(
@@ -30,4 +36,6 @@ RULE = Rule(
     objection=Decision.SUPPRESS,
     reasons=(IS_PATIENT,),
     check=check,
+    looks_at=("person.relationship",),
+    applies=applies,
 )

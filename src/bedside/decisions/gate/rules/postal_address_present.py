@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bedside.decisions.gate.rules.classes import CLASS_RULES
 from bedside.decisions.gate.rules.verdict import Decision, Reason, Rule
 
 if TYPE_CHECKING:
-    from bedside.decisions.gate.rules.facts import Facts
+    from bedside.decisions.gate.rules.duties import Duties
+    from bedside.decisions.gate.rules.facts import Facts, MessageFacts
 
 NO_POSTAL_ADDRESS = Reason(
     code="postal_address_missing",
@@ -18,12 +18,12 @@ NO_POSTAL_ADDRESS = Reason(
 )
 
 
+def applies(_message: MessageFacts, need: Duties) -> bool:
+    return need.postal_address
+
+
 def check(facts: Facts) -> Reason | None:
-    message = facts.message
-    if message.postal_address_present or message.message_class is None:
-        return None
-    duty = CLASS_RULES[message.message_class].needs_postal_address(remuneration=bool(message.remuneration))
-    return NO_POSTAL_ADDRESS if duty else None
+    return None if facts.message.postal_address_present else NO_POSTAL_ADDRESS
 
 
 RULE = Rule(
@@ -34,4 +34,6 @@ RULE = Rule(
     objection=Decision.HOLD,
     reasons=(NO_POSTAL_ADDRESS,),
     check=check,
+    looks_at=("message.postal_address_present",),
+    applies=applies,
 )

@@ -9,7 +9,8 @@ from bedside.decisions.gate.rules.classes import MessageClass
 from bedside.decisions.gate.rules.verdict import Decision, Reason, Rule
 
 if TYPE_CHECKING:
-    from bedside.decisions.gate.rules.facts import Facts
+    from bedside.decisions.gate.rules.duties import Duties
+    from bedside.decisions.gate.rules.facts import Facts, MessageFacts
 
 NOT_PRESCRIBED = Reason(
     code="no_current_prescription",
@@ -18,9 +19,11 @@ NOT_PRESCRIBED = Reason(
 )
 
 
+def applies(message: MessageFacts, _need: Duties) -> bool:
+    return message.message_class is MessageClass.REFILL
+
+
 def check(facts: Facts) -> Reason | None:
-    if facts.message.message_class is not MessageClass.REFILL:
-        return None
     return None if facts.person.prescription else NOT_PRESCRIBED
 
 
@@ -32,4 +35,6 @@ RULE = Rule(
     objection=Decision.SUPPRESS,
     reasons=(NOT_PRESCRIBED,),
     check=check,
+    looks_at=("person.prescription",),
+    applies=applies,
 )

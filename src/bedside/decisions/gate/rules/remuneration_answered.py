@@ -29,4 +29,5 @@ RULE = Rule(
     objection=Decision.HOLD,
     reasons=(NOT_ANSWERED,),
     check=check,
+    looks_at=("message.remuneration",),
 )

@@ -9,7 +9,8 @@ from bedside.decisions.gate.rules.classes import MessageClass
 from bedside.decisions.gate.rules.verdict import Decision, Reason, Rule
 
 if TYPE_CHECKING:
-    from bedside.decisions.gate.rules.facts import Facts
+    from bedside.decisions.gate.rules.duties import Duties
+    from bedside.decisions.gate.rules.facts import Facts, MessageFacts
 
 NO_BASIS = Reason(
     code="research_basis_missing",
@@ -18,11 +19,12 @@ NO_BASIS = Reason(
 )
 
 
+def applies(message: MessageFacts, _need: Duties) -> bool:
+    return message.message_class is MessageClass.RESEARCH_RECRUITMENT
+
+
 def check(facts: Facts) -> Reason | None:
-    message = facts.message
-    if message.message_class is not MessageClass.RESEARCH_RECRUITMENT:
-        return None
-    return None if message.research_basis_recorded else NO_BASIS
+    return None if facts.message.research_basis_recorded else NO_BASIS
 
 
 RULE = Rule(
@@ -33,4 +35,6 @@ RULE = Rule(
     objection=Decision.HOLD,
     reasons=(NO_BASIS,),
     check=check,
+    looks_at=("message.research_basis_recorded",),
+    applies=applies,
 )

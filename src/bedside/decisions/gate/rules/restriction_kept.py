@@ -29,4 +29,5 @@ RULE = Rule(
     objection=Decision.SUPPRESS,
     reasons=(RESTRICTED,),
     check=check,
+    looks_at=("person.email_restricted",),
 )

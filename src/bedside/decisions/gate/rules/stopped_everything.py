@@ -9,7 +9,8 @@ from bedside.decisions.gate.rules.classes import MessageClass
 from bedside.decisions.gate.rules.verdict import Decision, Reason, Rule
 
 if TYPE_CHECKING:
-    from bedside.decisions.gate.rules.facts import Facts
+    from bedside.decisions.gate.rules.duties import Duties
+    from bedside.decisions.gate.rules.facts import Facts, MessageFacts
 
 STOPPED = Reason(
     code="stopped_everything",
@@ -18,11 +19,13 @@ STOPPED = Reason(
 )
 
 
-def check(facts: Facts) -> Reason | None:
-    if not facts.person.stopped_everything:
-        return None
+def applies(message: MessageFacts, _need: Duties) -> bool:
     # A sign-in code answers what the person is doing at this moment; without it they could not come back.
-    return None if facts.message.message_class is MessageClass.ACCOUNT_TRANSACTIONAL else STOPPED
+    return message.message_class is not MessageClass.ACCOUNT_TRANSACTIONAL
+
+
+def check(facts: Facts) -> Reason | None:
+    return STOPPED if facts.person.stopped_everything else None
 
 
 RULE = Rule(
@@ -33,4 +36,6 @@ RULE = Rule(
     objection=Decision.SUPPRESS,
     reasons=(STOPPED,),
     check=check,
+    looks_at=("person.stopped_everything",),
+    applies=applies,
 )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bedside.decisions.gate.rules.classes import CLASS_RULES
 from bedside.decisions.gate.rules.verdict import Decision, Reason, Rule
 
 if TYPE_CHECKING:
-    from bedside.decisions.gate.rules.facts import Facts
+    from bedside.decisions.gate.rules.duties import Duties
+    from bedside.decisions.gate.rules.facts import Facts, MessageFacts
 
 NO_UNSUBSCRIBE = Reason(
     code="unsubscribe_missing",
@@ -18,12 +18,12 @@ NO_UNSUBSCRIBE = Reason(
 )
 
 
+def applies(_message: MessageFacts, need: Duties) -> bool:
+    return need.opt_out
+
+
 def check(facts: Facts) -> Reason | None:
-    message = facts.message
-    if message.unsubscribe_present or message.message_class is None:
-        return None
-    duty = CLASS_RULES[message.message_class].needs_opt_out(remuneration=bool(message.remuneration))
-    return NO_UNSUBSCRIBE if duty else None
+    return None if facts.message.unsubscribe_present else NO_UNSUBSCRIBE
 
 
 RULE = Rule(
@@ -34,4 +34,6 @@ RULE = Rule(
     objection=Decision.HOLD,
     reasons=(NO_UNSUBSCRIBE,),
     check=check,
+    looks_at=("message.unsubscribe_present",),
+    applies=applies,
 )
