@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,11 +16,13 @@ import pytest
 
 from bedside.ground.identity import new_id
 from bedside.ground.postgres.target import DatabaseTarget, Login, connect, embedded_target
+from bedside.oversight.backups import copying
+from bedside.oversight.backups.rules import is_left_out
 from tests.conftest import _copy_database
 from tests.support.serving import SOURCE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     import psycopg
 
@@ -68,6 +72,9 @@ class Base:
         return connect(self.target, login=Login.APP)
 
 
+NewBase = Callable[..., Base]
+
+
 @pytest.fixture(scope="module")
 def new_base() -> Iterator[Callable[..., Base]]:
     """Makes databases: migrated and empty, or with `bare=True` without any table."""
@@ -91,3 +98,74 @@ def new_base() -> Iterator[Callable[..., Base]]:
     with connect(maintenance, login=Login.OWNER) as connection:
         for name in made:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class Backed:
+    """A filled database with a first backup; `told` says who is in it."""
+
+    base: Base
+    folder: Path
+    told: dict[str, Any]
+    name: str
+
+
+@pytest.fixture(scope="module")
+def backed(new_base: NewBase, tmp_path_factory: pytest.TempPathFactory) -> Backed:
+    base = new_base()
+    told = base.act("populating", "people")
+    going = [told[slug]["campaigns"][0] for slug in ("maple", "elm")]
+    with base.owner() as connection:
+        _without_row_security(
+            connection,
+            "UPDATE campaigns_campaign SET state = 'sending', approved_hash = 'x', remuneration = false WHERE id = ANY(%s)",
+            going,
+        )
+    folder = tmp_path_factory.mktemp("backups")
+    return Backed(base, folder, told, base.told("backup", "make", str(folder))["name"])
+
+
+@pytest.fixture
+def copied(backed: Backed, tmp_path: Path) -> Backed:
+    """The same with a folder that may be broken."""
+    folder = tmp_path / "copy"
+    shutil.copytree(backed.folder, folder)
+    return replace(backed, folder=folder)
+
+
+def _without_row_security(connection: Any, statement: str, *parameters: Any) -> None:
+    with connection.transaction():
+        connection.execute("ALTER TABLE campaigns_campaign NO FORCE ROW LEVEL SECURITY")
+        connection.execute(statement, parameters)
+        connection.execute("ALTER TABLE campaigns_campaign FORCE ROW LEVEL SECURITY")
+
+
+def rows_of(base: Base) -> dict[str, list[bytes]]:
+    """Every row of every table that is in a backup, as the runtime role sees them practice by practice."""
+    found: dict[str, list[bytes]] = {}
+    with base.app() as connection, connection.transaction():
+        practices = copying.practices_of(connection)
+        for table in copying.tables_of(connection):
+            if is_left_out(table.name):
+                continue
+            lines: list[bytes] = []
+            for practice in practices if table.by_practice else [None]:
+                if practice:
+                    copying.enter(connection, practice)
+                with connection.cursor().copy(f'COPY (SELECT * FROM "{table.name}") TO STDOUT') as copy:  # noqa: S608
+                    lines += b"".join(bytes(block) for block in copy).splitlines()
+            found[table.name] = sorted(lines)
+    return found
+
+
+def security_of(base: Base) -> dict[str, list[Any]]:
+    """What keeps practices apart and the ledger as it is, as the server itself lists it."""
+    questions = {
+        "tables": "SELECT relname, relrowsecurity, relforcerowsecurity, pg_get_userbyid(relowner) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S') ORDER BY 1",
+        "policies": "SELECT tablename, policyname, cmd, roles::text, qual, with_check FROM pg_policies ORDER BY 1, 2",
+        "grants": "SELECT c.relname, a.grantee::regrole::text, a.privilege_type FROM pg_class c, aclexplode(c.relacl) a WHERE relnamespace = 'public'::regnamespace ORDER BY 1, 2, 3",
+        "constraints": "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2",
+        "migrations": "SELECT app, name FROM django_migrations ORDER BY 1, 2",
+    }
+    with base.owner() as connection:
+        return {name: connection.execute(question).fetchall() for name, question in questions.items()}

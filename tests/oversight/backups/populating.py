@@ -6,8 +6,11 @@ import json
 import os
 import sys
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
+
+if TYPE_CHECKING:
+    from bedside.oversight.backups.rules import Step
 
 AT = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 
@@ -81,6 +84,14 @@ def refresh() -> dict[str, Any]:
     return {"written": refresh_keys(at=clock.now())}
 
 
+def migrate(app: str, name: str) -> dict[str, Any]:
+    """To the tables of another version; signed in as the owner."""
+    from django.core.management import call_command
+
+    call_command("migrate", app, name, interactive=False, verbosity=0)
+    return {}
+
+
 def jobs() -> dict[str, Any]:
     """Works off what a worker would."""
     import asyncio
@@ -106,8 +117,8 @@ def hang(verb: str, folder: str, stage: str) -> dict[str, Any]:
     from bedside.ground import clock
     from bedside.oversight.backups import actions, restoring
 
-    def progress(now: str) -> None:
-        if now == stage:
+    def progress(now: Step) -> None:
+        if now.stage == stage:
             sys.stdout.write("there\n")
             sys.stdout.flush()
             time.sleep(600)
@@ -115,7 +126,9 @@ def hang(verb: str, folder: str, stage: str) -> dict[str, Any]:
     if verb == "make":
         actions.make(Path(folder), at=clock.now(), progress=progress)
     else:
-        restoring.restore(Path(folder), None, clock=clock.now, progress=progress)
+        restoring.restore(
+            Path(folder), None, by="cli:somebody", private=None, clock=clock.now, progress=progress
+        )
     return {}
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,82 +17,12 @@ from bedside.oversight.backups import copying, queries
 from bedside.oversight.backups.rules import LEFT_OUT, LIVING, is_left_out, is_living
 from bedside.safeguards.vault.root import make_root_key
 from tests.leaks.searching import Search
-from tests.oversight.backups.conftest import Base
+from tests.oversight.backups.conftest import rows_of, security_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("backups")]
-
-NewBase = Callable[..., Base]
-
-
-@dataclass(frozen=True, slots=True)
-class Backed:
-    """A filled database with a first backup; `told` says who is in it."""
-
-    base: Base
-    folder: Path
-    told: dict[str, Any]
-    name: str
-
-
-@pytest.fixture(scope="module")
-def backed(new_base: NewBase, tmp_path_factory: pytest.TempPathFactory) -> Backed:
-    base = new_base()
-    told = base.act("populating", "people")
-    going = [told[slug]["campaigns"][0] for slug in ("maple", "elm")]
-    with base.owner() as connection:
-        _without_row_security(
-            connection,
-            "UPDATE campaigns_campaign SET state = 'sending', approved_hash = 'x', remuneration = false WHERE id = ANY(%s)",
-            going,
-        )
-    folder = tmp_path_factory.mktemp("backups")
-    return Backed(base, folder, told, base.told("backup", "make", str(folder))["name"])
-
-
-@pytest.fixture
-def copied(backed: Backed, tmp_path: Path) -> Backed:
-    """The same with a folder that may be broken."""
-    folder = tmp_path / "copy"
-    shutil.copytree(backed.folder, folder)
-    return replace(backed, folder=folder)
-
-
-def _without_row_security(connection: Any, statement: str, *parameters: Any) -> None:
-    with connection.transaction():
-        connection.execute("ALTER TABLE campaigns_campaign NO FORCE ROW LEVEL SECURITY")
-        connection.execute(statement, parameters)
-        connection.execute("ALTER TABLE campaigns_campaign FORCE ROW LEVEL SECURITY")
-
-
-def rows_of(base: Base) -> dict[str, list[bytes]]:
-    """Every row of every table that is in a backup, as the runtime role sees them practice by practice."""
-    found: dict[str, list[bytes]] = {}
-    with base.app() as connection, connection.transaction():
-        practices = copying.practices_of(connection)
-        for table in copying.tables_of(connection):
-            if is_left_out(table.name):
-                continue
-            lines: list[bytes] = []
-            for practice in practices if table.by_practice else [None]:
-                if practice:
-                    copying.enter(connection, practice)
-                with connection.cursor().copy(f'COPY (SELECT * FROM "{table.name}") TO STDOUT') as copy:  # noqa: S608
-                    lines += b"".join(bytes(block) for block in copy).splitlines()
-            found[table.name] = sorted(lines)
-    return found
-
-
-def security_of(base: Base) -> dict[str, list[Any]]:
-    """What keeps practices apart and the ledger as it is, as the server itself lists it."""
-    questions = {
-        "tables": "SELECT relname, relrowsecurity, relforcerowsecurity, pg_get_userbyid(relowner) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S') ORDER BY 1",
-        "policies": "SELECT tablename, policyname, cmd, roles::text, qual, with_check FROM pg_policies ORDER BY 1, 2",
-        "grants": "SELECT c.relname, a.grantee::regrole::text, a.privilege_type FROM pg_class c, aclexplode(c.relacl) a WHERE relnamespace = 'public'::regnamespace ORDER BY 1, 2, 3",
-        "constraints": "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = 'public'::regnamespace ORDER BY 1, 2",
-        "migrations": "SELECT app, name FROM django_migrations ORDER BY 1, 2",
-    }
-    with base.owner() as connection:
-        return {name: connection.execute(question).fetchall() for name, question in questions.items()}
 
 
 # --- the whole way
@@ -165,6 +94,67 @@ def test_runtime_role_is_bound_after_a_restore(backed, new_base):
         ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 connection.execute(statement)
+
+
+def test_says_the_same_rows_when_made_listed_checked_and_restored(backed, new_base, tmp_path):
+    made = backed.base.told("backup", "make", str(tmp_path))
+    listed = backed.base.told("backup", "list", str(tmp_path))["rows"]
+    checked = backed.base.told("backup", "check", str(tmp_path))
+    restored = new_base().told("backup", "restore", str(tmp_path))
+    assert {made["rows"], listed[0]["rows"], checked["rows"], restored["rows"]} == {made["rows"]}
+    assert made["keys_rows"] == checked["keys_rows"] == restored["keys_rows"] > 24
+    assert made["rows"] > 24
+
+
+def test_shows_how_far_a_restore_is_table_by_table_and_nothing_to_a_program(backed, new_base):
+    done = new_base().bedside("backup", "restore", str(backed.folder))
+    assert done.returncode == 0, done.stderr
+    lines = done.stderr.splitlines()
+    assert [line for line in lines if re.fullmatch(r"patients_patient: 24 rows, [\d.]+ kB", line)]
+    assert [line for line in lines if line.startswith("vault_personkey: 24 rows, ")]
+    assert [line for line in lines if line == "bringing up to date"]
+    assert " rows of 2 practices and " in done.stdout
+    quiet = new_base().bedside("backup", "restore", str(backed.folder), "--json")
+    assert (quiet.returncode, quiet.stderr) == (0, "")
+
+
+def test_puts_older_records_back_with_keys_of_a_newer_version(new_base, tmp_path):
+    """After an upgrade `keys.sealed` has columns that the older backup beside it knows nothing of."""
+    base = new_base()
+    owner = replace(base, environ={**base.environ, "BEDSIDE_DATABASE_LOGIN": "owner"})
+    told = base.act("populating", "people")["maple"]
+    owner.act("populating", "migrate", "consent", "0003")
+    base.told("backup", "make", str(tmp_path))
+    owner.act("populating", "migrate", "consent", "0004")
+    base.told("consent", "opt-out", told["people"][8], "--category", "newsletter", "--practice", "maple")
+    base = replace(base, environ={**base.environ, "BEDSIDE_BACKUP_DIRECTORY": str(tmp_path)})
+    base.act("populating", "refresh")
+    other = new_base(bare=True)
+    assert other.told("backup", "restore", str(tmp_path))["practices"] == 2
+    assert other.told("patients", "count", "--practice", "maple")["count"] == 12
+    said = other.told("consent", "show", told["people"][8], "--practice", "maple")
+    assert "refused" in json.dumps(said)
+
+
+# --- keys that do not follow
+
+
+def test_warns_where_keys_do_not_follow_later_erasures(backed, new_base, tmp_path):
+    kept, aside = tmp_path / "kept", tmp_path / "aside"
+    base = replace(backed.base, environ={**backed.base.environ, "BEDSIDE_BACKUP_DIRECTORY": str(kept)})
+    warning = "do not follow later erasures"
+    for verb in ("make", "list", "check"):
+        there = base.bedside("backup", verb)
+        assert (there.returncode, warning in there.stderr) == (0, False), there.stderr
+        away = base.bedside("backup", verb, str(aside))
+        assert (away.returncode, warning in away.stderr) == (0, True), away.stderr
+        assert len(away.stderr.splitlines()) == 1
+    assert base.told("backup", "check", str(kept))["keys_follow"] is True
+    assert base.told("backup", "make", str(aside))["keys_follow"] is False
+    assert [row["keys_follow"] for row in base.told("backup", "list", str(aside))["rows"]] == [False, False]
+    entries = base.told("ledger", "list", "--practice", "maple", "--kind", "backup.made")["rows"]
+    assert "with keys that do not follow later erasures" in entries[0]["sentence"]
+    assert "with keys that follow erasures" in entries[-1 if len(entries) == 2 else 2]["sentence"]
 
 
 # --- who was erased
@@ -323,57 +313,6 @@ def test_refuses_a_database_that_is_in_use(backed):
     before = rows_of(backed.base)
     assert backed.base.refused("backup", "restore", str(backed.folder)) == "database_not_empty"
     assert rows_of(backed.base) == before
-
-
-# --- killed in the middle
-
-
-@pytest.fixture
-def hanging(backed: Backed) -> Iterator[Callable[..., None]]:
-    """Lets a process come to a stage and kills it there."""
-    running = []
-
-    def kill_at(base: Base, verb: str, folder: Path, stage: str) -> None:
-        environ = {**base.environ, "BEDSIDE_DATABASE_LOGIN": "owner"} if verb == "restore" else base.environ
-        process = replace(base, environ=environ).start("populating", "hang", verb, str(folder), stage)
-        running.append(process)
-        assert process.stdout is not None
-        assert process.stdout.readline() == "there\n", process.stderr and process.stderr.read()
-        process.kill()
-        process.wait(30)
-
-    yield kill_at
-    for process in running:
-        process.kill()
-        process.communicate()
-
-
-def test_takes_no_half_made_backup_for_whole(copied, hanging):
-    hanging(copied.base, "make", copied.folder, "patients_patient")
-    left = [path.name for path in copied.folder.iterdir() if path.name.startswith(".unfinished")]
-    assert len(left) == 1
-    assert [row["name"] for row in copied.base.told("backup", "list", str(copied.folder))["rows"]] == [
-        copied.name
-    ]
-    deadline = time.monotonic() + 20
-    while (
-        copied.base.bedside("backup", "make", str(copied.folder)).returncode and time.monotonic() < deadline
-    ):
-        time.sleep(0.5)  # the server frees the lock of the killed one when it notices
-    names = [row["name"] for row in copied.base.told("backup", "list", str(copied.folder))["rows"]]
-    assert len(names) == 2
-    assert not [path for path in copied.folder.iterdir() if path.name.startswith(".unfinished")]
-
-
-@pytest.mark.parametrize("stage", ["patients_patient", "vault_personkey"])
-def test_can_restore_again_after_being_killed_while_restoring(backed, new_base, hanging, stage):
-    other = new_base()
-    hanging(other, "restore", backed.folder, stage)
-    assert rows_of(other)["practices_practice"] == []
-    assert security_of(other) == security_of(backed.base)
-    told = other.told("backup", "restore", str(backed.folder))
-    assert told["practices"] == 2
-    assert other.told("patients", "count", "--practice", "maple")["count"] == 12
 
 
 # --- every table has its part

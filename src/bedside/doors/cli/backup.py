@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bedside.doors.cli.backup_restoring import prepare, restored
+from bedside.doors.cli.backup_telling import telling
 from bedside.doors.cli.shared import add_group, add_verb, print_result, print_table
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator
 
     from bedside.oversight.backups.rules import Manifest
 
 _FOLDER_HELP = "folder of the backups; without it that of BEDSIDE_BACKUP_DIRECTORY"
+_KEYS_STAY = (
+    "The keys in this folder do not follow later erasures, since it is not BEDSIDE_BACKUP_DIRECTORY: who is erased "
+    "from now on can be opened from this copy until you make a backup into it again, or destroy it."
+)
+_BROUGHT_BACK = (
+    "keys were brought back by the shares and are wrapped by the root key of this machine: copy that to a safe place "
+    "and make a backup at once"
+)
+_SHARES_LENGTH_MAX = 100_000
 _NAME_HELP = "name of the backup as `bedside backup list` shows it; the newest if left out"
 
 
@@ -34,6 +42,11 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         group, "restore", "Put a backup into an empty database, with the keys as they are now.", run_restore,
         practice=False,
     )  # fmt: skip
+    restore.add_argument(
+        "--shares",
+        action="store_true",
+        help="root.key is lost: read recovery shares, one a line, from standard input",
+    )
     # The database is empty and may not even be there yet.
     restore.set_defaults(needs_django=False)
     for verb in (make, listing, check, restore):
@@ -46,32 +59,47 @@ def run_make(chosen: argparse.Namespace) -> None:
     from bedside.ground import clock
     from bedside.oversight.backups.actions import make
 
-    made = make(_folder(chosen), at=clock.now(), progress=_progress(chosen))
+    folder = _folder(chosen)
+    with telling(chosen) as progress:
+        made = make(folder, at=clock.now(), progress=progress)
+    found = made.manifest
+    if not made.keys_follow and not chosen.json:
+        sys.stderr.write(f"bedside: {_KEYS_STAY}\n")
     print_result(
         chosen,
-        _row(made),
-        f"Made backup {made.name}: {made.rows_total:,} rows of {_practices(made.practices)}, {_size(made.data_bytes)}.",
+        {**_row(found, keys_follow=made.keys_follow), "keys_rows": made.keys_rows},
+        f"Made backup {found.name}: {_counted(found.rows_total, made.keys_rows, found.practices)}, "
+        f"{_size(found.data_bytes)}.",
     )
 
 
 def run_list(chosen: argparse.Namespace) -> None:
+    from bedside.oversight.backups.actions import keys_follow
     from bedside.oversight.backups.queries import backups
 
-    rows = [_row(found) for found in backups(_folder(chosen))]
-    print_table(chosen, rows, ["name", "made_at", "practices", "rows", "bytes", "version"])
+    folder = _folder(chosen)
+    follow = keys_follow(folder)
+    rows = [_row(found, keys_follow=follow) for found in backups(folder)]
+    print_table(chosen, rows, ["name", "made_at", "practices", "rows", "bytes", "version", "keys_follow"])
+    if rows and not follow and not chosen.json:
+        sys.stderr.write(f"bedside: {_KEYS_STAY}\n")
 
 
 def run_check(chosen: argparse.Namespace) -> None:
     from bedside.ground import clock
-    from bedside.oversight.backups.actions import note_checked
+    from bedside.oversight.backups.actions import keys_follow, note_checked
     from bedside.oversight.backups.queries import check
 
-    found = check(_folder(chosen), chosen.name, progress=_progress(chosen))
+    folder = _folder(chosen)
+    with telling(chosen) as progress:
+        found = check(folder, chosen.name, progress=progress)
     note_checked(found.manifest, finding="sound", at=clock.now())
+    follow = keys_follow(folder)
     result = {
-        **_row(found.manifest),
+        **_row(found.manifest, keys_follow=follow),
         "sound": True,
         "keys_at": found.keys_at.isoformat(),
+        "keys_rows": found.keys_rows,
         "people": found.people,
         "unreadable": found.unreadable,
     }
@@ -80,19 +108,27 @@ def run_check(chosen: argparse.Namespace) -> None:
         if found.unreadable
         else ""
     )
+    if not follow and not chosen.json:
+        sys.stderr.write(f"bedside: {_KEYS_STAY}\n")
     print_result(
         chosen,
         result,
-        f"Backup {found.manifest.name} is sound: {found.rows:,} rows, {found.people:,} people{erased}. "
-        f"The keys are as of {found.keys_at:%Y-%m-%d %H:%M:%S} UTC.",
+        f"Backup {found.manifest.name} is sound: {_counted(found.rows, found.keys_rows, found.manifest.practices)}, "
+        f"{found.people:,} people{erased}. The keys are as of {found.keys_at:%Y-%m-%d %H:%M:%S} UTC.",
     )
 
 
 def run_restore(chosen: argparse.Namespace) -> None:
     """In a process of its own, the only one that signs in as the owner."""
     folder = _folder(chosen)
-    _start_database(folder)
-    done = _restored(folder, chosen.name, _progress(chosen))
+    private = _private_half() if chosen.shares else None
+    prepare(folder, private=private)
+    with telling(chosen, by_table=True) as progress:
+        done = restored(folder, chosen.name, private=private, progress=progress)
+    print_result(chosen, done, _told(done))
+
+
+def _told(done: dict[str, Any]) -> str:
     left = "".join(
         f" {count:,} {what}."
         for count, what in (
@@ -103,15 +139,28 @@ def run_restore(chosen: argparse.Namespace) -> None:
                 "campaigns were under way and are paused: look at what became of them before you resume",
             ),
             (done["imports"], "imports were under way and must be uploaded again"),
+            (
+                done["recovered"],
+                _BROUGHT_BACK,
+            ),
+            (done["lost"], "keys had no copy for these shares and do not open"),
         )
         if count
     )
-    print_result(
-        chosen,
-        done,
-        f"Restored backup {done['name']}: {done['rows']:,} rows of {_practices(done['practices'])}, "
-        f"with the keys as of {done['keys_at'][:19].replace('T', ' ')} UTC.{left}",
+    began = "Finished restoring" if done["continued"] else "Restored"
+    return (
+        f"{began} backup {done['name']}: {_counted(done['rows'], done['keys_rows'], done['practices'])}, "
+        f"with the keys as of {done['keys_at'][:19].replace('T', ' ')} UTC.{left}"
     )
+
+
+def _private_half() -> bytes:
+    """Out of the shares on standard input. Raises Refusal that says which of them is wrong."""
+    from bedside.safeguards.vault.shares import combine
+
+    if sys.stdin.isatty():
+        sys.stderr.write("Type the recovery shares, one a line, then Ctrl-D on a line of its own.\n")
+    return combine(sys.stdin.read(_SHARES_LENGTH_MAX).splitlines())
 
 
 def _folder(chosen: argparse.Namespace) -> Path:
@@ -124,81 +173,7 @@ def _folder(chosen: argparse.Namespace) -> Path:
     return Path(named).expanduser().resolve()
 
 
-def _start_database(folder: Path) -> None:
-    """The database server of this home, and its installation key if only the backup still has it."""
-    from bedside.ground import settings as read
-    from bedside.ground.errors import NotFound
-    from bedside.ground.postgres import ensure_running
-    from bedside.ground.postgres.target import check_roles, database_for
-    from bedside.oversight.backups.keys import INSTALLATION_KEY_FILE
-    from bedside.safeguards.vault.root import make_secret_file
-    from bedside.safeguards.vault.roots import RootSettings
-
-    if not folder.is_dir():
-        raise NotFound("There is no such folder.")
-    home = read.home(os.environ)
-    target = database_for(os.environ, home)
-    if target.embedded:
-        ensure_running(home)
-    check_roles(target)
-    own, copy = RootSettings.read(os.environ, home=home).installation_key_file, folder / INSTALLATION_KEY_FILE
-    if not own.exists() and copy.exists():
-        make_secret_file(own, copy.read_bytes())
-
-
-def _restored(folder: Path, name: str | None, progress: Callable[[str], None]) -> dict[str, Any]:
-    """Raises Refusal, Fault as the process says them."""
-    from bedside.ground.errors import Fault, Refusal
-
-    environ = {
-        **os.environ, "BEDSIDE_DATABASE_LOGIN": "owner", "BEDSIDE_DOOR": "web",
-        "DJANGO_SETTINGS_MODULE": "bedside.config.settings",
-    }  # fmt: skip
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bedside.oversight.backups.restoring"],
-        env=environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    assert process.stdin and process.stderr and process.stdout  # noqa: S101, PT018  asked for above
-    process.stdin.write(json.dumps({"directory": str(folder), "name": name}))
-    process.stdin.close()
-    for stage in _stages(process.stderr):
-        progress(stage)
-    text = process.stdout.read()
-    process.wait()
-    try:
-        answer: dict[str, Any] = json.loads(text)
-    except ValueError:
-        raise Fault(
-            "restore_ended", "Restoring ended before it was done; nothing is restored yet, run it again.",
-            retry_after_s=None,
-        ) from None  # fmt: skip
-    if "restored" in answer:
-        return dict(answer["restored"])
-    if answer["refused"]:
-        raise Refusal(answer["code"], answer["sentence"])
-    raise Fault(answer["code"], answer["sentence"], retry_after_s=None)
-
-
-def _stages(lines: Any) -> Iterator[str]:
-    """Of what the process writes, the lines made for showing; a library's words may hold values."""
-    from bedside.oversight.backups.restoring import PROGRESS
-
-    return (line[len(PROGRESS) :].strip() for line in lines if line.startswith(PROGRESS))
-
-
-def _progress(chosen: argparse.Namespace) -> Callable[[str], None]:
-    """One line that is written over, on a terminal; nothing where a program reads."""
-    if chosen.json or not sys.stderr.isatty():
-        return lambda _stage: None
-
-    def tell(stage: str) -> None:
-        sys.stderr.write(f"\r\033[K{stage}")
-        sys.stderr.flush()
-
-    return tell
-
-
-def _row(found: Manifest) -> dict[str, Any]:
+def _row(found: Manifest, *, keys_follow: bool) -> dict[str, Any]:
     return {
         "name": found.name,
         "made_at": found.made_at.isoformat(timespec="seconds"),
@@ -207,11 +182,15 @@ def _row(found: Manifest) -> dict[str, Any]:
         "bytes": found.data_bytes,
         "sha256": found.data_sha256,
         "version": found.version,
+        "keys_follow": keys_follow,
     }
 
 
-def _practices(count: int) -> str:
-    return f"{count} practice{'' if count == 1 else 's'}"
+def _counted(rows: int, keys_rows: int, practices: int) -> str:
+    """The same words wherever rows are told, so that two numbers may be compared."""
+    return (
+        f"{rows:,} rows of {practices} practice{'' if practices == 1 else 's'} and {keys_rows:,} rows of keys"
+    )
 
 
 def _size(count: int) -> str:

@@ -69,7 +69,7 @@ def administrator_scope(practice_id: Any, *, purpose: Purpose) -> Scope:
     from bedside.safeguards.staff.rules import Right
 
     rights = frozenset(right.value for right in Right if right is not Right.APPROVE_CAMPAIGNS)
-    actor = Actor(kind=ActorKind.SYSTEM, id=f"cli:{_user()}")
+    actor = Actor(kind=ActorKind.SYSTEM, id=f"cli:{login_name()}")
     return Scope(practice_id=practice_id, actor=actor, purpose=purpose, rights=rights)
 
 
@@ -89,11 +89,12 @@ def _as_member(base: Scope, email: str) -> Scope:
         actor=actor,
         purpose=base.purpose,
         rights=rights,
-        origin=f"cli:{_user()}",
+        origin=f"cli:{login_name()}",
     )
 
 
-def _user() -> str:
+def login_name() -> str:
+    """Of whoever runs this command, as the machine knows them."""
     try:
         return getpass.getuser()[:50]
     except (KeyError, OSError):

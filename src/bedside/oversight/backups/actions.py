@@ -6,6 +6,7 @@ import hashlib
 import secrets
 import shutil
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -17,17 +18,17 @@ from bedside.ground.postgres.target import Login, connect
 from bedside.ground.scope import Purpose, Scope, in_scope, system_scope
 from bedside.oversight.backups import copying, entries
 from bedside.oversight.backups.keys import disk_full_told, private_file, sync, write_keys
-from bedside.oversight.backups.rules import Manifest, is_left_out, is_living, name_of
+from bedside.oversight.backups.rules import Manifest, Progress, is_left_out, is_living, name_of
 from bedside.oversight.backups.stream import ID_BYTES, sealing
+from bedside.oversight.backups.unfinished import refuse_unfinished
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.practices.queries import directory as practices
 from bedside.safeguards.vault.queries import installation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
-    from uuid import UUID
 
     from psycopg import Connection
 
@@ -37,7 +38,16 @@ PARTIAL = ".unfinished-"
 _LOCK = 7_205_761
 
 
-def make(directory: Path, *, at: datetime, progress: Callable[[str], None]) -> Manifest:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """A backup just made. `keys_rows`: rows of `keys.sealed`; `keys_follow`: as `queries.keys_follow`."""
+
+    manifest: Manifest
+    keys_rows: int
+    keys_follow: bool
+
+
+def make(directory: Path, *, at: datetime, progress: Progress) -> Made:
     """Makes one backup below `directory` and replaces the keys there. Never writes anything in clear.
 
     Whatever dies in the middle: a backup has its name only when it is whole. Raises Refusal when another is being made
@@ -53,13 +63,19 @@ def make(directory: Path, *, at: datetime, progress: Callable[[str], None]) -> M
         try:
             manifest = _write(draft, connection, name=name, stream_id=stream_id, at=at, progress=progress)
             # After the data and before the backup counts: every record in it then has its key, or none on purpose.
-            refresh_keys(at=at, directory=directory)
+            keys_rows = _write_keys(directory, at=at)
             draft.rename(directory / name)
             sync(directory)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
-    _note_made(manifest, at=at)
-    return manifest
+    made = Made(manifest=manifest, keys_rows=keys_rows, keys_follow=keys_follow(directory))
+    _note_made(made, at=at)
+    return made
+
+
+def keys_follow(directory: Path) -> bool:
+    """Whether the keys in this folder follow every erasure: only those of BEDSIDE_BACKUP_DIRECTORY do."""
+    return directory.resolve() == settings.BEDSIDE_BACKUP_DIRECTORY
 
 
 def refresh_keys(*, at: datetime, directory: Path | None = None) -> bool:
@@ -72,14 +88,18 @@ def refresh_keys(*, at: datetime, directory: Path | None = None) -> bool:
     if kept is None:
         return False
     _prepare(kept)
-    write_keys(
-        kept,
+    _write_keys(kept, at=at)
+    return True
+
+
+def _write_keys(directory: Path, *, at: datetime) -> int:
+    return write_keys(
+        directory,
         target=settings.DATABASE_TARGET,
         key=installation(),
         installation_key_file=settings.BEDSIDE_ROOT.installation_key_file,
         at=at,
     )
-    return True
 
 
 def refresh_keys_soon() -> None:
@@ -97,14 +117,10 @@ def note_checked(manifest: Manifest, *, finding: str, at: datetime) -> None:
             )
 
 
-def scopes() -> Iterator[Scope]:
-    """For each practice, as this part of the product."""
+def scopes(*, by: str = "backup", rights: frozenset[str] = frozenset()) -> Iterator[Scope]:
+    """For each practice; `by` is this part of the product, or who asked for it on this machine."""
     for practice_id, _, _ in practices():
-        yield scope_of(practice_id)
-
-
-def scope_of(practice_id: UUID, *, rights: frozenset[str] = frozenset()) -> Scope:
-    return system_scope(practice_id, name="backup", purpose=Purpose.ADMINISTRATION, rights=rights)
+        yield system_scope(practice_id, name=by, purpose=Purpose.ADMINISTRATION, rights=rights)
 
 
 def _prepare(directory: Path) -> None:
@@ -126,6 +142,7 @@ def _snapshot() -> Iterator[Connection[Any]]:
         row = connection.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
         if row is None or not row[0]:
             raise Refusal("backup_running", "Another backup is being made; wait until it is done.")
+        refuse_unfinished(connection)
         with connection.transaction():
             connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield connection
@@ -144,7 +161,7 @@ def _write(
     name: str,
     stream_id: bytes,
     at: datetime,
-    progress: Callable[[str], None],
+    progress: Progress,
 ) -> Manifest:
     tables = [
         table
@@ -191,10 +208,13 @@ class _Hashed:
         return self._sum.hexdigest()
 
 
-def _note_made(manifest: Manifest, *, at: datetime) -> None:
+def _note_made(made: Made, *, at: datetime) -> None:
+    manifest = made.manifest
+    keys = entries.KEYS_FOLLOW if made.keys_follow else entries.KEYS_STAY
     for scope in scopes():
         with in_scope(scope):
             record(
                 scope, entries.MADE, at=at,
                 name=manifest.name, rows=manifest.rows_total, size=manifest.data_bytes, sha256=manifest.data_sha256,
+                keys=keys,
             )  # fmt: skip

@@ -19,10 +19,11 @@ from typing import IO, TYPE_CHECKING, Any, Protocol, Self, cast
 import zstandard
 from psycopg import sql
 
+from bedside.oversight.backups.rules import Progress, Step
 from bedside.oversight.backups.stream import BadStream
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from psycopg import Connection
 
@@ -75,7 +76,7 @@ def practices_of(connection: Connection[Any]) -> list[str]:
 
 
 def copy_out(
-    connection: Connection[Any], tables: Iterable[Table], *, target: Sink, progress: Callable[[str], None]
+    connection: Connection[Any], tables: Iterable[Table], *, target: Sink, progress: Progress
 ) -> dict[str, int]:
     """Writes all rows of these tables as one transaction sees them. Gives the number of rows by table.
 
@@ -88,10 +89,11 @@ def copy_out(
         cast("IO[bytes]", _Kept(target)), closefd=False
     ) as packed:
         for table in tables:
-            progress(table.name)
+            progress(Step(stage=table.name))
             rows[table.name] = 0
             for practice in practices if table.by_practice else [None]:
                 rows[table.name] += _copy_section(connection, table, practice, packed)
+            progress(Step(stage=table.name, rows=rows[table.name]))
         packed.write(json.dumps({"end": dict(rows)}).encode() + b"\n")
     return dict(rows)
 
@@ -107,7 +109,7 @@ def _copy_section(connection: Connection[Any], table: Table, practice: str | Non
     with connection.cursor() as cursor, cursor.copy(query) as copy:
         for block in copy:
             content = bytes(block)
-            rows += content.count(_ROW_END)
+            rows += rows_in(content)
             packed.write(len(content).to_bytes(_LENGTH_BYTES, "big") + content)
     packed.write(bytes(_LENGTH_BYTES))
     return rows
@@ -138,16 +140,13 @@ def sections(chunks: Iterator[bytes]) -> Iterator[Section | dict[str, int]]:
             pass
 
 
-def copy_in(connection: Connection[Any], section: Section) -> int:
-    """Adds the section's rows. Gives how many."""
+def copy_in(connection: Connection[Any], section: Section) -> None:
+    """Adds the section's rows."""
     columns = sql.SQL(", ").join(map(sql.Identifier, section.columns))
     query = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(section.table), columns)
-    rows = 0
     with connection.cursor() as cursor, cursor.copy(query) as copy:
         for block in section.blocks:
-            rows += block.count(_ROW_END)
             copy.write(block)
-    return rows
 
 
 def values_of(section: Section, column: str) -> Iterator[bytes]:
@@ -167,7 +166,11 @@ def pairs_of(section: Section, one: str, other: str) -> Iterator[tuple[bytes, by
 
 
 def count_rows(section: Section) -> int:
-    return sum(block.count(_ROW_END) for block in section.blocks)
+    return sum(rows_in(block) for block in section.blocks)
+
+
+def rows_in(block: bytes) -> int:
+    return block.count(_ROW_END)
 
 
 def _header(source: _Unpacked) -> dict[str, Any]:

@@ -3,8 +3,12 @@
 from bedside.safeguards.audit.rules import declare
 
 MADE = declare(
-    "backup.made", "Made backup {name}: {rows} rows, {size} bytes.", name=str, rows=int, size=int, sha256=str
-)
+    "backup.made", "Made backup {name}: {rows} rows, {size} bytes, {keys}.",
+    name=str, rows=int, size=int, sha256=str, keys=str,
+)  # fmt: skip
+# Whether `keys.sealed` in that folder is replaced when somebody is erased.
+KEYS_FOLLOW = "with_keys_that_follow_erasures"
+KEYS_STAY = "with_keys_that_do_not_follow_later_erasures"
 CHECKED = declare("backup.checked", "Checked backup {name}: {finding}.", name=str, finding=str, rows=int)
 RESTORED = declare(
     "backup.restored",

@@ -12,16 +12,18 @@ import os
 import secrets
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from bedside.ground.errors import Fault, Refusal
 from bedside.ground.postgres.target import Login, connect
 from bedside.oversight.backups import copying
-from bedside.oversight.backups.rules import is_living
+from bedside.oversight.backups.rules import MIGRATIONS, Migration, is_living
 from bedside.oversight.backups.stream import ID_BYTES, BadStream, opened, sealing
+from bedside.safeguards.vault.recovery_file import RECOVERY_FILE, recovery_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from psycopg import Connection
@@ -42,7 +44,8 @@ def write_keys(
 ) -> int:
     """Replaces the file by the state of now. Gives its number of rows. Raises Fault.
 
-    The installation's own key goes beside it, wrapped by the present root key, for a machine that has lost both.
+    The installation's own key goes beside it, wrapped by the present root key, for a machine that has lost it; and once
+    more for whoever brings enough recovery shares, for a machine that has lost the root key as well.
     """
     with _one_at_a_time(target) as connection, disk_full_told():
         _remove_drafts(directory)
@@ -52,20 +55,54 @@ def write_keys(
             with private_file(draft) as file:
                 writer = sealing(file, key=key, stream_id=stream_id, kind=KIND)
                 writer.write(at.isoformat().ljust(_HEAD_BYTES).encode())
-                tables = [table for table in copying.tables_of(connection) if is_living(table.name)]
-                rows = copying.copy_out(connection, tables, target=writer, progress=lambda _table: None)
+                # Which tables these are comes first: a backup beside them may be of an older version.
+                known = copying.tables_of(connection)
+                tables = [table for table in known if table.name == MIGRATIONS]
+                tables += [table for table in known if is_living(table.name)]
+                rows = copying.copy_out(connection, tables, target=writer, progress=lambda _step: None)
                 writer.close()
             replace_file(directory / INSTALLATION_KEY_FILE, installation_key_file.read_bytes())
+            _write_recovery(directory, connection, key=key)
             draft.replace(directory / KEYS_FILE)
             sync(directory)
         finally:
             draft.unlink(missing_ok=True)
-    return sum(rows.values())
+    return rows_of_keys(rows)
+
+
+def rows_of_keys(counted: Mapping[str, int]) -> int:
+    """How many the file holds, but for the list of what its tables are."""
+    return sum(count for table, count in counted.items() if table != MIGRATIONS)
+
+
+def migrations_of(
+    parts: Iterator[copying.Section | dict[str, int]],
+) -> tuple[frozenset[Migration] | None, Iterator[copying.Section | dict[str, int]]]:
+    """The migrations that the tables in `keys.sealed` are of, None where it does not say; and the sections after."""
+    first = next(parts)
+    if isinstance(first, copying.Section) and first.table == MIGRATIONS:
+        pairs = copying.pairs_of(first, "app", "name")
+        return frozenset((app.decode(), name.decode()) for app, name in pairs), parts
+    return None, chain([first], parts)
+
+
+def _write_recovery(directory: Path, connection: Connection[Any], *, key: Sealer) -> None:
+    """What belongs to shares that were replaced goes, or they would open the folder still."""
+    try:
+        text = recovery_text(connection, installation=key)
+    except (
+        Refusal
+    ):  # somebody put a recovery key of theirs into the database: what is here is of the true one
+        return
+    if text is None:
+        (directory / RECOVERY_FILE).unlink(missing_ok=True)
+    else:
+        replace_file(directory / RECOVERY_FILE, text.encode())
 
 
 def _remove_drafts(directory: Path) -> None:
     """Of whoever was killed while writing: an older state of the keys would outlive the next erasure in them."""
-    for name in (KEYS_FILE, INSTALLATION_KEY_FILE):
+    for name in (KEYS_FILE, INSTALLATION_KEY_FILE, RECOVERY_FILE):
         for left in directory.glob(f".{name}.*"):
             left.unlink(missing_ok=True)
 

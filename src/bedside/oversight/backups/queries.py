@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 from bedside.ground.errors import NotFound, Refusal
 from bedside.oversight.backups import copying
 from bedside.oversight.backups.actions import DATA_FILE, KIND, MANIFEST_FILE
-from bedside.oversight.backups.keys import reading_keys
-from bedside.oversight.backups.rules import KEY_MARGIN, NAME, BadManifest, Manifest
+from bedside.oversight.backups.keys import reading_keys, rows_of_keys
+from bedside.oversight.backups.rules import KEY_MARGIN, NAME, BadManifest, Manifest, Progress, Step
 from bedside.oversight.backups.stream import BadStream, opened
 from bedside.safeguards.vault.queries import installation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -28,11 +28,16 @@ _READ_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What a check found. `unreadable`: records of people whose key was destroyed or made anew since; not restored."""
+    """What a check found.
+
+    `keys_rows`: rows of `keys.sealed`; `unreadable`: records of people whose key was destroyed or made anew since,
+    which are not restored.
+    """
 
     manifest: Manifest
     keys_at: datetime
     rows: int
+    keys_rows: int
     people: int
     unreadable: int
 
@@ -103,17 +108,20 @@ def data_sections(directory: Path, manifest: Manifest) -> Iterator[copying.Secti
         yield from copying.sections(chunks)
 
 
-def check(directory: Path, name: str | None, *, progress: Callable[[str], None]) -> Checked:
+def check(directory: Path, name: str | None, *, progress: Progress) -> Checked:
     """Opens everything and restores nothing. Raises Refusal when anything at all is off."""
     manifest = chosen(directory, name)
     _check_hash(directory, manifest)
     try:
-        keys_at, with_key = _keyed_people(directory, manifest)
+        keys_at, keys_rows, with_key = _keyed_people(directory, manifest)
         require_newest_keys(directory, manifest, keys_at)
         rows, people, readable = _count(directory, manifest, with_key, progress=progress)
     except BadStream as error:
         raise damaged(manifest.name) from error
-    return Checked(manifest=manifest, keys_at=keys_at, rows=rows, people=people, unreadable=people - readable)
+    return Checked(
+        manifest=manifest, keys_at=keys_at, rows=rows, keys_rows=keys_rows, people=people,
+        unreadable=people - readable,
+    )  # fmt: skip
 
 
 def damaged(name: str) -> Refusal:
@@ -136,20 +144,23 @@ def _check_hash(directory: Path, manifest: Manifest) -> None:
         raise damaged(manifest.name)
 
 
-def _keyed_people(directory: Path, manifest: Manifest) -> tuple[datetime, set[bytes]]:
-    """Everybody who has the key that they had then. 60 bytes a person."""
+def _keyed_people(directory: Path, manifest: Manifest) -> tuple[datetime, int, set[bytes]]:
+    """(time of the keys, their rows, everybody who has the key that they had then). 60 bytes a person."""
     newest = f"{manifest.made_at.astimezone(UTC) + KEY_MARGIN:%Y-%m-%d %H:%M:%S}".encode()
     found: set[bytes] = set()
+    counted = 0
     with reading_keys(directory, key=installation()) as (keys_at, parts):
         for part in parts:
-            if isinstance(part, copying.Section) and part.table == _PERSON_KEYS:
+            if not isinstance(part, copying.Section):
+                counted = rows_of_keys(part)
+            elif part.table == _PERSON_KEYS:
                 pairs = copying.pairs_of(part, _PERSON_COLUMN, _MADE_COLUMN)
                 found.update(person for person, made in pairs if made <= newest)
-    return keys_at, found
+    return keys_at, counted, found
 
 
 def _count(
-    directory: Path, manifest: Manifest, with_key: set[bytes], *, progress: Callable[[str], None]
+    directory: Path, manifest: Manifest, with_key: set[bytes], *, progress: Progress
 ) -> tuple[int, int, int]:
     """(rows, people, people with a key). Raises BadStream when the counts are not those that were written down."""
     rows = dict.fromkeys(manifest.rows, 0)
@@ -159,7 +170,7 @@ def _count(
         if not isinstance(part, copying.Section):
             counted = part
             continue
-        progress(part.table)
+        progress(Step(stage=part.table))
         if part.table == _PATIENTS:
             known = [one in with_key for one in copying.values_of(part, _PATIENT_COLUMN)]
             people, readable = people + len(known), readable + sum(known)

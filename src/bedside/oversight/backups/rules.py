@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import json
 import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Self
@@ -21,6 +22,9 @@ NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}\Z")
 # that was lifted or a no that was not yet said (P8).
 LIVING = ("consent_event", "consent_suppression")
 LIVING_PREFIXES = ("vault_", "retention_")
+# Apps with no table but such, so that these may be as new as `keys.sealed` beside older records.
+LIVING_APPS = frozenset({"vault", "retention", "consent"})
+MIGRATIONS = "django_migrations"
 # Made again from the rest, or good for some minutes only, and so never in any backup. What an imported file held lies
 # under the practice's key and not under a person's, so it must not outlive its import.
 LEFT_OUT = frozenset(
@@ -44,6 +48,22 @@ def is_living(table: str) -> bool:
 
 def is_left_out(table: str) -> bool:
     return table in LEFT_OUT or table.startswith(LEFT_OUT_PREFIXES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """How far a backup, a check or a restore is. `stage` is a table or a word for what is done.
+
+    `rows` and `size` (bytes, as PostgreSQL's text form has them) are those of the table so far.
+    """
+
+    stage: str
+    rows: int = 0
+    size: int = 0
+
+
+Progress = Callable[[Step], None]
+Migration = tuple[str, str]  # app and name
 
 
 class BadManifest(ValueError):
@@ -99,9 +119,15 @@ def name_of(made_at: datetime, stream_id: bytes) -> str:
     return f"{made_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{stream_id.hex()[:8]}"
 
 
-def targets(migrations: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """The last migration of each app, by their numbered names."""
-    return {app: name for app, name in sorted(migrations)}  # noqa: C416  the last one of an app stays
+def together(records: Iterable[Migration], keys: Iterable[Migration] | None) -> frozenset[Migration]:
+    """The tables that records of one time and keys of a later one fit into.
+
+    `keys` is None for a `keys.sealed` from before it told its own; then both are of one version.
+    """
+    if keys is None:
+        return frozenset(records)
+    older = {one for one in records if one[0] not in LIVING_APPS}
+    return frozenset(older | {one for one in keys if one[0] in LIVING_APPS})
 
 
 def _mark(body: dict[str, Any], key: Sealer) -> str:

@@ -44,10 +44,17 @@ RECOVERY_MADE = declare(
 RECOVERY_TAKEN = declare(
     "keys.recovery_taken", "Copied the practice's first keys to the recovery key there is.", recovery=str
 )
+RECOVERY_RESTORED = declare(
+    "keys.recovery_restored",
+    "Took over the recovery key that was kept with the keys beside a backup put back.",
+    recovery=str,
+)
 RECOVERED = declare(
     "keys.recovered", "Recovered {count} versions of the practice's key from shares.", count=int
 )
-MARKED = declare("keys.marked", "Marked {count} stored versions of the practice's key as they stand.", count=int)
+MARKED = declare(
+    "keys.marked", "Marked {count} stored versions of the practice's key as they stand.", count=int
+)
 REPAIRED = declare(
     "keys.repaired",
     "Put {changed} changed versions of the practice's key back to the state the ledger remembers.",
@@ -64,4 +71,4 @@ RESEALED = declare(
     version=int, done=int, left=int,
 )  # fmt: skip
 # From these the vault knows how stored versions must stand (`remembered`).
-STATES = (ROTATION_FINISHED, KEY_COMPROMISED, DESTROYED, RECOVERY_MADE, RECOVERY_TAKEN)
+STATES = (ROTATION_FINISHED, KEY_COMPROMISED, DESTROYED, RECOVERY_MADE, RECOVERY_TAKEN, RECOVERY_RESTORED)

@@ -41,7 +41,7 @@ def recover_installation(private: bytes, *, environ: Mapping[str, str]) -> None:
         raise Refusal(
             "no_recovery",
             "There is no recovery key in this database, so shares open nothing here; "
-            "put a backup back first, from after the shares were made, with the root key of that time.",
+            "put a backup back first, from after the shares were made: bedside backup restore DIR --shares",
         )
     public, copy = (bytes(part) for part in row)
     if X25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw() != public:

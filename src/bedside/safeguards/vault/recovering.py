@@ -21,6 +21,7 @@ from bedside.safeguards.vault.queries import forget_keys, installation, practice
 from bedside.safeguards.vault.recovery import make_recovery, recovery_in_force
 from bedside.safeguards.vault.recovery_copy import open_copy
 from bedside.safeguards.vault.recovery_current import current_recovery, fingerprint
+from bedside.safeguards.vault.remembered import remembered
 from bedside.safeguards.vault.rooting import copy_to_recovery
 from bedside.safeguards.vault.rules import KeyState
 from bedside.safeguards.vault.shares import split
@@ -86,6 +87,21 @@ def recover_practice(scope: Scope, private: bytes, *, at: datetime) -> Recovered
         record(scope, entries.RECOVERED, at=at, subject=scope.practice_id, count=len(copied))
     forget_keys()
     return Recovered(recovered=len(copied), lost=lost)
+
+
+def take_over_recovery(scope: Scope, *, at: datetime) -> None:
+    """Right after a backup was put back: its ledger may be older than the keys, and name a recovery key since replaced.
+
+    The keys came out of `keys.sealed`, which only this installation can write. Raises Refusal as `recovery_in_force`.
+    """
+    scope.require(Right.MANAGE_KEYS)
+    found = recovery_in_force(installation())
+    if found is None or remembered(scope).recovery == fingerprint(found):
+        return
+    with in_scope(scope):
+        record(
+            scope, entries.RECOVERY_RESTORED, at=at, subject=scope.practice_id, recovery=fingerprint(found)
+        )
 
 
 def any_opens(scope: Scope) -> bool:

@@ -12,14 +12,19 @@ Compatibility pledge: shares are SLIP-39 of the 32 bytes of the private half, on
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bedside.ground.errors import Refusal
 from bedside.safeguards.vault.installation import PLACE as INSTALLATION_PLACE
 from bedside.safeguards.vault.models import RecoveryKey
-from bedside.safeguards.vault.recovery_copy import make_copy, secret_of_installation, secret_of_private
+from bedside.safeguards.vault.recovery_copy import (
+    is_marked,
+    make_copy,
+    mark_of,
+    secret_of_installation,
+    secret_of_private,
+)
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,7 +56,7 @@ def recovery_in_force(installation: Sealer) -> Recovery | None:
     if row is None:
         return None
     found = _read(row, installation)
-    if not hmac.compare_digest(bytes(row.mark), _mark(found.public, installation)):
+    if not is_marked(found.public, bytes(row.mark), installation=installation):
         raise Refusal(
             "recovery_key_foreign",
             "The recovery key in the database is not one this installation made; somebody may have put it there. "
@@ -69,7 +74,11 @@ def make_recovery(
     """
     public = private.public_key().public_bytes_raw()
     row = RecoveryKey(
-        public=public, mark=_mark(public, installation), shares=shares, needed=needed, made_at=at
+        public=public,
+        mark=mark_of(public, installation=installation),
+        shares=shares,
+        needed=needed,
+        made_at=at,
     )
     secret = secret_of_private(private.private_bytes_raw())
     row.installation_copy = make_copy(key, public=public, place=INSTALLATION_PLACE, secret=secret)
@@ -88,7 +97,3 @@ def _read(row: RecoveryKey, installation: Sealer) -> Recovery:
         made_at=row.made_at,
         secret=secret_of_installation(installation),
     )
-
-
-def _mark(public: bytes, installation: Sealer) -> bytes:
-    return hmac.digest(installation.derive("recovery key"), public, "sha256")

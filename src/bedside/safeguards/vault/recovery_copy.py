@@ -6,6 +6,7 @@ this installation has goes into the key schedule: a copy put there by somebody e
 
 from __future__ import annotations
 
+import hmac
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
@@ -45,6 +46,15 @@ def secret_of_installation(installation: Sealer) -> bytes:
 def secret_of_private(private: bytes) -> bytes:
     """For the copy of the installation key itself, which is made while the private half is there."""
     return Sealer(private).derive("recovery of the installation key")
+
+
+def mark_of(public: bytes, *, installation: Sealer) -> bytes:
+    """What the public half of a recovery key carries, so that one put there by somebody else is known."""
+    return hmac.digest(installation.derive("recovery key"), public, "sha256")
+
+
+def is_marked(public: bytes, mark: bytes, *, installation: Sealer) -> bool:
+    return hmac.compare_digest(mark, mark_of(public, installation=installation))
 
 
 def _info(place: Place, secret: bytes) -> bytes:
