@@ -10,8 +10,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from bedside.doors.web.ledger.codes import detail_label
 from bedside.doors.web.ledger.noting import note_names
-from bedside.doors.web.ledger.phrases import DEED_WORDS, PURPOSE_WORDS, words_of
+from bedside.doors.web.ledger.phrases import DEED_WORDS, PURPOSE_WORDS, kind_words_of, plain, words_of
 from bedside.doors.web.ledger.things import Sort, Thing, Things, sort_of_detail
 from bedside.doors.web.ledger.views import sees_ledger
 from bedside.doors.web.ledger.words import entry_address, lines
@@ -44,6 +45,7 @@ class Detail:
     label: str
     words: str
     thing: Thing | None
+    is_code: bool = False
 
 
 @sees_ledger
@@ -58,6 +60,7 @@ def entry_page(request: HttpRequest, scope: Scope, entry_id: int) -> HttpRespons
         "entry": entry,
         "of_person": person,
         "deed": DEED_WORDS[entry.deed],
+        "kind": kind_words_of(entry.kind),
         "purpose": PURPOSE_WORDS.get(entry.purpose, words_of(entry.purpose)),
         "details": _details(entry, things),
         "from_address": _origin(entry.origin),
@@ -151,17 +154,15 @@ def _details(entry: LedgerEntry, things: Things) -> list[Detail]:
 
 
 def _detail(name: str, value: Any, things: Things) -> Detail:
-    label = name.replace("_", " ").capitalize()
+    label = detail_label(name)
     thing = things.get(str(value), sort_of_detail(name)) if isinstance(value, str) else None
     if thing is not None and thing.name:
         return Detail(label=label, words="", thing=thing)
-    return Detail(label=label, words=_plain(value), thing=None)
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    return f"{value:,}" if isinstance(value, int) else str(value)
+    words = plain(name, value)
+    # A hash is told letter by letter; no words would help it.
+    if isinstance(value, str) and words == value and any(sign.isdigit() for sign in value):
+        return Detail(label=label, words=words, thing=None, is_code=True)
+    return Detail(label=label, words=words[:1].upper() + words[1:], thing=None)
 
 
 def _origin(origin: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from bedside.doors.web.ledger.codes import code_words, words_of
 from bedside.safeguards.audit.rules import Deed, kinds
 
 if TYPE_CHECKING:
@@ -68,7 +69,7 @@ def sentence(kind: str, details: Mapping[str, Any], names: Mapping[str, str]) ->
     if declared is None:
         return f"{kind} (an entry of another version of Bedside)."
     template = _LIST.sub(lambda found: _without_nothing(found, details), _template(declared))
-    words = _PLACE.sub(lambda found: _value(details.get(found[1]), names), template)
+    words = _PLACE.sub(lambda found: _value(found[1], details.get(found[1]), names), template)
     return _ONE.sub(r"1 \1\2", words).replace("1 entrie ", "1 entry ").replace("  ", " ")
 
 
@@ -105,11 +106,6 @@ def kind_groups() -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
-def words_of(code: str) -> str:
-    """Codes as words: "administrator+compliance_officer" becomes "administrator, compliance officer"."""
-    return code.replace("+", ", ").replace("_", " ")
-
-
 def _template(kind: EntryKind) -> str:
     return _REWORDED.get(kind.name, kind.sentence)
 
@@ -125,14 +121,27 @@ def _counts(item: str, details: Mapping[str, Any]) -> bool:
     return value is not None and (isinstance(value, bool) or value != 0)
 
 
-def _value(value: Any, names: Mapping[str, str]) -> str:
+def _value(name: str, value: Any, names: Mapping[str, str]) -> str:
+    if value is None:
+        return ""
+    if name != "about" and _UUID.match(str(value)):
+        called = names.get(str(value), "")
+        return f"“{called}”" if called else ""
+    return plain(name, value)
+
+
+def plain(name: str, value: Any) -> str:
+    """The value of the detail `name` in words: numbers with commas, yes and no, codes as what they mean."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
-    if value is None:
-        return ""
-    if _UUID.match(str(value)):
-        name = names.get(str(value), "")
-        return f"“{name}”" if name else ""
-    return words_of(str(value))
+    return _asked_for(str(value)) if name == "wanted_kind" else code_words(name, str(value))
+
+
+def _asked_for(value: str) -> str:
+    """What an export of the ledger was of: one kind, sorts of acts, or all."""
+    if value in kinds():
+        return f"“{kind_words_of(value)}”"
+    sorts: dict[str, str] = {deed.value: words.lower() for deed, words in DEED_WORDS.items()}
+    return ", ".join(sorts.get(part, words_of(part)) for part in value.split("+"))
