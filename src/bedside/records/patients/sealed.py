@@ -1,9 +1,13 @@
-"""Patients to sealed bytes and back: one JSON text each, under the person's own key."""
+"""Patients to sealed bytes and back: one JSON list each, under the person's own key.
+
+A list and no object: without 22 names to find, a record is read in two thirds of the time and is half as long.
+"""
 
 from __future__ import annotations
 
 from dataclasses import fields
 from datetime import date
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 import orjson
@@ -17,8 +21,17 @@ if TYPE_CHECKING:
     from bedside.kit.sealing import Sealers
     from bedside.safeguards.vault.keys import PracticeKeys
 
-_NAMES = tuple(field.name for field in fields(Patient) if field.name != "id")
-_KNOWN = frozenset(_NAMES)
+# Where each value lies in a record, for ever: another field is put at the end, and none is moved or taken out.
+_ORDER = (
+    "mrn", "first_name", "last_name", "birth_date", "sex", "email", "phone", "street", "city", "state",
+    "postal_code", "last_visit", "next_appointment", "provider", "interests", "conditions", "medications", "tags",
+    "language", "deceased", "relationship", "part2",
+)  # fmt: skip
+_values_of = attrgetter(*_ORDER)
+_DEFAULTS = {field.name: field.default for field in fields(Patient)}
+_UNKNOWN: dict[str, Any] = {name: _DEFAULTS[name] for name in _ORDER}
+_REST = [*_UNKNOWN.values()]
+_id_of = itemgetter(0)
 _SEXES = {sex.value: sex for sex in Sex}
 _RELATIONSHIPS = {relationship.value: relationship for relationship in Relationship}
 _day = date.fromisoformat
@@ -37,7 +50,7 @@ def seal_patients(
 
 def open_patients(rows: Sequence[SealedRow], *, keys: PracticeKeys) -> list[Patient]:
     """Opened records in the order of the rows. Raises as `open_plain`."""
-    return [*map(read_record, (row[0] for row in rows), open_plain(rows, keys=keys))]
+    return [*map(read_record, map(_id_of, rows), open_plain(rows, keys=keys))]
 
 
 def open_plain(rows: Sequence[SealedRow], *, keys: PracticeKeys) -> list[bytes]:
@@ -53,11 +66,11 @@ def open_plain(rows: Sequence[SealedRow], *, keys: PracticeKeys) -> list[bytes]:
 
 
 def written_record(patient: Patient) -> bytes:
-    """What is known of a patient as JSON, without what is not known; a relationship only if it is another one."""
-    known = {name: value for name in _NAMES if (value := getattr(patient, name))}
-    if patient.relationship is Relationship.PATIENT:
-        del known["relationship"]
-    return orjson.dumps(known)
+    """The values of a patient in their order; those at the end that are not known are left out."""
+    values = [*_values_of(patient)]
+    while values and values[-1] == _REST[len(values) - 1]:
+        values.pop()
+    return orjson.dumps(values)
 
 
 class _Draft:
@@ -72,33 +85,27 @@ def read_record(patient_id: UUID, plain: bytes) -> Patient:
     A frozen dataclass sets each field by a call of `object.__setattr__`, which took longer than all of AES; a draft
     of the same slots is filled directly and is a patient from then on.
     """
-    known: dict[str, Any] = orjson.loads(plain)
-    if not _KNOWN.issuperset(known):
+    values = orjson.loads(plain)
+    if type(values) is dict:
+        # From before there were lists: an object, without what is not known.
+        values = [*(_UNKNOWN | values).values()]
+    if len(values) > len(_ORDER):
         raise ValueError("a record with an unknown field; a newer Bedside wrote it")
-    get = known.get
     draft: Any = _Draft()
     draft.id = patient_id
-    draft.mrn = get("mrn", "")
-    draft.first_name = get("first_name", "")
-    draft.last_name = get("last_name", "")
-    draft.birth_date = _day(text) if (text := get("birth_date")) else None
-    draft.sex = _SEXES[get("sex", "unknown")]
-    draft.email = get("email", "")
-    draft.phone = get("phone", "")
-    draft.street = get("street", "")
-    draft.city = get("city", "")
-    draft.state = get("state", "")
-    draft.postal_code = get("postal_code", "")
-    draft.last_visit = _day(text) if (text := get("last_visit")) else None
-    draft.next_appointment = _day(text) if (text := get("next_appointment")) else None
-    draft.provider = get("provider", "")
-    draft.interests = tuple(get("interests", ()))
-    draft.conditions = tuple(get("conditions", ()))
-    draft.medications = tuple(get("medications", ()))
-    draft.tags = tuple(get("tags", ()))
-    draft.language = get("language", "")
-    draft.deceased = get("deceased", False)
-    draft.relationship = _RELATIONSHIPS[get("relationship", "patient")]
-    draft.part2 = get("part2", False)
+    (
+        draft.mrn, draft.first_name, draft.last_name, birth_date, sex, draft.email, draft.phone, draft.street,
+        draft.city, draft.state, draft.postal_code, last_visit, next_appointment, draft.provider, interests,
+        conditions, medications, tags, draft.language, draft.deceased, relationship, draft.part2,
+    ) = values + _REST[len(values) :]  # fmt: skip
+    draft.birth_date = birth_date and _day(birth_date)
+    draft.sex = _SEXES[sex]
+    draft.last_visit = last_visit and _day(last_visit)
+    draft.next_appointment = next_appointment and _day(next_appointment)
+    draft.interests = tuple(interests)
+    draft.conditions = tuple(conditions)
+    draft.medications = tuple(medications)
+    draft.tags = tuple(tags)
+    draft.relationship = _RELATIONSHIPS[relationship]
     draft.__class__ = Patient
     return cast("Patient", draft)
