@@ -125,6 +125,7 @@ INSTALLED_APPS = [
     "bedside.decisions.composer",
     "bedside.correspondence.campaigns",
     "bedside.correspondence.delivery",
+    "bedside.correspondence.letters",
     "bedside.oversight.backups",
     "bedside.oversight.retention",
     "bedside.doors.web",
