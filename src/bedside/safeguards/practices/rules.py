@@ -64,7 +64,8 @@ class Profile:
     address_proof_required: bool = False  # PHI only to an address shown to be the person's (CON-18)
     part2_program: bool = False  # a substance use program under 42 CFR 2.11
     # How often at most we say that we write, per category code and 30 days (CON-10); absent says nothing.
-    monthly_caps: Mapping[str, int] = field(default_factory=dict)
+    # Caches are kept by profile, and a mapping has no hash of its own.
+    monthly_caps: Mapping[str, int] = field(default_factory=dict, hash=False)
     notice_url: str = (
         ""  # the notice of privacy practices (45 CFR 164.520), and which version is in force (CON-25)
     )
