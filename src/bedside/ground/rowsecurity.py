@@ -25,9 +25,18 @@ APPEND_ONLY: set[str] = {
 # Rows that nothing in the product ever deletes: without them a dispute could not be settled, or nothing opened.
 NEVER_DELETED: set[str] = {
     "audit_signingkey", "campaigns_campaign", "composer_message", "consent_confirmation", "consent_letter",
-    "consent_suppression", "delivery_claim", "delivery_dkimkey", "intake_import", "patients_gone", "practices_practice", "practices_practiceprofile",
-    "retention_hold", "staff_account", "staff_membership", "vault_practicekey",
+    "consent_suppression", "delivery_claim", "delivery_dkimkey", "intake_import", "patients_gone",
+    "practices_practice", "practices_practiceprofile", "retention_hold", "staff_account", "staff_membership", "vault_practicekey",
 }  # fmt: skip
+
+
+# Of tables whose rows are never changed, the columns that may be sealed anew when a key is followed by another: the
+# same content under another key. A trigger (`resealable`) lets nothing but a seal take the place of a seal.
+RESEALED: dict[str, tuple[str, ...]] = {
+    "campaigns_approval": ("comment_sealed",),
+    "composer_revision": ("sealed_heading", "sealed_body"),
+    "consent_event": ("evidence",),
+}
 
 
 # What the runtime role fills in of a new row; the number is the database's alone to give. Who could choose one would
@@ -63,6 +72,32 @@ def protect(table: LiteralString, *, column: LiteralString = "practice_id") -> m
     return migrations.RunSQL(forward, backward)
 
 
+def resealable(table: LiteralString, *columns: LiteralString) -> migrations.RunSQL:
+    """Migration operation: of these columns nothing may be changed but the seal around the same number of bytes.
+
+    The first byte of a sealed value is its format, the next four say which version of a key: never an older one.
+    """
+    refused = " OR ".join(
+        f"octet_length(NEW.{column}) IS DISTINCT FROM octet_length(OLD.{column})"
+        f" OR substring(NEW.{column} FROM 1 FOR 1) IS DISTINCT FROM substring(OLD.{column} FROM 1 FOR 1)"
+        f" OR substring(NEW.{column} FROM 2 FOR 4) < substring(OLD.{column} FROM 2 FOR 4)"
+        for column in columns
+    )
+    forward = f"""
+        CREATE FUNCTION {table}_resealed() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF {refused} THEN
+                RAISE EXCEPTION 'only the seal of {table} may change' USING ERRCODE = 'insufficient_privilege';
+            END IF;
+            RETURN NEW;
+        END $$;
+        CREATE TRIGGER {table}_resealed BEFORE UPDATE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION {table}_resealed();
+    """
+    backward = f"DROP TRIGGER {table}_resealed ON {table}; DROP FUNCTION {table}_resealed();"
+    return migrations.RunSQL(forward, backward)
+
+
 def runtime_grants(role: str, *, append_only: Iterable[str] = frozenset(APPEND_ONLY)) -> list[str]:
     """Statements that give the runtime role what it needs and no more; run by the owner after each migration.
 
@@ -77,6 +112,10 @@ def runtime_grants(role: str, *, append_only: Iterable[str] = frozenset(APPEND_O
     ]
     statements += [
         f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {quoted}" for table in sorted(append_only)
+    ]
+    # After the revoke, which takes the right to each column, too.
+    statements += [
+        f"GRANT UPDATE ({', '.join(RESEALED[table])}) ON {table} TO {quoted}" for table in sorted(RESEALED)
     ]
     statements += [f"REVOKE DELETE ON {table} FROM {quoted}" for table in sorted(NEVER_DELETED)]
     statements.append(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {quoted}")

@@ -142,6 +142,7 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     "keys_rotate": Right.MANAGE_KEYS,
     "keys_close": Right.MANAGE_KEYS,
     "key_compromised": Right.MANAGE_KEYS,
+    "key_reseal": Right.MANAGE_KEYS,
     "key_destroy": Right.MANAGE_KEYS,
     "key_request": Right.MANAGE_KEYS,
     # staff

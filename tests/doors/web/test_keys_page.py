@@ -121,3 +121,34 @@ def test_who_may_only_see_is_refused_to_act(signed_in, scope):
     for path in ("/keys/rotate/", "/keys/close/", f"/keys/{row_of(scope, 1)}/destroy/"):
         assert client.get(path).status_code == 403
         assert client.post(path).status_code == 403
+
+
+def test_shows_a_version_that_was_changed_in_the_database(signed_in, scope, at):
+    rotate_whole(scope, at)
+    with in_scope(scope):
+        PracticeKey.objects.filter(version=1).update(state="active")
+    forget_keys()
+    shown = text(signed_in("chloe").get("/keys/"))
+    assert "Version 1 of the practice&#x27;s key was changed in the database past Bedside" in shown
+    assert '<span class="badge badge-bad">Changed</span>' in shown
+    assert "was changed in the database past Bedside" in text(signed_in("chloe").get("/"))
+
+
+def test_has_what_an_old_version_sealed_sealed_anew_and_shows_how_far_it_is(signed_in, scope, at):
+    from bedside.decisions.segments.actions import save
+    from bedside.decisions.segments.rules import All
+    from bedside.safeguards.vault import resealing
+
+    save(scope, segment_id=None, name="Everybody", rule=All(()), at=at)
+    rotate_whole(scope, at)
+    key, client = row_of(scope, 1), signed_in("omar")
+    assert f"/keys/{key}/reseal/" in text(client.get(f"/keys/{key}/destroy/"))
+    assert "Seal anew what version 1 sealed?" in text(client.get(f"/keys/{key}/reseal/"))
+    assert resealing.resealing_standing(scope) is None, "a look began it"
+    assert client.post(f"/keys/{key}/reseal/").status_code == 302
+    shown = text(client.get("/keys/"))
+    assert "Sealing anew what version 1 sealed" in shown
+    assert "0 of 1 values, 0 %" in shown
+    resealing.advance(scope, resealing.resealing_standing(scope).id, clock=lambda: at)
+    assert "Sealing anew" not in text(client.get("/keys/"))
+    assert "Nothing in the database is sealed under it" in text(client.get(f"/keys/{key}/destroy/"))

@@ -2,6 +2,8 @@
 
 python -m tests.safeguards.vault.rotating prepare PERSONS    a practice, persons, a rotation about to rewrap
 python -m tests.safeguards.vault.rotating report PRACTICE    how far it is, and whether every key opens
+python -m tests.safeguards.vault.rotating prepare-resealing COUNT    segments under a version that rests
+python -m tests.safeguards.vault.rotating report-resealing PRACTICE  how far, and whether every one opens
 """
 
 from __future__ import annotations
@@ -62,11 +64,82 @@ def report(practice_id: UUID) -> dict[str, object]:
     }
 
 
+def prepare_resealing(count: int) -> dict[str, object]:
+    """That many segments under version 1, which rests; sealing them anew is asked for."""
+    from bedside.doors.cli.shared import administrator_scope
+    from bedside.ground import clock
+    from bedside.ground.identity import new_id
+    from bedside.ground.scope import Purpose, in_scope
+    from bedside.safeguards.vault.queries import practice_keys
+    from bedside.safeguards.vault.resealing import reseal
+    from bedside.safeguards.vault.rotation import advance, rotate
+    from bedside.safeguards.vault.rules import MARGIN
+    from tests.conftest import make_practice
+
+    practice_id = make_practice("maple", "Maple Street Family Practice")
+    scope = administrator_scope(practice_id, purpose=Purpose.ADMINISTRATION)
+    now, keys = clock.now(), practice_keys(scope)
+    with in_scope(scope):
+        _segments(practice_id, keys, [new_id() for _ in range(count)], at=now)
+    earlier = now - timedelta(hours=1)
+    rotation_id = rotate(scope, at=earlier)
+    for step in (1, 2, 3):
+        advance(scope, rotation_id, clock=lambda step=step: earlier + step * MARGIN)
+    reseal(scope, 1, at=now)
+    return {"practice_id": str(practice_id)}
+
+
+def _segments(practice_id: UUID, keys: object, ids: list[UUID], *, at: object) -> None:
+    from bedside.decisions.segments.models import SegmentRow
+
+    SegmentRow.objects.bulk_create(
+        [
+            SegmentRow(
+                id=one, practice_id=practice_id, version=1, created_by="test", created_at=at, updated_at=at,
+                sealed=keys.seal(one.bytes, table="segments_segment", row=str(one), column="sealed"),
+            )
+            for one in ids
+        ],
+        batch_size=1000,
+    )  # fmt: skip
+
+
+def report_resealing(practice_id: UUID) -> dict[str, object]:
+    from bedside.decisions.segments.models import SegmentRow
+    from bedside.doors.cli.shared import administrator_scope
+    from bedside.ground.scope import Purpose, in_scope
+    from bedside.safeguards.vault.census import sealed_under
+    from bedside.safeguards.vault.queries import practice_keys
+    from bedside.safeguards.vault.resealing import resealing_standing
+
+    scope = administrator_scope(practice_id, purpose=Purpose.ADMINISTRATION)
+    standing, keys, opens = resealing_standing(scope), practice_keys(scope), 0
+    assert standing is not None
+    with in_scope(scope):
+        for one, sealed in SegmentRow.objects.values_list("id", "sealed"):
+            plain = keys.open(bytes(sealed), table="segments_segment", row=str(one), column="sealed")
+            opens += plain == one.bytes
+    return {
+        "done": standing.done,
+        "total": standing.total,
+        "left": standing.left,
+        "finished": standing.finished_at is not None,
+        "old": sum(sealed_under(scope, 1).values()),
+        "opens": opens,
+    }
+
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "bedside.config.settings")
     import django
 
     django.setup()
     verb, argument = sys.argv[1:]
-    told = prepare(int(argument)) if verb == "prepare" else report(UUID(argument))
+    verbs = {
+        "prepare": lambda: prepare(int(argument)),
+        "report": lambda: report(UUID(argument)),
+        "prepare-resealing": lambda: prepare_resealing(int(argument)),
+        "report-resealing": lambda: report_resealing(UUID(argument)),
+    }
+    told = verbs[verb]()
     sys.stdout.write(json.dumps(told))

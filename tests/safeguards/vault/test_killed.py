@@ -19,18 +19,21 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.processes
 ROOT = Path(__file__).resolve().parents[3]
 PERSONS = 60_000
+SEGMENTS = 20_000
 
 
 class Rotating:
     """A database of its own with a rotation under way."""
 
-    def __init__(self, environ: dict[str, str], log: Path) -> None:
+    def __init__(
+        self, environ: dict[str, str], log: Path, *, verb: str = "prepare", count: int = PERSONS
+    ) -> None:
         self.environ = {**environ, "PYTHONPATH": f"{ROOT}/src:{ROOT}"}
         self.log = log
-        self.practice_id = self._run("prepare", str(PERSONS))["practice_id"]
+        self.practice_id = self._run(verb, str(count))["practice_id"]
 
-    def report(self) -> dict[str, object]:
-        return self._run("report", str(self.practice_id))
+    def report(self, verb: str = "report") -> dict[str, object]:
+        return self._run(verb, str(self.practice_id))
 
     @contextlib.contextmanager
     def worker(self) -> Iterator[subprocess.Popen[bytes]]:
@@ -43,7 +46,7 @@ class Rotating:
             process.terminate()
             process.wait(30)
 
-    def until_some_are_done(self) -> None:
+    def until_some_are_done(self, table: str = "vault_rotation") -> None:
         """Asks the database itself: a process of the product takes seconds to start."""
         from bedside.ground.postgres.target import Login, connect, embedded_target
 
@@ -53,13 +56,13 @@ class Rotating:
         deadline = time.monotonic() + 60
         with connect(target, login=Login.APP) as connection:
             connection.execute("SELECT set_config('bedside.practice', %s, false)", [self.practice_id])
-            while not connection.execute("SELECT done FROM vault_rotation").fetchone()[0]:
+            while not connection.execute(f"SELECT done FROM {table}").fetchone()[0]:  # noqa: S608  of this file
                 assert time.monotonic() < deadline, self.log.read_text()[-2000:]
                 connection.commit()
 
-    def until(self, holds) -> dict[str, object]:
+    def until(self, holds, verb: str = "report") -> dict[str, object]:
         deadline = time.monotonic() + 150
-        while not holds(told := self.report()):
+        while not holds(told := self.report(verb)):
             assert time.monotonic() < deadline, f"{told} {self.log.read_text()[-2000:]}"
         return told
 
@@ -70,6 +73,25 @@ class Rotating:
         )  # fmt: skip
         assert done.returncode == 0, done.stderr[-3000:]
         return json.loads(done.stdout)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_kill_9_while_values_are_sealed_anew_loses_none_and_the_next_goes_on(own_database, tmp_path, workers):
+    """Two at once take turns; after the end the old version is needed for nothing."""
+    rotating = Rotating(own_database, tmp_path / "worker.log", verb="prepare-resealing", count=SEGMENTS)
+    with contextlib.ExitStack() as stack:
+        some = [stack.enter_context(rotating.worker()) for _ in range(workers)]
+        rotating.until_some_are_done("vault_resealing")
+        for worker in some:
+            worker.kill()
+            worker.wait(10)
+    told = rotating.report("report-resealing")
+    assert 0 < told["done"] < told["total"], "it was finished before the kill, so this proves nothing"
+    assert told["total"] - told["done"] == told["old"], "progress and values were not committed together"
+    assert told["opens"] == SEGMENTS
+    with rotating.worker():
+        told = rotating.until(lambda told: told["finished"], "report-resealing")
+    assert (told["done"], told["old"], told["left"], told["opens"]) == (told["total"], 0, 0, SEGMENTS)
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from bedside.correspondence.campaigns.models import RecipientRow
 from bedside.correspondence.campaigns.rules import RecipientState
 from bedside.correspondence.campaigns.sealed import (
+    APPROVAL,
+    CAMPAIGN,
     FACTS,
     FORGOTTEN,
     LAST_FACTS,
@@ -15,7 +17,7 @@ from bedside.correspondence.campaigns.sealed import (
     unseal_about,
 )
 from bedside.ground.errors import Refusal
-from bedside.safeguards.vault.columns import Under, declare_column, reseals_person
+from bedside.safeguards.vault.columns import Under, bound_by, declare_column, reseals_person
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -31,6 +33,15 @@ for _column in ("certificate_sha256", "content_sha256"):
 for _column in ("audience_digest", "content_hash", "approved_hash"):
     declare_column("campaigns_campaign", _column, under=Under.NOTHING)
 declare_column("campaigns_approval", "bound_hash", under=Under.NOTHING)
+for _table, _column, _name in (
+    (CAMPAIGN, "name_sealed", "name"), (CAMPAIGN, "rule_sealed", "rule"), (APPROVAL, "comment_sealed", "comment"),
+):  # fmt: skip
+    declare_column(
+        _table,
+        _column,
+        under=Under.PRACTICE,
+        bound=bound_by("id", place=lambda row, name=_name: (row, name, 1)),
+    )
 
 
 def reseal(scope: Scope, person_id: UUID, old: Sealer, new: Sealer) -> int:

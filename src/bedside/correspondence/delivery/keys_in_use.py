@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bedside.correspondence.delivery.models import DkimKeyRow
-from bedside.safeguards.vault.columns import Under, declare_column
+from bedside.safeguards.vault.columns import Under, bound_by, declare_column
 from bedside.safeguards.vault.inventory import KeyStanding, Level, contribute
 from bedside.safeguards.vault.rules import KeyState
 
 if TYPE_CHECKING:
     from bedside.ground.scope import Scope
 
-declare_column("delivery_dkimkey", "sealed", under=Under.PRACTICE)
+declare_column(
+    "delivery_dkimkey", "sealed", under=Under.PRACTICE, bound=bound_by("id", place=lambda key: (key, "sealed", 1))
+)
 
 
 def signing_keys(scope: Scope) -> list[KeyStanding]:

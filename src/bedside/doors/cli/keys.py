@@ -44,6 +44,14 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         practice=False,
     )
     root.add_argument("--all", action="store_true", help="also what the present root key wrapped already")
+    again = add_verb(
+        group,
+        "reseal",
+        "Seal anew, under the key in use, what a version that rests has sealed;\n"
+        "afterwards that version may be destroyed. A worker does it; run it any time.",
+        reseal_version,
+    )
+    again.add_argument("--version", type=int, help="the version; the oldest that is still needed, if left out")
     person = add_verb(
         group,
         "rotate-person",
@@ -126,11 +134,19 @@ def list_keys(chosen: argparse.Namespace) -> None:
         of_what = "all keys" if request.version is None else f"version {request.version}"
         due = f", due {request.due_at:%Y-%m-%d %H:%M} UTC" if request.due_at else ""
         print(f"destruction of {of_what} {request.state.value}{due}: {request.id}")
-    rotation = found.rotation
+    _print_progress(found)
+
+
+def _print_progress(found: Inventory) -> None:
+    rotation, again = found.rotation, found.resealing
     if rotation is not None and rotation.finished_at is None:
         print(
             f"rotation to version {rotation.to_version}: {rotation.step.value}, {rotation.done} of {rotation.total}"
         )
+    if again is not None and again.finished_at is None:
+        print(f"sealing anew what version {again.from_version} sealed: {again.done} of {again.total}")
+    elif again is not None and again.left:
+        print(f"{again.left} values of version {again.from_version} could not be sealed anew")
 
 
 def _as_json(found: Inventory, rows: list[dict[str, int | str]]) -> dict[str, object]:
@@ -186,6 +202,25 @@ def rotate_root(chosen: argparse.Namespace) -> None:
         {"root_key": roots().present.name, "keys": keys},
         f"{keys} keys and the installation key are wrapped by {roots().present.name} now.\n"
         "Copy the new root key to its safe place, make a backup, then take the old one away (docs/how-to/keys.md).",
+    )
+
+
+def reseal_version(chosen: argparse.Namespace) -> None:
+    from bedside.ground import clock
+    from bedside.safeguards.vault.resealing import reseal, resealing_standing, resting_versions
+
+    scope = scope_for(chosen)
+    version = chosen.version if chosen.version is not None else next(iter(resting_versions(scope)), None)
+    if version is None:
+        raise Refusal("nothing_to_reseal", "No version that rests has anything sealed under it.")
+    reseal(scope, version, at=clock.now())
+    standing = resealing_standing(scope)
+    count = standing.total if standing else 0
+    print_result(
+        chosen,
+        {"version": version, "values": count},
+        f"{count} values of version {version} are being sealed anew by a worker. "
+        "`bedside keys list` shows how far it is.",
     )
 
 

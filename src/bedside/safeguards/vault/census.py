@@ -14,6 +14,8 @@ from bedside.safeguards.vault.columns import Under, columns
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bedside.safeguards.vault.columns import SealedColumn
+
 _BYTE_COLUMNS = """
     SELECT c.relname, a.attname FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid
     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT a.attisdropped
@@ -24,7 +26,7 @@ _BYTE_COLUMNS = """
 # A keyed index or a hash that begins with these five bytes by chance, one in a million million, is counted too:
 # that refuses a destruction for nothing, and never allows one.
 _COUNT = sql.SQL(
-    "SELECT count(*) FROM {table} WHERE practice_id = %s AND substring({column} FROM 1 FOR 5) = %s"
+    "SELECT count(*) FROM {table} WHERE practice_id = %s AND substring({column} FROM 1 FOR 5) = %s {only}"
 )
 
 
@@ -34,11 +36,22 @@ def sealed_under(scope: Scope, version: int) -> dict[str, int]:
     counted: dict[str, int] = {}
     with reading(scope), connection.cursor() as cursor:
         for table, column in _under_practice(cursor_rows(_BYTE_COLUMNS)):
-            statement = _COUNT.format(table=sql.Identifier(table), column=sql.Identifier(column))
-            cursor.execute(statement, [scope.practice_id, header])
+            only, wanted = restriction(columns().get((table, column)))
+            statement = _COUNT.format(
+                table=sql.Identifier(table), column=sql.Identifier(column), only=only
+            )
+            cursor.execute(statement, [scope.practice_id, header, *wanted])
             if count := int(cursor.fetchone()[0]):
                 counted[f"{table}.{column}"] = count
     return counted
+
+
+def restriction(declared: SealedColumn | None) -> tuple[sql.Composable, list[list[str]]]:
+    """A condition for the rows of a column that count, to be put behind others, and its values."""
+    if declared is None or declared.only is None:
+        return sql.SQL(""), []
+    column, values = declared.only
+    return sql.SQL("AND {} = ANY(%s)").format(sql.Identifier(column)), [sorted(values)]
 
 
 def cursor_rows(statement: str) -> list[tuple[str, str]]:

@@ -21,7 +21,7 @@ from bedside.safeguards.vault.census import sealed_under
 from bedside.safeguards.vault.changes import keys_changed
 from bedside.safeguards.vault.models import Destruction, DestructionRequest, PracticeKey
 from bedside.safeguards.vault.queries import forget_keys
-from bedside.safeguards.vault.rules import COOLING, KeyState, Request, RequestState, check_release
+from bedside.safeguards.vault.rules import COOLING, RESTING, KeyState, Request, RequestState, check_release
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     Objection = Callable[[Scope], str | None]
 
-_RESTING = {KeyState.DEACTIVATED, KeyState.COMPROMISED}
 _objections: list[Objection] = []
 
 
@@ -134,7 +133,7 @@ def _check(scope: Scope, version: int | None) -> None:
     key = PracticeKey.objects.filter(practice_id=scope.practice_id, version=version).first()
     if key is None:
         raise NotFound("There is no such version of the practice's key.")
-    if KeyState(key.state) not in _RESTING:
+    if KeyState(key.state) not in RESTING:
         raise Refusal(
             "key_in_use", "That version is in use or gone already; only one that rests can be destroyed."
         )

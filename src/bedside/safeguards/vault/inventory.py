@@ -19,6 +19,7 @@ from bedside.safeguards.vault.models import PersonKey, PracticeKey, Rotation
 from bedside.safeguards.vault.queries import roots
 from bedside.safeguards.vault.recovery_current import current_recovery
 from bedside.safeguards.vault.remembered import remembered
+from bedside.safeguards.vault.resealing import ResealingStanding, resealing_standing
 from bedside.safeguards.vault.rules import INDEX_VERSION, KeyState, Reason, Request, Step, due_at
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ class Inventory:
     rotation: RotationStanding | None
     requests: tuple[Request, ...]
     recovery: RecoveryStanding
+    resealing: ResealingStanding | None = None
 
 
 def contribute(contribution: Contribution) -> None:
@@ -124,6 +126,7 @@ def inventory(scope: Scope, *, at: datetime) -> Inventory:
             rotation=rotation_standing(scope),
             requests=tuple(requests(scope)),
             recovery=_recovery(scope),
+            resealing=resealing_standing(scope),
         )
 
 

@@ -20,6 +20,14 @@ def rotate(practice_id: str, rotation_id: str) -> None:
     advance(_scope(practice_id), UUID(rotation_id), clock=clock.now)
 
 
+@job(name="vault.reseal", retry=_RETRY)
+def reseal(practice_id: str, resealing_id: str) -> None:
+    """What an old version sealed is sealed anew; run again, it goes on where it was."""
+    from bedside.safeguards.vault.resealing import advance
+
+    advance(_scope(practice_id), UUID(resealing_id), clock=clock.now)
+
+
 @job(name="vault.destroy", retry=_RETRY)
 def destroy(practice_id: str, request_id: str) -> None:
     """What was asked for and released, once its cooling time is over."""

@@ -36,6 +36,9 @@ class KeyState(StrEnum):
     DESTROYED = "destroyed"
 
 
+RESTING = frozenset({KeyState.DEACTIVATED, KeyState.COMPROMISED})  # opens, and seals no more
+
+
 class Reason(StrEnum):
     """Why a practice gets a new key version."""
 

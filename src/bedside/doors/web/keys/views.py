@@ -14,7 +14,7 @@ from bedside.ground.scope import Purpose
 from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.staff.queries import names_of
 from bedside.safeguards.staff.rules import Right
-from bedside.safeguards.vault import destroying, rotation
+from bedside.safeguards.vault import destroying, resealing, rotation
 from bedside.safeguards.vault.census import sealed_under
 from bedside.safeguards.vault.inventory import inventory, rotation_standing, version_of
 from bedside.safeguards.vault.rules import COOLING, Step, is_shell
@@ -92,9 +92,23 @@ def destroy(request: HttpRequest, scope: Scope, key_id: int) -> HttpResponse:
         "Asked for. Somebody else who keeps the keys must release it.",
         lambda: {
             "version": version,
+            "key_id": key_id,
             "things": things(sealed_under(scope, version)),
             "cooling_days": COOLING.days,
         },
+    )
+
+
+@keeps_keys
+def reseal(request: HttpRequest, scope: Scope, key_id: int) -> HttpResponse:
+    """Asks, then has everything that a resting version sealed sealed anew, so that it may be destroyed."""
+    version = version_of(scope, key_id)
+    return _asked(
+        request,
+        "web/keys/reseal.html",
+        lambda: resealing.reseal(scope, version, at=clock.now()),
+        "Begun. Everything goes on meanwhile.",
+        lambda: {"version": version, "things": things(sealed_under(scope, version))},
     )
 
 
@@ -167,12 +181,17 @@ def _requests(scope: Scope) -> list[RequestLine]:
 
 
 def _progress(scope: Scope) -> dict[str, Any]:
-    standing = rotation_standing(scope)
-    running = standing is not None and standing.step is not Step.FINISHED
+    standing, again = rotation_standing(scope), resealing.resealing_standing(scope)
+    rotates = standing is not None and standing.step is not Step.FINISHED
+    reseals = again is not None and again.finished_at is None
     words = STEP_WORDS[standing.step] if standing else ("", "")
     return {
         "rotation": standing,
-        "is_running": running,
+        "rotates": rotates,
+        "resealing": again,
+        "reseals": reseals,
+        "reseal_percent": int(again.share * 100) if again else 0,
+        "is_running": rotates or reseals,
         "step": words[0],
         "step_about": words[1],
         "percent": percent(standing) if standing else 0,

@@ -1,0 +1,17 @@
+"""What of the messages is sealed under the practice's key, for the vault."""
+
+from bedside.safeguards.vault.columns import Under, bound_by, declare_column
+
+declare_column(
+    "composer_revision", "sealed_heading", under=Under.PRACTICE,
+    bound=bound_by(
+        "message_id", "number", place=lambda message, number: (message, "heading", number), key_type="bigint"
+    ),
+)  # fmt: skip
+declare_column(
+    "composer_revision", "sealed_body", under=Under.PRACTICE,
+    bound=bound_by(
+        "message_id", "number", place=lambda message, number: (message, "body", number), key_type="bigint"
+    ),
+)  # fmt: skip
+declare_column("composer_revision", "content_hash", under=Under.NOTHING)

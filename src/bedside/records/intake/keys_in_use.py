@@ -1,0 +1,25 @@
+"""What of the tables of imports is sealed under the practice's key, for the vault."""
+
+from bedside.safeguards.vault.columns import Under, bound_by, declare_column
+
+_PIECES_AT_ONCE = 8  # of half a megabyte each
+
+declare_column(
+    "intake_import", "facts", under=Under.PRACTICE,
+    bound=bound_by("id", "facts_version", place=lambda each, version: (each, "facts", version)),
+)  # fmt: skip
+declare_column("intake_import", "fingerprint", under=Under.NOTHING)
+declare_column(
+    "intake_piece", "sealed", under=Under.PRACTICE,
+    bound=bound_by(
+        "of_import_id", "number", place=lambda each, number: (each, "sealed", number),
+        key_type="bigint", at_once=_PIECES_AT_ONCE,
+    ),
+)  # fmt: skip
+declare_column(
+    "intake_reject", "sealed", under=Under.PRACTICE,
+    bound=bound_by(
+        "of_import_id", "line", place=lambda each, line: (each, "sealed", line), key_type="bigint"
+    ),
+)  # fmt: skip
+declare_column("intake_likeness", "fingerprint", under=Under.NOTHING)
