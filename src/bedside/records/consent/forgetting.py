@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bedside.ground.scope import Scope, in_scope
+from bedside.records.consent.owing import drop_letters_to
 from bedside.records.consent.recording import wait_for_others
 from bedside.records.consent.rules import SuppressionReason, SuppressionScope
 from bedside.records.consent.suppressing import keep_address_from
@@ -20,6 +21,7 @@ def begin_forgetting(scope: Scope, patient_id: UUID) -> None:
     scope.require(Right.ERASE_PATIENTS)
     with in_scope(scope):
         wait_for_others(patient_id)
+        drop_letters_to(scope, patient_id)
 
 
 def keep_away(scope: Scope, address: str, *, at: datetime) -> bool:

@@ -104,8 +104,11 @@ def letter_place(scope: Scope, letter_id: UUID, *, column: str) -> Place:
 
 def _drop(scope: Scope, **which: UUID) -> int:
     with in_scope(scope):
-        rows = LetterRow.objects.filter(practice_id=scope.practice_id, state=LetterState.OWED.value, **which)
-        return rows.update(state=LetterState.DROPPED.value, sealed=None, own_sealed=None)
+        rows = LetterRow.objects.filter(practice_id=scope.practice_id, **which)
+        # What failed is not tried again either; nor must its address stay.
+        rows.exclude(state__in=_values(UNDER_WAY)).update(sealed=None, own_sealed=None)
+        owed = rows.filter(state=LetterState.OWED.value)
+        return owed.update(state=LetterState.DROPPED.value, sealed=None, own_sealed=None)
 
 
 def _values(states: Iterable[LetterState]) -> list[str]:
