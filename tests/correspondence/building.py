@@ -17,7 +17,7 @@ from bedside.decisions.segments.rules import All
 from bedside.ground.identity import new_id
 from bedside.kit.transport.certificates import issue, make_authority, write_identity
 from bedside.records.consent.actions import record_authorization, record_imported
-from bedside.records.consent.rules import Category, ImportedPermission, Paper
+from bedside.records.consent.rules import Category, ImportedPermission, Paper, Terms
 from bedside.records.patients.actions import save_many
 from bedside.records.patients.rules import Patient
 
@@ -61,7 +61,8 @@ def authorize(scope: Scope, patient_id: UUID, *, at: datetime) -> None:
         remuneration_stated=True,
         sender_covered=True,
     )
-    record_authorization(scope, patient_id, paper=paper, source="paper", at=at)
+    terms = Terms(purposes=("offers",))
+    record_authorization(scope, patient_id, paper=paper, source="paper", at=at, terms=terms)
 
 
 def make_plan(
@@ -82,6 +83,7 @@ def make_plan(
         remuneration=False,
         message_id=message_id,
         segment_id=segment_id,
+        authorization_purpose="offers",
     )
     return replace(plan, **changes)
 

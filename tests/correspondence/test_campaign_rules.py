@@ -81,6 +81,8 @@ APPROVABLE = Approvable(
     remuneration=False,
     basis_recorded=False,
     send_at=None,
+    authorization_purpose="",
+    sensitivities=(),
 )
 CHANGES = {
     "campaign_id": UUID(int=2),
@@ -98,6 +100,8 @@ CHANGES = {
     "remuneration": True,
     "basis_recorded": True,
     "send_at": datetime(2026, 12, 1, tzinfo=UTC),
+    "authorization_purpose": "cosmetic_offers",
+    "sensitivities": ("hiv_sti",),
 }
 
 

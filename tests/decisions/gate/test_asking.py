@@ -19,7 +19,7 @@ from bedside.decisions.gate.cleared import Cleared, NotCleared
 from bedside.decisions.gate.rules import Decision, MessageClass
 from bedside.ground.identity import new_id
 from bedside.records.consent import actions as consent
-from bedside.records.consent.rules import Category, Paper, Source, SuppressionReason
+from bedside.records.consent.rules import Category, Paper, Source, SuppressionReason, Terms
 from bedside.records.patients import queries as patients
 from bedside.records.patients.rules import Patient
 from tests.decisions.gate.cases import message
@@ -37,6 +37,7 @@ PAPER = Paper(
     remuneration_stated=False,
     sender_covered=True,
 )
+TERMS = Terms(purposes=("cosmetic_offers",))
 OFFER = message(MessageClass.MARKETING)
 REMINDER = message(MessageClass.TREATMENT)
 
@@ -44,7 +45,7 @@ REMINDER = message(MessageClass.TREATMENT)
 def willing(scope: Scope, at: datetime, **values: object) -> Patient:
     patient = add_patient(scope, at=at, **values)
     consent.grant(scope, patient.id, category=Category.OFFERS, source=Source.PAPER, at=at)
-    consent.record_authorization(scope, patient.id, paper=PAPER, source=Source.PAPER, at=at)
+    consent.record_authorization(scope, patient.id, paper=PAPER, source=Source.PAPER, at=at, terms=TERMS)
     return patient
 
 

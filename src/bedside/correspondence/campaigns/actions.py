@@ -25,6 +25,7 @@ from bedside.ground.errors import Refusal
 from bedside.ground.identity import new_id
 from bedside.ground.jobs import enqueue, enqueue_many
 from bedside.ground.scope import Scope, in_scope
+from bedside.records.consent.rules.terms import PURPOSE
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
 
@@ -179,6 +180,8 @@ def _check(scope: Scope, plan: Plan) -> None:
         raise Refusal("message_class", "Choose what kind of mail this is; nothing can be sent without it.")
     if plan.purpose not in set(MailPurpose):
         raise Refusal("purpose", "Choose why this mail is sent.")
+    if plan.authorization_purpose and not PURPOSE.match(plan.authorization_purpose):
+        raise Refusal("authorization_purpose", "Choose the purpose that the authorization must name.")
     if plan.segment_id is not None:
         segments.segment(scope, plan.segment_id)
     if plan.message_id is not None:
@@ -190,6 +193,8 @@ def _write(scope: Scope, row: CampaignRow, plan: Plan, *, at: datetime) -> None:
     row.message_class, row.purpose = plan.message_class, plan.purpose
     row.category = CLASS_RULES[MessageClass(plan.message_class)].category
     row.basis_recorded = plan.basis_recorded
+    row.authorization_purpose = plan.authorization_purpose
+    row.sensitivities = sorted({one.value for one in plan.sensitivities})
     if row.remuneration is not plan.remuneration:
         row.remuneration_by, row.remuneration_at = scope.actor.id, at
     row.remuneration = plan.remuneration

@@ -10,9 +10,10 @@ from bedside.correspondence.campaigns.models import ApprovalRow, RecipientRow
 from bedside.correspondence.campaigns.rules import Approvable, approval_hash, audience_digest
 from bedside.correspondence.campaigns.sealed import CAMPAIGN, unseal
 from bedside.decisions.composer import queries as composer
+from bedside.decisions.composer.rules.footer import footer_words, printable
 from bedside.decisions.gate.rules import MessageClass, MessageFacts
 from bedside.ground.errors import Refusal
-from bedside.records.consent.rules import Category
+from bedside.records.consent.rules import Category, Sensitivity
 from bedside.safeguards.practices.queries import profile
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ def _approvable(scope: Scope, row: CampaignRow, *, digest: bytes, count: int) ->
         remuneration=bool(row.remuneration),
         basis_recorded=row.basis_recorded,
         send_at=row.send_at,
+        authorization_purpose=row.authorization_purpose,
+        sensitivities=tuple(row.sensitivities),
     )
 
 
@@ -124,4 +127,17 @@ def message_facts(
         encrypted_route=encrypted_route,
         research_basis_recorded=row.basis_recorded,
         fundraising_notice_recorded=row.basis_recorded,
+        sensitivities=tuple(sorted(Sensitivity(one) for one in row.sensitivities)),
+        authorization_purpose=row.authorization_purpose,
+        advertising_labelled=_is_labelled(sender, row, content),
+        monthly_cap=sender.monthly_caps.get(row.category),
+        part2_program=sender.part2_program,
+        address_proof_required=sender.address_proof_required,
     )
+
+
+def _is_labelled(sender: Profile, row: CampaignRow, content: Content) -> bool:
+    """True if the message says that it is advertising, in the words that every footer has for it."""
+    name, paid = printable(sender).name, bool(row.remuneration)
+    label = footer_words(MessageClass(row.message_class), name, remuneration=paid).label
+    return bool(label) and label in content.text

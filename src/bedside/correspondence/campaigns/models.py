@@ -18,6 +18,10 @@ CLASSES = (
     "treatment", "payment", "operations_own_service", "refill", "general_health", "marketing", "fundraising",
     "research_recruitment", "legal_notice", "account_transactional", "prospect_commercial",
 )  # fmt: skip
+SENSITIVITIES = [
+    "substance_use", "mental_health", "reproductive", "gender_affirming", "hiv_sti", "genetic", "minor_consented",
+    "domestic_violence",
+]  # fmt: skip
 _UNFINISHED = ("draft", "cancelled")
 
 
@@ -35,6 +39,8 @@ class CampaignRow(models.Model):
     purpose = models.CharField(max_length=20)
     remuneration = models.BooleanField(null=True)
     basis_recorded = models.BooleanField(default=False)
+    authorization_purpose = models.CharField(max_length=40, blank=True)  # AUT-04; empty while not chosen
+    sensitivities = ArrayField(models.CharField(max_length=30), default=list)  # what it may reveal (SEN-01)
     remuneration_by = models.CharField(max_length=60, blank=True)
     remuneration_at = models.DateTimeField(null=True)
     send_at = models.DateTimeField(null=True)
@@ -63,6 +69,9 @@ class CampaignRow(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=STATES), name="campaign_state_known"),
             models.CheckConstraint(condition=Q(message_class__in=CLASSES), name="campaign_class_known"),
+            models.CheckConstraint(
+                condition=Q(sensitivities__contained_by=SENSITIVITIES), name="campaign_sensitivities_known"
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=_UNFINISHED)
                 | Q(remuneration__isnull=False, message_id__isnull=False, segment_id__isnull=False),

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from bedside.records.consent.rules import Sensitivity
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -32,6 +34,8 @@ class Plan:
     message_revision: int | None = None
     segment_id: UUID | None = None
     send_at: datetime | None = None
+    authorization_purpose: str = ""  # the code that an authorization must name (AUT-04)
+    sensitivities: tuple[Sensitivity, ...] = ()  # what receiving it may reveal (SEN-01), in any order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from bedside.correspondence.campaigns.sealed import (
 )
 from bedside.ground.errors import NotFound
 from bedside.ground.scope import Scope, reading
+from bedside.records.consent.rules import Sensitivity
 from bedside.safeguards.vault.queries import person_keys
 
 if TYPE_CHECKING:
@@ -245,6 +246,8 @@ def _campaign(scope: Scope, row: CampaignRow) -> Campaign:
         message_revision=row.message_revision,
         segment_id=row.segment_id,
         send_at=row.send_at,
+        authorization_purpose=row.authorization_purpose,
+        sensitivities=tuple(Sensitivity(one) for one in row.sensitivities),
     )
     return Campaign(
         id=row.id,

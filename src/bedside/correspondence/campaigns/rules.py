@@ -166,6 +166,8 @@ class Approvable:
     remuneration: bool
     basis_recorded: bool
     send_at: datetime | None
+    authorization_purpose: str
+    sensitivities: tuple[str, ...]
 
 
 def approval_hash(approvable: Approvable) -> bytes:
@@ -193,6 +195,17 @@ def _parts(approvable: Approvable) -> tuple[bytes, ...]:
         b"paid" if approvable.remuneration else b"unpaid",
         b"basis recorded" if approvable.basis_recorded else b"",
         b"now" if approvable.send_at is None else approvable.send_at.isoformat().encode(),
+        *_chosen_since(approvable),
+    )
+
+
+def _chosen_since(approvable: Approvable) -> tuple[bytes, ...]:
+    """What could not be chosen at first; left out while it is not, so that earlier approvals hold."""
+    if not approvable.authorization_purpose and not approvable.sensitivities:
+        return ()
+    return (
+        b"for " + approvable.authorization_purpose.encode(),
+        b"may reveal " + " ".join(approvable.sensitivities).encode(),
     )
 
 

@@ -19,6 +19,7 @@ from bedside.correspondence.delivery import claims, entries
 from bedside.correspondence.delivery.chunks import settled_by
 from bedside.correspondence.delivery.journal import leftovers, take_over
 from bedside.correspondence.delivery.rules import Judgement, judge_doubt, judge_reply
+from bedside.decisions.gate.addresses import reached_at
 from bedside.ground import logs
 from bedside.ground.jobs import enqueue
 from bedside.ground.scope import Scope, in_scope
@@ -106,7 +107,7 @@ def _fold(story: Story, *, at: datetime) -> Recovered:
 def _suppress_unknown(scope: Scope, settled: list[Settled], *, at: datetime) -> None:
     """The journal holds no addresses, so they are looked up again."""
     unknown = [one.patient_id for one in settled if "address_unknown" in one.codes]
-    for patient in patients.by_ids(scope, unknown):
+    for patient in reached_at(scope, patients.by_ids(scope, unknown)):
         if patient.email:
             suppress_address(scope, patient.email, reason=SuppressionReason.BOUNCED, at=at)
 

@@ -7,6 +7,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from bedside.decisions.gate.addresses import with_addresses
 from bedside.decisions.gate.cleared import Cleared, issue
 from bedside.decisions.gate.rules import (
     CLASS_RULES,
@@ -22,21 +23,26 @@ from bedside.decisions.gate.rules import (
     decide,
     jurisdiction_of,
 )
+from bedside.decisions.gate.rules.frequency import window_start
+from bedside.decisions.gate.sources import mails_to
 from bedside.ground.scope import Scope, reading
 from bedside.kit.mail.addresses import InvalidAddress, parse_address
+from bedside.records.consent.links import address_mark
 from bedside.records.consent.queries import permissions_of, suppressed_keys
 from bedside.safeguards.practices.queries import profile
+from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
-    from bedside.records.consent.rules import PersonPermissions, Suppression
+    from bedside.records.consent.rules import PersonPermissions, Sensitivity, Suppression
     from bedside.records.patients.rules import Patient
 
 __all__ = ["Answered", "Cleared", "ask", "clear", "explain"]
 
 _NO_CAMPAIGN = UUID(int=0)
+_UNNAMED_PURPOSE = "any"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,28 +55,24 @@ class Answered:
 
 
 def ask(scope: Scope, message: MessageFacts, patients: Sequence[Patient], *, at: datetime) -> list[Answered]:
-    """The answer for each patient, in the order given. Two or three queries for up to 2,000 people.
+    """The answer for each patient, in the order given. Two to five queries for up to 2,000 people.
 
     Permissions and suppressions are read now, in the present transaction. Writes nothing.
     """
-    today = at.astimezone(profile(scope).zone).date()
-    asked_at = at.astimezone(UTC)
-    return [
-        Answered(patient_id=facts.person.patient_id, facts=facts, verdict=decide(facts))
-        for facts in (
-            Facts(message=message, person=person, asked_at=asked_at, today=today)
-            for person in _people(scope, message, patients, today)
-        )
-    ]
+    _, answers = _ask(scope, message, patients, at=at)
+    return answers
 
 
 def clear(
     scope: Scope, message: MessageFacts, patients: Sequence[Patient], *, at: datetime
 ) -> tuple[list[Cleared], list[Answered]]:
-    """(those to whom the message may go now, the answers about everybody else), each in the order given."""
+    """(those to whom the message may go now, the answers about everybody else), each in the order given.
+
+    A cleared patient has the address that counts, which may be another than the one on record (`addresses`).
+    """
     cleared: list[Cleared] = []
     others: list[Answered] = []
-    for patient, answered in zip(patients, ask(scope, message, patients, at=at), strict=True):
+    for patient, answered in zip(*_ask(scope, message, patients, at=at), strict=True):
         if answered.verdict.decision is Decision.ALLOW:
             cleared.append(issue(patient=patient, facts=answered.facts, verdict=answered.verdict))
         else:
@@ -78,45 +80,94 @@ def clear(
     return cleared, others
 
 
+def _ask(
+    scope: Scope, message: MessageFacts, patients: Sequence[Patient], *, at: datetime
+) -> tuple[list[Patient], list[Answered]]:
+    """The people as they are reached, and the answers about them."""
+    zone = profile(scope).zone
+    today, asked_at = at.astimezone(zone).date(), at.astimezone(UTC)
+    with reading(scope):
+        held = permissions_of(scope, [patient.id for patient in patients])
+        reached = with_addresses(scope, patients, held)
+        known = _look_up(scope, message, reached, held, since=window_start(today, zone=zone))
+    answers = []
+    for patient in reached:
+        person = _person(message, patient, held[patient.id], known, today=today)
+        facts = Facts(message=message, person=person, asked_at=asked_at, today=today)
+        answers.append(Answered(patient_id=patient.id, facts=facts, verdict=decide(facts)))
+    return reached, answers
+
+
 def explain(
-    scope: Scope, patient: Patient, message_class: MessageClass, *, remuneration: bool, at: datetime
+    scope: Scope,
+    patient: Patient,
+    message_class: MessageClass,
+    *,
+    remuneration: bool,
+    at: datetime,
+    authorization_purpose: str = "",
+    sensitivities: Collection[Sensitivity] = (),
 ) -> Answered:
-    """What the gate would say about this person if a message of the class were ready to go, for showing only."""
+    """What the gate would say about this person if a message of the class were ready to go, for showing only.
+
+    Without a purpose, the first that their own authorization names: the best that could be said.
+    """
+    sender = profile(scope)
     ready = MessageFacts(
         campaign_id=_NO_CAMPAIGN,
         message_class=message_class,
         category=CLASS_RULES[message_class].category,
         remuneration=remuneration,
-        opt_in_required=profile(scope).opt_in_required,
+        opt_in_required=sender.opt_in_required,
         approved=True,
         postal_address_present=True,
         unsubscribe_present=True,
         encrypted_route=True,
         research_basis_recorded=True,
         fundraising_notice_recorded=True,
+        sensitivities=tuple(sorted(sensitivities)),
+        authorization_purpose=authorization_purpose or _any_purpose(scope, patient),
+        advertising_labelled=True,
+        monthly_cap=sender.monthly_caps.get(CLASS_RULES[message_class].category.value),
+        part2_program=sender.part2_program,
+        address_proof_required=sender.address_proof_required,
     )
     (answered,) = ask(scope, ready, [patient], at=at)
     return answered
 
 
-def _people(
-    scope: Scope, message: MessageFacts, patients: Sequence[Patient], today: date
-) -> list[PersonFacts]:
-    keys = _lookup_keys(patients)
-    with reading(scope):
-        permissions = permissions_of(scope, [patient.id for patient in patients])
-        suppressed = suppressed_keys(scope, keys)
-    return [
-        _person(
-            message,
-            patient,
-            permissions[patient.id],
-            suppressed.get(patient.id),
-            address_usable=patient.id in keys,
-            today=today,
-        )
-        for patient in patients
-    ]
+def _any_purpose(scope: Scope, patient: Patient) -> str:
+    held = permissions_of(scope, [patient.id])[patient.id]
+    named = [purpose for one in reversed(held.authorizations) for purpose in one.purposes]
+    named += held.part2.purposes if held.part2 is not None else ()
+    return named[0] if named else _UNNAMED_PURPOSE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What was looked up for many people at once. `mailed` is None while nobody can count, or nothing has to be."""
+
+    usable: Mapping[UUID, str]  # the lookup key of every address that is one
+    suppressed: Mapping[UUID, Suppression]
+    proven: Collection[UUID]
+    mailed: Mapping[UUID, int] | None
+
+
+def _look_up(
+    scope: Scope,
+    message: MessageFacts,
+    patients: Sequence[Patient],
+    held: Mapping[UUID, PersonPermissions],
+    *,
+    since: datetime,
+) -> _Known:
+    usable = _lookup_keys(patients)
+    return _Known(
+        usable=usable,
+        suppressed=suppressed_keys(scope, usable),
+        proven=_proven(scope, held, usable),
+        mailed=_mailed(scope, message, held, since=since),
+    )
 
 
 def _lookup_keys(patients: Sequence[Patient]) -> dict[UUID, str]:
@@ -131,22 +182,48 @@ def _lookup_keys(patients: Sequence[Patient]) -> dict[UUID, str]:
     return keys
 
 
+def _proven(
+    scope: Scope, held: Mapping[UUID, PersonPermissions], usable: Mapping[UUID, str]
+) -> frozenset[UUID]:
+    """Whose present address is the one that was shown to be theirs (CON-18, CON-19)."""
+    marked = [(one.patient_id, one.proven_mark) for one in held.values() if one.proven_mark]
+    if not marked:
+        return frozenset()
+    keys = practice_keys(scope)
+    return frozenset(
+        patient_id
+        for patient_id, mark in marked
+        if patient_id in usable and address_mark(keys, usable[patient_id]).hex() == mark
+    )
+
+
+def _mailed(
+    scope: Scope, message: MessageFacts, held: Mapping[UUID, PersonPermissions], *, since: datetime
+) -> Mapping[UUID, int] | None:
+    """Counted only for people for whom there is a limit."""
+    category = message.category
+    limited = [
+        patient_id
+        for patient_id, one in held.items()
+        if message.monthly_cap is not None or category in one.monthly_max
+    ]
+    if not limited:
+        return None
+    counted = mails_to(scope, limited, category=category, since=since, apart_from=message.campaign_id)
+    return None if counted is None else {patient_id: counted[patient_id] for patient_id in limited}
+
+
 def _person(
-    message: MessageFacts,
-    patient: Patient,
-    held: PersonPermissions,
-    suppression: Suppression | None,
-    *,
-    address_usable: bool,
-    today: date,
+    message: MessageFacts, patient: Patient, held: PersonPermissions, known: _Known, *, today: date
 ) -> PersonFacts:
     category = message.category
+    suppression = known.suppressed.get(patient.id)
     suppressed = suppression is not None and suppression.covers(category)
     refill = message.message_class is MessageClass.REFILL
     authorization = best_authorization(held.authorizations, message, today=today)
     return PersonFacts(
         patient_id=patient.id,
-        address_usable=address_usable,
+        address_usable=patient.id in known.usable,
         deceased=patient.deceased,
         minor=patient.is_minor_on(today),
         representative_recorded=held.represented_on(today),
@@ -160,8 +237,8 @@ def _person(
         jurisdiction=jurisdiction_of(patient.state),
         paused_until=held.paused_until.get(category),
         monthly_max=held.monthly_max.get(category),
-        mailed=None,
-        address_proven=False,
+        mailed=None if known.mailed is None else known.mailed.get(patient.id),
+        address_proven=patient.id in known.proven,
         other_way=held.other_way,
         part2_record=patient.part2 or message.part2_program,
         part2_consent=None if held.part2 is None else Part2Facts.of(held.part2),

@@ -60,6 +60,13 @@ def _register_create(group: argparse._SubParsersAction[argparse.ArgumentParser])
     verb.add_argument("--message", type=UUID, required=True, metavar="ID")
     verb.add_argument("--segment", type=UUID, required=True, metavar="ID")
     verb.add_argument("--not-before", metavar="TIME", help="such as 2026-12-01T09:00, in the practice's zone")
+    verb.add_argument(
+        "--authorized-purpose", default="", metavar="CODE", help="the purpose that an authorization must name"
+    )
+    verb.add_argument(
+        "--reveals", action="append", default=[], metavar="CODE",
+        help="what receiving it may reveal, such as hiv_sti; may be given again",
+    )  # fmt: skip
     verb.add_argument("--basis-recorded", action="store_true", help="for fundraising and research only")
 
 
@@ -93,9 +100,20 @@ def create_campaign(chosen: argparse.Namespace) -> None:
         message_id=chosen.message,
         segment_id=chosen.segment,
         send_at=_moment(scope, chosen.not_before),
+        authorization_purpose=chosen.authorized_purpose,
+        sensitivities=tuple(_sensitivity(code) for code in chosen.reveals),
     )
     campaign_id = actions.create(scope, plan, at=clock.now())
     print_result(chosen, {"id": str(campaign_id)}, f"Made campaign {campaign_id}.")
+
+
+def _sensitivity(code: str) -> Any:
+    from bedside.records.consent.rules import Sensitivity
+
+    try:
+        return Sensitivity(code)
+    except ValueError as error:
+        raise Refusal("reveals", f"Choose from: {', '.join(one.value for one in Sensitivity)}.") from error
 
 
 def _moment(scope: Scope, text: str | None) -> Any:

@@ -9,7 +9,7 @@ from django.db import connection
 
 from bedside.ground.scope import Scope, reading
 from bedside.kit.sealing import Unsealable
-from bedside.records.consent.recording import evidence_row
+from bedside.records.consent.queries import evidence_row
 from bedside.records.consent.rules import EventKind
 from bedside.safeguards.vault.queries import practice_keys
 
