@@ -104,6 +104,19 @@ def test_exports_into_a_new_file_of_its_owner_only(bedside, pia, scope, tmp_path
     assert len(ledger(scope, "patients.exported")) == 1
 
 
+def test_exports_into_a_program_and_never_onto_a_terminal(bedside, pia, scope, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    with pytest.raises(Refusal, match="not shown on a terminal"):
+        bedside("patients", "export", "-")
+    assert ledger(scope, "patients.exported") == []
+    monkeypatch.setattr("sys.stdout.isatty", lambda: False, raising=False)
+    [row] = list(csv.DictReader(io.StringIO(bedside("patients", "export", "-").removeprefix("\ufeff"))))
+    assert row["Last name"] == "Zqmark"
+    assert ledger(scope, "patients.exported")[0].details == {"count": 1}
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_acts_with_the_rights_of_the_named_member(bedside, cast, pia, tmp_path):
     with pytest.raises(NotAllowed):
         bedside("patients", "export", str(tmp_path / "x.csv"), "--as", "ana@maple.example")

@@ -1,7 +1,7 @@
 """`bedside patients`: records by id or record number.
 
 What is PHI never stands on the command line, where every process of the machine can read it: search text and
-records come from standard input, exports go into a file that only its owner may read.
+records come from standard input, exports go into a file that only its owner may read, or into a program.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from bedside.doors.cli.shared import add_group, add_verb, print_result, print_table, scope_for
 
@@ -52,9 +52,11 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     deceased.add_argument("patient", metavar="ID")
     deceased.add_argument("--undo", action="store_true", help="take it back")
     export = add_verb(
-        group, "export", "Write records into a new file that only its owner may read.", run_export
+        group, "export", "Write records as CSV into a new file that only its owner may read.", run_export
     )
-    export.add_argument("file", metavar="FILE")
+    export.add_argument(
+        "file", metavar="FILE", help="a file that is not there yet, or - for standard output into a program"
+    )
     export.add_argument("--segment", metavar="ID", help="only the patients of this segment")
     add_verb(
         group, "compare", "Compare every record's version with what the ledger says was written.", run_compare
@@ -178,19 +180,38 @@ def run_export(chosen: argparse.Namespace) -> None:
     scope.require(Right.EXPORT_PATIENTS)
     rule = segments.segment(scope, _patient_id(chosen.segment)).rule if chosen.segment else segments.EVERYBODY
     ids = segments.matching_ids(scope, rule, today=_today(scope), at=at)
-    out = _new_file(Path(chosen.file))
+    if chosen.file == "-":
+        out = _standard_output()
+        actions.note_exported(scope, ids, at=at)
+        _write(scope, ids, out)
+        sys.stderr.write(f"Exported {len(ids):,} patients.\n")
+        return
+    handle = _new_file(Path(chosen.file))
     actions.note_exported(scope, ids, at=at)
-    _write(scope, ids, out)
+    with os.fdopen(handle, "wb") as file:
+        _write(scope, ids, file)
     print_result(chosen, {"count": len(ids), "file": chosen.file}, f"Exported {len(ids):,} patients.")
 
 
-def _write(scope: Scope, ids: list[UUID], out: int) -> None:
+def _write(scope: Scope, ids: list[UUID], out: IO[bytes]) -> None:
     from bedside.records.intake.rules.exporting import write_csv
     from bedside.records.patients.exporting import HEADER, rows
 
-    with os.fdopen(out, "wb") as file:
-        for piece in write_csv(HEADER, rows(scope, ids)):
-            file.write(piece)
+    for piece in write_csv(HEADER, rows(scope, ids)):
+        out.write(piece)
+    out.flush()
+
+
+def _standard_output() -> IO[bytes]:
+    """Never a terminal, whose window keeps what it showed, often in a log of its own."""
+    from bedside.ground.errors import Refusal
+
+    if sys.stdout.isatty():
+        raise Refusal(
+            "export_on_terminal",
+            "Records are not shown on a terminal; name a new file, or send - into a program or a file with > or |.",
+        )
+    return sys.stdout.buffer
 
 
 def _new_file(path: Path) -> int:
