@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from bedside.ground import arrays
+from bedside.ground.rows import fetch_first
 from bedside.ground.scope import Scope, reading
 from bedside.kit.sealing import Unsealable
 from bedside.kit.sealing.envelope import header_of
@@ -25,14 +26,14 @@ BATCH = 4000
 _FIRST = UUID(int=0)
 _COUNT = "SELECT count(*) FROM vault_personkey WHERE practice_id = %s"
 _COUNT_OTHER = f"{_COUNT} AND substring(wrapped FROM 1 FOR 5) <> %s"
-_NEXT = """
+_NEXT: LiteralString = """
     SELECT person_id, wrapped FROM vault_personkey
-    WHERE practice_id = %s AND person_id > %s ORDER BY person_id LIMIT %s FOR UPDATE SKIP LOCKED
+    WHERE practice_id = %s AND person_id > %s ORDER BY person_id FOR UPDATE SKIP LOCKED
 """
-_OTHER = """
+_OTHER: LiteralString = """
     SELECT person_id, wrapped FROM vault_personkey
     WHERE practice_id = %s AND person_id > %s AND substring(wrapped FROM 1 FOR 5) <> %s
-    ORDER BY person_id LIMIT %s FOR UPDATE SKIP LOCKED
+    ORDER BY person_id FOR UPDATE SKIP LOCKED
 """
 _UPDATE = """
     UPDATE vault_personkey AS held SET wrapped = fresh.wrapped
@@ -60,7 +61,7 @@ def persons(scope: Scope) -> int:
 def next_batch(scope: Scope, rotation: Rotation) -> bool:
     """Rewraps the persons after the last one. False when there was none."""
     after = rotation.last_person or _FIRST
-    rows = _asked(_NEXT, [scope.practice_id, after, BATCH])
+    rows: list[_Row] = fetch_first(_NEXT, [scope.practice_id, after], rows=BATCH)
     if not rows:
         return False
     header = header_of(rotation.to_version)
@@ -73,18 +74,12 @@ def next_batch(scope: Scope, rotation: Rotation) -> bool:
 def left_over(scope: Scope, rotation: Rotation) -> int:
     """Rewraps what was passed over. Gives how many keys do not open, and so stay as they are."""
     header, after = header_of(rotation.to_version), _FIRST
-    while rows := _asked(_OTHER, [scope.practice_id, after, header, BATCH]):
+    while rows := fetch_first(_OTHER, [scope.practice_id, after, header], rows=BATCH):
         rotation.done += _rewrap(scope, rows)
         after = rows[-1][0]
     with connection.cursor() as cursor:
         cursor.execute(_COUNT_OTHER, [scope.practice_id, header])
         return int(cursor.fetchone()[0])
-
-
-def _asked(sql: LiteralString, values: Sequence[UUID | int | bytes]) -> list[_Row]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, values)
-        return [(person_id, bytes(wrapped)) for person_id, wrapped in cursor.fetchall()]
 
 
 def _rewrap(scope: Scope, rows: list[_Row]) -> int:
