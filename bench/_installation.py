@@ -47,6 +47,18 @@ def installation(**settings: str) -> Iterator[Path]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def without_statistics(home: Path, *tables: str) -> None:
+    """Keeps PostgreSQL from counting and analysing these tables, as in the first minute after an import."""
+    from psycopg import sql
+
+    from bedside.ground.postgres.target import Login, connect, database_for
+
+    with connect(database_for({}, home), login=Login.OWNER) as connection:
+        for table in tables:
+            off = sql.SQL("ALTER TABLE {} SET (autovacuum_enabled = false)").format(sql.Identifier(table))
+            connection.execute(off)
+
+
 def practice() -> Scope:
     """A practice; gives the scope of this machine's administrator in it."""
     from bedside.doors.cli.shared import administrator_scope

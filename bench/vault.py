@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from bench._installation import installation, patients, practice
+from bench._installation import installation, patients, practice, without_statistics
 from bench._rewrap import rewrapping
 
 if TYPE_CHECKING:
@@ -69,9 +69,11 @@ def envelope(*, quick: bool) -> dict[str, object]:
 def opening(*, people: int) -> dict[str, object]:
     """All patients of a practice, page by page: rows and wrapped keys fetched, keys unwrapped, records opened.
 
+    The rows are as new as after an import: PostgreSQL knows nothing of them, and is kept from looking at them.
     At the end the practice gets a new key, and the keys of these patients and as many others follow it.
     """
-    with installation():
+    with installation() as home:
+        without_statistics(home, "patients_patient", "vault_personkey")
         scope = practice()
         start = time.perf_counter()
         patients(scope, people)
@@ -82,8 +84,8 @@ def opening(*, people: int) -> dict[str, object]:
         _, cipher_cpu_s = _timed(lambda: _ciphers(scope, rows))
         return {
             "patients": people,
-            "patients_open_s": round(whole_s, 3),
-            "patients_open_cpu_s": round(whole_cpu_s, 3),
+            "right_after_import_page_by_page_s": round(whole_s, 3),
+            "right_after_import_page_by_page_cpu_s": round(whole_cpu_s, 3),
             "from_rows_s": round(rows_s, 3),
             "from_rows_cpu_s": round(rows_cpu_s, 3),
             "keys_and_cipher_cpu_s": round(cipher_cpu_s, 3),
