@@ -39,12 +39,17 @@ def ask(scope: Scope, letter: TakenLetter, practice: Profile, *, at: datetime) -
 
 def _ask_about(
     scope: Scope, message: MessageFacts, letter: TakenLetter, patient: Patient, *, at: datetime
-) -> Cleared | Answered:
+) -> Cleared | Answered | Gone:
     if letter.address and not _is_same(letter.address, patient.email):
         stranger = Stranger(id=patient.id, address=letter.address)
         return clear_address(scope, message, stranger, at=at)
     cleared, others = gate.clear(scope, message, [patient], at=at)
-    return cleared[0] if cleared else others[0]
+    if not cleared:
+        return others[0]
+    # A letter to one mailbox goes to that one or nowhere, also where the person is reached at another.
+    if letter.address and not _is_same(letter.address, cleared[0].patient.email):
+        return Gone()
+    return cleared[0]
 
 
 def _is_same(address: str, present: str) -> bool:

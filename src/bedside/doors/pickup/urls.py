@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from bedside.doors.pickup import views
+from bedside.doors.pickup import confirming, views
 
 urlpatterns = [
     path("u/<str:token>", views.unsubscribe, name="unsubscribe"),
     path("u/<str:token>/undo", views.undo, name="unsubscribe_undo"),
     path("p/<str:token>", views.preferences, name="preferences"),
+    path("c/<str:token>", confirming.confirm_address, name="confirm_address"),
     path("robots.txt", views.robots, name="robots"),
 ]

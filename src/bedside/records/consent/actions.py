@@ -24,6 +24,7 @@ from bedside.records.consent.documents import (
     revoke_document,
 )
 from bedside.records.consent.importing import ImportCounts, record_imported
+from bedside.records.consent.proving import ask_to_prove, prove_address
 from bedside.records.consent.recording import note_seen
 from bedside.records.consent.standing import (
     end_representative,
@@ -39,6 +40,7 @@ __all__ = [
     "ImportCounts",
     "appoint_representative",
     "ask_other_way",
+    "ask_to_prove",
     "choose_plain_mail",
     "consent_to_collection",
     "end_document",
@@ -49,6 +51,7 @@ __all__ = [
     "lift_restriction",
     "lift_suppression",
     "note_seen",
+    "prove_address",
     "record_authorization",
     "record_document",
     "record_imported",

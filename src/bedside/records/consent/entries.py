@@ -95,6 +95,9 @@ IMPORTED = declare(
     for_member=str,
 )
 PERMISSIONS_SEEN = declare("permissions.seen", "Looked at a person's permissions.", Deed.READ)
+OPENED_BY_LINK = declare(
+    "permissions.opened_by_link", "Opened the page behind a link in a mail ({page}).", Deed.READ, page=str
+)
 SUPPRESSION_SOUGHT = declare(
     "suppression.sought",
     "Looked up whether an address is suppressed ({found} found).",
@@ -105,3 +108,6 @@ SUPPRESSED = declare(
     "suppression.added", "Suppressed an address for {covers} ({reason}).", covers=str, reason=str
 )
 LIFTED = declare("suppression.lifted", "Lifted a suppression ({because}).", because=str)
+ADDRESS_PROVEN = declare(
+    "address.proven", "Recorded that the email address is this person's ({source}).", source=str
+)

@@ -15,7 +15,7 @@ from bedside.ground.jobs import enqueue
 from bedside.ground.scope import Scope, in_scope, reading
 from bedside.kit.mail.addresses import InvalidAddress, parse_address
 from bedside.records.consent.models import LetterRow
-from bedside.records.consent.rules import UNDER_WAY, LetterState
+from bedside.records.consent.rules import UNDER_WAY, LetterKind, LetterState
 from bedside.safeguards.vault.queries import person_keys, practice_keys
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from bedside.kit.sealing import Place
-    from bedside.records.consent.rules import LetterKind
 
 LINK_LENGTH_MAX = 400
 _TABLE = "consent_letter"
@@ -78,6 +77,11 @@ def drop_letters_to(scope: Scope, patient_id: UUID) -> int:
     return _drop(scope, patient_id=patient_id)
 
 
+def drop_confirmations(scope: Scope, patient_id: UUID) -> int:
+    """Takes back the mails that ask a person to confirm an address: it is confirmed, or another is asked about."""
+    return _drop(scope, patient_id=patient_id, kind=LetterKind.CONFIRM_ADDRESS.value)
+
+
 def letters_due(scope: Scope, *, at: datetime) -> bool:
     """Whether anything is due and in nobody's hand."""
     with reading(scope):
@@ -102,7 +106,7 @@ def letter_place(scope: Scope, letter_id: UUID, *, column: str) -> Place:
     return practice_keys(scope).place(table=_TABLE, row=str(letter_id), column=column, version=1)
 
 
-def _drop(scope: Scope, **which: UUID) -> int:
+def _drop(scope: Scope, **which: UUID | str) -> int:
     with in_scope(scope):
         rows = LetterRow.objects.filter(practice_id=scope.practice_id, **which)
         # What failed is not tried again either; nor must its address stay.

@@ -14,6 +14,7 @@ from bedside.kit.mail.addresses import parse_address
 from bedside.records.patients import entries
 from bedside.records.patients.models import PatientRow
 from bedside.records.patients.queries import get, mrn_key
+from bedside.records.patients.readdressing import ask_new, before_change, tell
 from bedside.records.patients.sealed import seal_patients
 from bedside.safeguards.audit.actions import record, record_each
 from bedside.safeguards.audit.looking import record_look
@@ -54,6 +55,7 @@ def add(scope: Scope, patient: Patient, *, at: datetime) -> None:
     with in_scope(scope):
         _insert(scope, [patient], at=at)
         record(scope, entries.PATIENT_ADDED, at=at, subject=patient.id)
+        ask_new(scope, patient, at=at)
 
 
 def change(scope: Scope, patient: Patient, *, at: datetime) -> None:
@@ -200,7 +202,7 @@ def _update(scope: Scope, patients: Sequence[Patient], *, at: datetime) -> dict[
         PatientRow.objects.select_for_update()
         .filter(practice_id=scope.practice_id, id__in=list(wanted))
         .order_by("id")
-        .only("id", "version", "created_at")
+        .only("id", "version", "address_index", "created_at")
     )
     sealers = person_sealers(scope, [row.id for row in held])
     versions = [row.version + 1 for row in held]
@@ -208,9 +210,12 @@ def _update(scope: Scope, patients: Sequence[Patient], *, at: datetime) -> dict[
     rows = _rows(
         scope, [wanted[row.id] for row in held], sealers, versions=versions, numbers=numbers[: len(held)]
     )
+    moved = [row.id for row, fresh in zip(held, rows, strict=True) if _is_moved(row, fresh)]
+    changes = before_change(scope, moved, wanted)
     with connection.cursor() as cursor:
         for part in _parts(rows):
             cursor.execute(_UPDATE, [at, *_columns(part), scope.practice_id])
+    tell(scope, changes, at=at)
     return {row.id: row.version for row in rows}
 
 
@@ -224,6 +229,11 @@ class _Written:
     address_index: bytes | None
     mrn_index: bytes | None
     change_no: int
+
+
+def _is_moved(held: PatientRow, fresh: _Written) -> bool:
+    """Whether the address is another, and not just written otherwise."""
+    return (None if held.address_index is None else bytes(held.address_index)) != fresh.address_index
 
 
 def _parts(rows: Sequence[_Written]) -> Iterator[Sequence[_Written]]:
