@@ -39,9 +39,11 @@ def add_verbs(group: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
 
 def run_status(chosen: argparse.Namespace) -> None:
     from bedside.ground import clock
+    from bedside.records.consent.foreign_links import foreign_links
     from bedside.safeguards.audit.queries import standing
 
-    found = standing(_scope(chosen), at=clock.now())
+    at = clock.now()
+    found, foreign = standing(_scope(chosen), at=at), foreign_links(at=at)
     result = {
         "sealed": found.size,
         "sealed_at": found.sealed_at,
@@ -53,11 +55,12 @@ def run_status(chosen: argparse.Namespace) -> None:
         "finding": found.verification.finding if found.verification else "",
         "verified_at": found.verification.at if found.verification else None,
         "anchors": {anchor.place: anchor.outcome for anchor in found.anchors},
+        "foreign_links": foreign,
     }
-    print_result(chosen, result, _status_sentence(found))
+    print_result(chosen, result, _status_sentence(found, foreign=foreign))
 
 
-def _status_sentence(found: LedgerStanding) -> str:
+def _status_sentence(found: LedgerStanding, *, foreign: int) -> str:
     lines = [f"{found.size} entries are sealed, {found.unsealed} wait."]
     if found.trouble:
         lines.append(f"Sealing does not go on: {found.trouble}.")
@@ -66,6 +69,10 @@ def _status_sentence(found: LedgerStanding) -> str:
     lines += [f"{anchor.place}: {anchor.outcome or 'not yet'}" for anchor in found.anchors]
     lines.append(f"Public key: {found.public_key or 'none yet'}")
     lines.append(f"Its SHA-256: {found.key_fingerprint or 'none yet'}")
+    if foreign:
+        lines.append(
+            f"Links tried in the last 7 days that this installation did not make: {foreign} at least."
+        )
     return "\n".join(lines)
 
 

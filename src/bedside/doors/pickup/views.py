@@ -17,6 +17,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from bedside.doors.pickup.pages import language_of, missing, patient_page, show
+from bedside.doors.pickup.seeing import see
 from bedside.doors.pickup.visiting import Person, Visit, person, visit
 from bedside.doors.pickup.words import TEXTS, WORDING, category_name
 from bedside.ground import clock
@@ -49,7 +50,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
         return missing(request)
     if request.method == "POST":
         return _after_stopping(request, arrived)
-    known = person(arrived)
+    known = see(request, arrived, page="stop")
     if known is None:
         return _gone(request, arrived)
     return show(request, "stop.html", _page(request, arrived, known))
@@ -72,6 +73,7 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
         return _gone(request, arrived)
     context = _page(request, arrived, done.known)
     if done.to_ask:
+        see(request, arrived, page="ask")
         return show(request, "ask.html", context, status=_NOT_BY_LINK)
     return show(request, "undone.html", context)
 
@@ -87,7 +89,7 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     if _body_bytes(request) > BODY_BYTES_MAX:
         return show(request, "missing.html", {"too_large": True}, status=_TOO_LARGE)
     if request.method != "POST":
-        known = person(arrived)
+        known = see(request, arrived, page="choices")
         if known is None:
             return _gone(request, arrived)
         return show(request, "choices.html", {**_page(request, arrived, known), "changed": None})
@@ -97,6 +99,8 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         return _gone(request, arrived)
     context = _page(request, arrived, done.known, click=done.click)
     changed = done.known.permissions != before.permissions
+    if not changed:
+        see(request, arrived, page="choices")
     return show(request, "choices.html", {**context, "changed": changed, "to_ask": done.to_ask})
 
 
@@ -125,6 +129,8 @@ def _after_stopping(request: HttpRequest, arrived: Visit) -> HttpResponse:
     done = _act(arrived, request, stop)
     if done is None:
         return _gone(request, arrived)
+    if not done.click:  # nothing was there to stop, so nothing but the look is recorded
+        see(request, arrived, page="stop")
     return show(request, "stopped.html", _page(request, arrived, done.known, click=done.click))
 
 

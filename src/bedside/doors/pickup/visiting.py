@@ -9,6 +9,7 @@ from bedside.ground import clock
 from bedside.ground.errors import NotFound
 from bedside.ground.scope import Actor, ActorKind, Purpose, Scope
 from bedside.records.consent import by_link
+from bedside.records.consent.foreign_links import note_foreign_link
 from bedside.records.consent.links import Link, open_link
 from bedside.records.consent.queries import permissions_of
 from bedside.records.patients import queries as patients
@@ -48,6 +49,7 @@ def visit(request: HttpRequest, token: str) -> Visit | None:
     """None for a token that this installation did not make."""
     link = open_link(token)
     if link is None:
+        note_foreign_link(at=clock.now())
         return None
     scope = Scope(
         practice_id=link.practice_id,

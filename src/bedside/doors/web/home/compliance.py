@@ -12,6 +12,7 @@ from django.utils import timezone
 from bedside.doors.web.ledger.reviewing import practice_began
 from bedside.doors.web.ledger.status import LEVEL_WORDS, Level, overall
 from bedside.ground.errors import Fault, Refusal
+from bedside.records.consent.foreign_links import DAYS_KEPT, foreign_links
 from bedside.safeguards.audit.reviews import REVIEW_EACH, is_overdue, reviews
 from bedside.safeguards.audit.standing import standing
 from bedside.safeguards.audit.tallies import acts_by_kind
@@ -49,7 +50,7 @@ def concerns(scope: Scope, *, at: datetime) -> list[Concern]:
     found = [_ledger(scope, at=at), _review(scope, at=at), _refused(scope, at=at)]
     if scope.may(Right.SEE_KEYS):
         found.append(_keys(scope, at=at))
-    return [*found, _erasures(scope, at=at)]
+    return [*found, _erasures(scope, at=at), *_foreign_links(at=at)]
 
 
 def _ledger(scope: Scope, *, at: datetime) -> Concern:
@@ -165,6 +166,19 @@ def _erasures(scope: Scope, *, at: datetime) -> Concern:
 
 def _day(day: date) -> str:
     return f"{day:%B} {day.day}"
+
+
+def _foreign_links(*, at: datetime) -> list[Concern]:
+    """Of the whole installation: a link that is not ours names no practice that could be believed."""
+    count = foreign_links(at=at)
+    if not count:
+        return []
+    links = "link was" if count == 1 else "links were"
+    sentence = (
+        f"In the last {DAYS_KEPT} days at least {count:,} {links} tried at the patients' pages that this installation "
+        "did not make. They opened nothing."
+    )
+    return [Concern(title="Links not ours", level=Level.INFO, sentence=sentence, action="", address="")]
 
 
 def _counted(count: int, one: str, many: str) -> str:

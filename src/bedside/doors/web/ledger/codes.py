@@ -20,7 +20,9 @@ _VERSION: Final = re.compile(r"version_(\d+)\Z")
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 # Pages whose names inside say too little.
 PAGES: Final[Mapping[str, str]] = {
+    "ask": "the page that says to ask the practice",
     "authorization": "a signed authorization",
+    "choices": "the page for choices",
     "cli": "the command line",
     "deceased": "recording a death",
     "edit": "changing the record",
@@ -33,6 +35,7 @@ PAGES: Final[Mapping[str, str]] = {
     "mails": "mails to the patient",
     "preview": "a preview as for the patient",
     "record": "the record itself",
+    "stop": "the page to stop mail",
     "search": "finding a patient in the ledger",
 }
 _REASONS: Final[Mapping[str, str]] = {
