@@ -120,6 +120,7 @@ INSTALLED_APPS = [
     "bedside.safeguards.audit",
     "bedside.records.patients",
     "bedside.records.consent",
+    "bedside.records.authorizations",
     "bedside.records.intake",
     "bedside.decisions.segments",
     "bedside.decisions.composer",

@@ -19,11 +19,11 @@ from bedside.oversight.retention.models import ErasureRow
 from bedside.oversight.retention.queries import preview
 from bedside.oversight.retention.rules import ErasureReason, Kept, State, Thing, may_erase
 from bedside.oversight.retention.verifying import verify_erased
+from bedside.records.authorizations.actions import forget_requests
 from bedside.records.consent import forgetting as consent
 from bedside.records.consent.queries import events_kept
 from bedside.records.intake import forgetting as intake
 from bedside.records.patients import erasing
-from bedside.records.patients import queries as patients
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.actions import destroy_person_keys
@@ -52,6 +52,7 @@ class Erased:
 def erase(scope: Scope, patient_id: UUID, *, reason: ErasureReason, at: datetime) -> Erased:
     """Destroys a person's key and removes what is left of them; gives the certificate.
 
+    A record that does not open, since somebody changed it or its key, is erased by its number; the certificate says so.
     One transaction: whatever dies in the middle, either all of it has happened or nothing. Raises NotFound;
     Refusal "legal_hold", "imports_open", "handing_over" (`rules.may_erase`) or "already_erased"; NotErased, with
     everything undone, if the person could still be found afterwards.
@@ -60,11 +61,12 @@ def erase(scope: Scope, patient_id: UUID, *, reason: ErasureReason, at: datetime
     erasure_id = new_id()
     with in_scope(scope):
         sealed, version = _take(scope, patient_id)
-        patient = patients.get(scope, patient_id)
+        patient, opened = erasing.as_far_as_it_opens(scope, patient_id)
+        index = None if opened else erasing.address_index(scope, patient_id)
         documents = events_kept(scope, patient_id)
-        destroyed = _destroy(scope, patient, at=at)
+        destroyed = _destroy(scope, patient, index, at=at)
         checks = verify_erased(scope, patient, sealed=sealed, version=version)
-        kept = _kept(scope, patient, documents)
+        kept = _kept(scope, patient, documents, keeps_away=bool(patient.email or index))
         told = Told(
             erasure_id=erasure_id,
             patient_id=patient_id,
@@ -72,6 +74,7 @@ def erase(scope: Scope, patient_id: UUID, *, reason: ErasureReason, at: datetime
             destroyed=destroyed,
             kept=kept,
             checks=checks,
+            record_opened=opened,
         )
         certificate = _certify(scope, told, at=at)
         # The columns leave the person out at once; this job writes them anew without them.
@@ -101,11 +104,17 @@ def _take(scope: Scope, patient_id: UUID) -> tuple[bytes, int]:
     return record_as_stored
 
 
-def _destroy(scope: Scope, patient: Patient, *, at: datetime) -> dict[Thing, int]:
+def _destroy(
+    scope: Scope, patient: Patient, address_index: bytes | None, *, at: datetime
+) -> dict[Thing, int]:
+    """`address_index` is given where the record did not open."""
     mail = campaigns.forget_person(scope, patient.id)
     rows = intake.forget_person(scope, patient)
+    forget_requests(scope, patient.id)
     if patient.email:
         consent.keep_away(scope, patient.email, at=at)
+    if address_index:
+        consent.keep_index_away(scope, address_index, at=at)
     return {
         Thing.RECORDS: erasing.forget_person(scope, patient.id, at=at),
         Thing.PERSON_KEYS: destroy_person_keys(scope, [patient.id], at=at),
@@ -117,12 +126,14 @@ def _destroy(scope: Scope, patient: Patient, *, at: datetime) -> dict[Thing, int
     }
 
 
-def _kept(scope: Scope, patient: Patient, documents: tuple[int, int]) -> dict[Kept, int]:
+def _kept(
+    scope: Scope, patient: Patient, documents: tuple[int, int], *, keeps_away: bool
+) -> dict[Kept, int]:
     acts, documented = documents
     return {
         Kept.DOCUMENTS: documented,
         Kept.CONSENT_ACTS: acts - documented,
-        Kept.SUPPRESSIONS: 1 if patient.email else 0,
+        Kept.SUPPRESSIONS: 1 if keeps_away else 0,
         Kept.CAMPAIGN_ROWS: campaigns.traces(scope, patient.id)[0],
         Kept.LEDGER: 1,
         Kept.CERTIFICATE: 1,

@@ -1,0 +1,97 @@
+"""Forms, signatures and whether they count: pure rules on plain data."""
+
+from bedside.records.authorizations.rules.completeness import (
+    ELEMENTS,
+    Problem,
+    is_placeholder,
+    may_never_end,
+    problems,
+    wanted_parts,
+)
+from bedside.records.authorizations.rules.nouns import (
+    LANGUAGE_NAMES,
+    Bundle,
+    Content,
+    DocumentKind,
+    Expiry,
+    ExpiryException,
+    IdentityProof,
+    Language,
+    Part,
+    Purpose,
+    PurposeKind,
+    Signature,
+    SignatureKind,
+    SignaturePurpose,
+    SignedFacts,
+    SignerKind,
+)
+from bedside.records.authorizations.rules.purposes import DEFAULT_PURPOSES, check_purpose, register_of
+from bedside.records.authorizations.rules.readability import PLAIN_GRADE_MAX, content_grade, grade
+from bedside.records.authorizations.rules.rendering import (
+    Signed,
+    document_bytes,
+    ending_in_words,
+    form_text,
+    last_day,
+    sha256_of,
+)
+from bedside.records.authorizations.rules.signing import (
+    SCAN_BYTES_MAX,
+    check_drawing,
+    check_signature,
+    media_type_of,
+    missing_of,
+)
+from bedside.records.authorizations.rules.starting import Starter, starters
+from bedside.records.authorizations.rules.validity import Defect, DefectCode, defects, validity
+from bedside.records.authorizations.rules.words import WORDS
+
+__all__ = [
+    "DEFAULT_PURPOSES",
+    "ELEMENTS",
+    "LANGUAGE_NAMES",
+    "PLAIN_GRADE_MAX",
+    "SCAN_BYTES_MAX",
+    "WORDS",
+    "Bundle",
+    "Content",
+    "Defect",
+    "DefectCode",
+    "DocumentKind",
+    "Expiry",
+    "ExpiryException",
+    "IdentityProof",
+    "Language",
+    "Part",
+    "Problem",
+    "Purpose",
+    "PurposeKind",
+    "Signature",
+    "SignatureKind",
+    "SignaturePurpose",
+    "Signed",
+    "SignedFacts",
+    "SignerKind",
+    "Starter",
+    "check_drawing",
+    "check_purpose",
+    "check_signature",
+    "content_grade",
+    "defects",
+    "document_bytes",
+    "ending_in_words",
+    "form_text",
+    "grade",
+    "is_placeholder",
+    "last_day",
+    "may_never_end",
+    "media_type_of",
+    "missing_of",
+    "problems",
+    "register_of",
+    "sha256_of",
+    "starters",
+    "validity",
+    "wanted_parts",
+]
