@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bedside.kit.sealing import Place
+from bedside.kit.sealing import Place, Places
 from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from bedside.ground.scope import Scope
-    from bedside.kit.sealing import Sealer
+    from bedside.kit.sealing import Sealer, Sealers
 
 CAMPAIGN, APPROVAL = "campaigns_campaign", "campaigns_approval"
 FACTS, LAST_FACTS, REPLY = "facts", "last_facts", "reply"
@@ -38,6 +39,26 @@ def seal_about(
 ) -> bytes:
     """Under the person's own key, which the caller has open."""
     return sealer.seal(plain, place=_place(practice_id, campaign_id, patient_id, column))
+
+
+def seal_each_about(
+    sealers: Sealers,
+    plains: Sequence[bytes],
+    *,
+    practice_id: UUID,
+    campaign_id: UUID,
+    patient_ids: Sequence[UUID],
+    column: str,
+) -> list[bytes]:
+    """As `seal_about` for many people at once, each under their own key; all in the same order."""
+    places = Places(
+        practice=str(practice_id),
+        table="campaigns_recipient",
+        rows=[f"{campaign_id}/{one}" for one in map(str, patient_ids)],
+        column=column,
+        versions=[1] * len(plains),
+    )
+    return sealers.seal_each(plains, places=places)
 
 
 def unseal_about(

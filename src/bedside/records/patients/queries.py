@@ -21,8 +21,9 @@ from bedside.safeguards.vault.queries import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from bedside.kit.sealing import Sealers
     from bedside.records.patients.rules import Patient
     from bedside.records.patients.sealed import SealedRow
 
@@ -81,6 +82,17 @@ def by_ids(scope: Scope, patient_ids: Iterable[UUID]) -> list[Patient]:
         rows = _held(scope, part)
         opened.update({patient.id: patient for patient in open_patients(rows, keys=practice_keys(scope))})
     return [opened[patient_id] for patient_id in wanted if patient_id in opened]
+
+
+def by_ids_with_keys(scope: Scope, patient_ids: Sequence[UUID]) -> tuple[list[Patient], Sealers]:
+    """As `by_ids`, and the key of each person found, in the same order: for sealing what comes of it.
+
+    At most `OPEN_AT_ONCE_MAX` ids. Half the price of asking for the keys once more.
+    """
+    rows = {row[0]: row for row in _held(scope, [*patient_ids])}
+    found = [rows[one] for one in patient_ids if one in rows]
+    keys = practice_keys(scope)
+    return open_patients(found, keys=keys), keys.persons([row[1] for row in found], [row[4] for row in found])
 
 
 def page(scope: Scope, *, after: UUID | None, limit: int) -> list[Patient]:

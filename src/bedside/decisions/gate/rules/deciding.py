@@ -129,7 +129,7 @@ _last: list[_Asked] = []
 
 
 def _alike(facts: Facts, rules: tuple[Rule, ...], rows: tuple[Row, ...]) -> _Alike:
-    asked = _last[0] if _last else None
+    asked = next(iter(_last[:]), None)  # a copy: another thread may be replacing it
     if asked is None or not asked.is_about(facts, rules, rows):
         asked = _Asked(message=facts.message, today=facts.today, rules=rules, rows=rows)
         _last[:] = [asked]

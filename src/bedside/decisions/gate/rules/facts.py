@@ -165,12 +165,28 @@ class Facts:
         """
         if self.asked_at.tzinfo is not UTC:
             raise BadFacts("the moment must be given in UTC")
-        return b'{"facts":%d,' % FORMAT + orjson.dumps(self)[1:]
+        moment, today = orjson.dumps(self.asked_at), orjson.dumps(self.today)
+        return b'{"facts":%d,"message":%b,"person":%b,"asked_at":%b,"today":%b}' % (
+            FORMAT, _message_bytes(self.message), orjson.dumps(self.person), moment, today,
+        )  # fmt: skip
 
     @classmethod
     def from_bytes(cls, stored: bytes) -> Facts:
         """Raises BadFacts."""
         return read_facts(stored)[0]
+
+
+# The last message written: it is the same for everybody in a campaign and more than half of the bytes.
+_written: list[tuple[MessageFacts, bytes]] = []
+
+
+def _message_bytes(message: MessageFacts) -> bytes:
+    for kept, plain in _written[:]:
+        if kept is message:
+            return plain
+    plain = orjson.dumps(message)
+    _written[:] = [(message, plain)]
+    return plain
 
 
 def read_facts(stored: bytes) -> tuple[Facts, int]:

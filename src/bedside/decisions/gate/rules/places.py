@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import MappingProxyType
 
 _NAMES = {
@@ -22,6 +23,7 @@ _CODES = MappingProxyType(
 )
 
 
+@lru_cache(maxsize=1024)  # a practice knows a few states, and a few ways to write each
 def jurisdiction_of(state: str) -> str:
     """Two capital letters of a state or territory of the United States; empty for anything else."""
     return _CODES.get(" ".join(state.lower().replace(".", "").split()), "")
