@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.db import connection
@@ -79,3 +80,34 @@ def test_needs_the_right_to_see_the_ledger(scope_of):
 
 def test_another_practice_compares_its_own(scope, people, stranger_scope):
     assert compare(stranger_scope).compared == 0
+
+
+def test_finds_a_key_put_back_after_an_erasure_each_day_and_says_so_at_home(
+    scope, signed_in, scope_of, people, at, monkeypatch
+):
+    """As from a raw copy of the database: row of the record and row of the key."""
+    from bedside.oversight.evidence.watching import is_due, last_comparison
+    from bedside.oversight.retention.actions import erase
+    from bedside.oversight.retention.jobs import compare_daily
+    from bedside.oversight.retention.rules import ErasureReason
+    from bedside.safeguards.vault.models import PersonKey
+
+    monkeypatch.setattr("bedside.ground.clock.now", lambda: at)
+    monkeypatch.setattr("bedside.oversight.retention.jobs.close_old_connections", lambda: None)
+    who = people[2].id
+    with in_scope(scope):
+        copied = PersonKey.objects.filter(person_id=who).values().get()
+    erase(scope_of("chloe"), who, reason=ErasureReason.PERSON_ASKED, at=at)
+    compare_daily(0)
+    assert last_comparison(scope).differing == 0
+    assert "records stand as the ledger says" in signed_in("chloe").get("/").content.decode()
+
+    with in_scope(scope):
+        PersonKey.objects.create(**copied)
+    assert compare(scope).keys_returned == (who,)
+    assert not is_due(scope, at=at)
+    monkeypatch.setattr("bedside.ground.clock.now", lambda: at + timedelta(days=1))
+    compare_daily(0)
+    assert last_comparison(scope).differing == 1
+    assert "not stand as the ledger says" in signed_in("chloe").get("/").content.decode()
+    assert queries.by_ids(scope, [who]) == []

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connection
 
 from bedside.correspondence.campaigns import actions as campaigns
 from bedside.correspondence.campaigns import progress
@@ -321,3 +322,46 @@ def test_the_certificate_comes_with_the_ledgers_proof_once_it_is_sealed(
     proven = json.loads(queries.certificate(officer, done.erasure_id))
     assert proven["certificate"] == json.loads(done.certificate)["certificate"]
     assert json.loads(proven["proof"]["body"])["kind"] == "patient.erased"
+
+
+def damage(scope: Scope, statement: str, patient_id: UUID) -> None:
+    with in_scope(scope), connection.cursor() as cursor:
+        cursor.execute(statement, [patient_id])
+
+
+@pytest.mark.parametrize(
+    ("statement", "keys"),
+    [
+        ("UPDATE patients_patient SET sealed = sealed || '\\x00'::bytea WHERE id = %s", 1),
+        ("UPDATE patients_patient SET version = version + 1 WHERE id = %s", 1),
+        ("UPDATE vault_personkey SET wrapped = '\\x0100000001'::bytea WHERE person_id = %s", 1),
+        ("DELETE FROM vault_personkey WHERE person_id = %s", 0),
+    ],
+)
+def test_erases_somebody_whose_record_does_not_open(
+    scope: Scope, officer: Scope, jane: Patient, at: datetime, statement: str, keys: int
+) -> None:
+    """Who damaged a row must not keep its person from being erased, nor the certificate claim more than was done."""
+    damage(scope, statement, jane.id)
+    assert not actions.look(officer, jane.id, at=at).opens
+    done = erase(officer, jane, at)
+    assert (done.destroyed[Thing.RECORDS], done.destroyed[Thing.PERSON_KEYS]) == (1, keys)
+    assert done.kept[Kept.SUPPRESSIONS] == 1
+    stated = queries.statement_of(officer, done.erasure_id)
+    assert stated["record_opened"] is False
+    assert "record_unreadable" in stated["not_covered"]
+    assert len(stated["keys_destroyed"]) == keys
+    assert "address_kept_away" not in stated["verified"]
+    with pytest.raises(NotFound):
+        patients.get(scope, jane.id)
+    # The hash of the address stood beside the record, so nothing goes there although nobody could read it.
+    assert consent.suppressed_addresses(scope, {jane.id: ADDRESS})[jane.id].reason == "erased"
+
+
+def test_a_record_that_opens_is_certified_without_a_word_about_it(
+    officer: Scope, jane: Patient, at: datetime
+) -> None:
+    assert actions.look(officer, jane.id, at=at).opens
+    stated = queries.statement_of(officer, erase(officer, jane, at).erasure_id)
+    assert "record_opened" not in stated
+    assert "record_unreadable" not in stated["not_covered"]

@@ -151,3 +151,16 @@ def test_only_whoever_may_erase_is_offered_it(
     page, link = reverse("patient", args=[jane.id]), reverse("erase_person", args=[jane.id])
     assert link in chloe.get(page).content.decode()
     assert link not in signed_in("omar").get(page).content.decode()
+
+
+def test_says_that_a_record_does_not_open_and_erases_it_by_its_number(signed_in, scope, jane):
+    from bedside.ground.scope import in_scope
+    from bedside.records.patients.models import PatientRow
+
+    with in_scope(scope):
+        PatientRow.objects.filter(id=jane.id).update(version=99)
+    client = signed_in("chloe")
+    address = reverse("erase_person", args=[jane.id])
+    assert "This record does not open." in client.get(address).content.decode()
+    done = client.post(address, {"reason": "person_asked", "word": "erase"}, follow=True)
+    assert "The record did not open when it was erased" in done.content.decode()

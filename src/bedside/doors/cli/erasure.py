@@ -83,6 +83,7 @@ def _say_what_would_go(chosen: argparse.Namespace, scope: Scope, *, at: datetime
         "acts": seen.acts,
         "documents": seen.documents,
         "sharing_address": seen.sharing,
+        "record_opens": seen.opens,
     }
     lines = [one.sentence for one in seen.obstacles] or [
         f"Would destroy the record and its key, and what {seen.campaigns} campaigns noted.",
@@ -90,6 +91,8 @@ def _say_what_would_go(chosen: argparse.Namespace, scope: Scope, *, at: datetime
         f"{seen.sharing} other people share the address and would get nothing there until they say yes again.",
         "Nothing was done; add --yes to erase.",
     ]
+    if not seen.opens:
+        lines.insert(0, "This record does not open: it, or its key, was changed. It can be erased by its number.")
     print_result(chosen, result, "\n".join(lines))
 
 

@@ -72,7 +72,7 @@ def run_compare(chosen: argparse.Namespace) -> None:
     found = compare(scope_for(chosen, purpose=Purpose.COMPLIANCE))
     rows = [
         {"patient": str(patient_id), "finding": finding}
-        for finding in ("went_back", "vanished", "unrecorded", "returned")
+        for finding in ("went_back", "vanished", "unrecorded", "returned", "keys_returned")
         for patient_id in getattr(found, finding)
     ]
     if found.agrees:

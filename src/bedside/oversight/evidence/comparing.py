@@ -17,6 +17,7 @@ from bedside.oversight.retention.entries import ERASED
 from bedside.records.patients.versions import FIRST, LATER, held_versions
 from bedside.safeguards.audit.folding import acts
 from bedside.safeguards.staff.rules import Right
+from bedside.safeguards.vault.queries import persons_with_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -29,7 +30,8 @@ class Comparison:
     """Ids of patients, by what does not agree; all empty when table and ledger do.
 
     `went_back`: an older version than was last written. `vanished`: gone without an erasure. `unrecorded`: newer
-    than anything the ledger knows of, or unknown to it. `returned`: there again after an erasure.
+    than anything the ledger knows of, or unknown to it. `returned`: there again after an erasure. `keys_returned`:
+    erased, and a key of theirs lies in the vault again, as from a raw copy of the database; it opens nothing.
     """
 
     compared: int
@@ -37,10 +39,16 @@ class Comparison:
     vanished: tuple[UUID, ...]
     unrecorded: tuple[UUID, ...]
     returned: tuple[UUID, ...]
+    keys_returned: tuple[UUID, ...]
 
     @property
     def agrees(self) -> bool:
-        return not (self.went_back or self.vanished or self.unrecorded or self.returned)
+        return self.differing == 0
+
+    @property
+    def differing(self) -> int:
+        """How many people something does not agree about."""
+        return len({*self.went_back, *self.vanished, *self.unrecorded, *self.returned, *self.keys_returned})
 
 
 def compare(scope: Scope) -> Comparison:
@@ -59,6 +67,7 @@ def compare(scope: Scope) -> Comparison:
         vanished=_sorted(one for one in again if one not in held and one not in erased),
         unrecorded=_sorted(one for one, version in held.items() if version > written.get(one, 0)),
         returned=_sorted(one for one in held if one in erased),
+        keys_returned=_sorted(persons_with_keys(scope, erased)),
     )
 
 

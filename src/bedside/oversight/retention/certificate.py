@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from bedside import __version__
 from bedside.kit.ledger.statement import ERASURE_FORMAT, sign_statement
-from bedside.oversight.retention.rules import KEPT_RULES, NOT_COVERED, REASON_NAMES
+from bedside.oversight.retention.rules import (
+    KEPT_RULES,
+    NOT_COVERED,
+    NOT_COVERED_UNOPENED,
+    REASON_NAMES,
+    Thing,
+)
 from bedside.safeguards.audit.signing import make_first_key, signer
 
 if TYPE_CHECKING:
@@ -21,7 +27,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from bedside.ground.scope import Scope
-    from bedside.oversight.retention.rules import Check, ErasureReason, Kept, Thing
+    from bedside.oversight.retention.rules import Check, ErasureReason, Kept
 
 METHOD: Final[Mapping[str, Any]] = {
     "standard": "NIST SP 800-88r2",
@@ -42,11 +48,12 @@ class Told:
     destroyed: Mapping[Thing, int]
     kept: Mapping[Kept, int]
     checks: Sequence[Check]  # each was made and passed; one that fails undoes the erasure
+    record_opened: bool
 
 
 def body_of(scope: Scope, told: Told, *, at: datetime) -> dict[str, Any]:
     """Plain values in a fixed form; the same erasure gives the same certificate."""
-    return {
+    body: dict[str, Any] = {
         "format": ERASURE_FORMAT,
         "certificate": str(told.erasure_id),
         "practice": str(scope.practice_id),
@@ -56,13 +63,17 @@ def body_of(scope: Scope, told: Told, *, at: datetime) -> dict[str, Any]:
         "reason_in_words": REASON_NAMES[told.reason],
         "done_by": {"kind": scope.actor.kind.value, "id": scope.actor.id},
         "method": dict(METHOD),
-        "keys_destroyed": [{"kind": "person", "id": str(told.patient_id)}],
+        "keys_destroyed": [{"kind": "person", "id": str(told.patient_id)}] * told.destroyed[Thing.PERSON_KEYS],
         "destroyed": {thing.value: count for thing, count in told.destroyed.items()},
         "kept": [_kept(what, count) for what, count in told.kept.items()],
         "verified": [check.value for check in told.checks],
         "not_covered": sorted(NOT_COVERED),
         "tool": {"name": "Bedside", "version": __version__},
     }
+    if not told.record_opened:
+        body["record_opened"] = False
+        body["not_covered"] = sorted({*NOT_COVERED, *NOT_COVERED_UNOPENED})
+    return body
 
 
 def _kept(what: Kept, count: int) -> dict[str, Any]:

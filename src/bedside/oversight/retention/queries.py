@@ -17,6 +17,7 @@ from bedside.oversight.retention.models import ErasureRow
 from bedside.oversight.retention.rules import ErasureReason, Kept, Obstacle, State, Thing, may_erase
 from bedside.records.consent.queries import events_kept
 from bedside.records.intake import forgetting as intake
+from bedside.records.patients import erasing
 from bedside.records.patients import queries as patients
 from bedside.safeguards.audit import queries as ledger
 from bedside.safeguards.audit.signing import public_keys
@@ -35,9 +36,13 @@ PAGE_ERASURES_MAX = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What erasing one person would do now. `sharing`: other people on record with the same address."""
+    """What erasing one person would do now. `sharing`: other people on record with the same address.
+
+    `opens`: whether their record does; if not, `patient` is nothing but a number.
+    """
 
     patient: Patient
+    opens: bool
     obstacles: tuple[Obstacle, ...]
     holds: Sequence[Hold]
     sharing: int
@@ -64,7 +69,7 @@ def preview(scope: Scope, patient_id: UUID) -> Preview:
     """Raises NotFound."""
     scope.require(Right.ERASE_PATIENTS)
     with reading(scope):
-        patient = patients.get(scope, patient_id)
+        patient, opens = erasing.as_far_as_it_opens(scope, patient_id)
         held = holds_on(scope, patient_id)
         state = State(
             imports_open=intake.imports_not_over(scope),
@@ -74,6 +79,7 @@ def preview(scope: Scope, patient_id: UUID) -> Preview:
         near = patients.ids_by_address(scope, patient.email) if patient.email else []
         return Preview(
             patient=patient,
+            opens=opens,
             obstacles=may_erase(held, state),
             holds=held,
             sharing=len(set(near) - {patient_id}),

@@ -201,6 +201,14 @@ NOT_COVERED = {
     ),
 }
 
+NOT_COVERED_UNOPENED = {
+    "record_unreadable": (
+        "The record did not open when it was erased: it, or its key, had been changed in the database. It was erased "
+        "by its number. Rejected rows of imports that name the person could not be looked for, nor who else has "
+        "the address; the address was kept away by the keyed hash that was stored beside the record."
+    ),
+}
+
 
 class Check(StrEnum):
     """What was tried after the key was destroyed, before anything was certified."""

@@ -8,7 +8,7 @@ from bedside.ground.scope import Scope, in_scope
 from bedside.records.consent.owing import drop_letters_to
 from bedside.records.consent.recording import wait_for_others
 from bedside.records.consent.rules import SuppressionReason, SuppressionScope
-from bedside.records.consent.suppressing import keep_address_from
+from bedside.records.consent.suppressing import keep_address_from, keep_index_from
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
@@ -41,3 +41,12 @@ def keep_away(scope: Scope, address: str, *, at: datetime) -> bool:
         )
         is not None
     )
+
+
+def keep_index_away(scope: Scope, address_index: bytes, *, at: datetime) -> bool:
+    """As `keep_away`, for an address that nobody can read any more, by the keyed hash that was stored of it."""
+    scope.require(Right.ERASE_PATIENTS)
+    kept = keep_index_from(
+        scope, address_index, covers=SuppressionScope.EVERYTHING, reason=SuppressionReason.ERASED, at=at
+    )
+    return kept is not None

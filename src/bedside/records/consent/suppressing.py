@@ -75,11 +75,18 @@ def keep_address_from(
     scope: Scope, address: str, *, covers: SuppressionScope, reason: SuppressionReason, at: datetime
 ) -> UUID | None:
     """The row alone, for acts that are recorded otherwise. None when it was there already."""
+    return keep_index_from(scope, _index(scope, address), covers=covers, reason=reason, at=at)
+
+
+def keep_index_from(
+    scope: Scope, address_index: bytes, *, covers: SuppressionScope, reason: SuppressionReason, at: datetime
+) -> UUID | None:
+    """As `keep_address_from`, by the keyed hash of the address."""
     suppression_id = new_id()
     row = AddressSuppression(
         id=suppression_id,
         practice_id=scope.practice_id,
-        address_index=_index(scope, address),
+        address_index=address_index,
         scope=covers.value,
         reason=reason.value,
         at=at,

@@ -8,8 +8,11 @@ from django.db import connection
 
 from bedside.ground.errors import NotFound
 from bedside.ground.scope import Scope, in_scope, reading
+from bedside.kit.sealing import Unsealable
 from bedside.records.patients.actions import announce_changes
 from bedside.records.patients.models import GoneRow, PatientRow
+from bedside.records.patients.queries import by_ids
+from bedside.records.patients.rules import Patient
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
@@ -35,6 +38,31 @@ def lock_record(scope: Scope, patient_id: UUID) -> tuple[bytes, int]:
         raise NotFound
     sealed, version = found
     return bytes(sealed), version
+
+
+def as_far_as_it_opens(scope: Scope, patient_id: UUID) -> tuple[Patient, bool]:
+    """The patient, and whether the record opened; one with nothing but the number if it was changed or has no key.
+
+    For erasing: whoever damaged a record must not keep its person from being erased. Raises NotFound.
+    """
+    try:
+        found = by_ids(scope, [patient_id])
+    except Unsealable:
+        found = []
+    if found:
+        return found[0], True
+    with reading(scope):
+        if not PatientRow.objects.filter(practice_id=scope.practice_id, id=patient_id).exists():
+            raise NotFound
+    return Patient(id=patient_id), False
+
+
+def address_index(scope: Scope, patient_id: UUID) -> bytes | None:
+    """The keyed hash of the address as it is stored beside the record, which tells it although nothing opens."""
+    with reading(scope):
+        rows = PatientRow.objects.filter(practice_id=scope.practice_id, id=patient_id)
+        stored = rows.values_list("address_index", flat=True).first()
+    return bytes(stored) if stored else None
 
 
 def forget_person(scope: Scope, patient_id: UUID, *, at: datetime) -> int:

@@ -140,6 +140,12 @@ def is_destroyed(scope: Scope, person_id: UUID) -> bool:
         ).exists()
 
 
+def persons_with_keys(scope: Scope, person_ids: Iterable[UUID]) -> set[UUID]:
+    """Of whom a row lies in the vault, also where the key was destroyed and is not opened any more."""
+    with reading(scope):
+        return {row[0] for row in fetch_binary(_OF_PERSONS, [scope.practice_id, list(person_ids)])}
+
+
 def person_keys(scope: Scope, person_ids: Iterable[UUID]) -> dict[UUID, Sealer]:
     """Opened keys of these persons. Those without one (unknown or erased) are left out."""
     wrapped = _wrapped_keys(scope, person_ids)

@@ -15,7 +15,13 @@ from bedside.ground import clock
 from bedside.ground.errors import Refusal
 from bedside.ground.scope import Purpose
 from bedside.oversight.retention import actions, queries
-from bedside.oversight.retention.rules import CHECK_NAMES, NOT_COVERED, REASON_NAMES, Check
+from bedside.oversight.retention.rules import (
+    CHECK_NAMES,
+    NOT_COVERED,
+    NOT_COVERED_UNOPENED,
+    REASON_NAMES,
+    Check,
+)
 from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.staff.queries import names_of
 from bedside.safeguards.staff.rules import Right
@@ -30,6 +36,8 @@ if TYPE_CHECKING:
 
 PAGE_ROWS = 50
 sees_ledger = staff_page(Right.SEE_LEDGER, purpose=Purpose.COMPLIANCE)
+
+_NOT_COVERED = {**NOT_COVERED, **NOT_COVERED_UNOPENED}
 
 
 @sees_ledger
@@ -73,7 +81,7 @@ def erasure(request: HttpRequest, scope: Scope, erasure_id: UUID) -> HttpRespons
         "destroyed": destroyed_lines(found.destroyed),
         "kept": kept_lines(found.kept),
         "checks": [CHECK_NAMES[Check(code)] for code in statement["verified"]],
-        "not_covered": [NOT_COVERED[code] for code in statement["not_covered"] if code in NOT_COVERED],
+        "not_covered": [_NOT_COVERED[code] for code in statement["not_covered"] if code in _NOT_COVERED],
         "is_proven": "proof" in signed,
         "note": signed["note"],
     }

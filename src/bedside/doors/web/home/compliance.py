@@ -12,6 +12,7 @@ from django.utils import timezone
 from bedside.doors.web.ledger.reviewing import practice_began
 from bedside.doors.web.ledger.status import LEVEL_WORDS, Level, overall
 from bedside.ground.errors import Fault, Refusal
+from bedside.oversight.evidence.watching import last_comparison
 from bedside.records.consent.foreign_links import DAYS_KEPT, foreign_links
 from bedside.safeguards.audit.reviews import REVIEW_EACH, is_overdue, reviews
 from bedside.safeguards.audit.standing import standing
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 REFUSED_DAYS: Final = 7
 KEYS_DUE_WITHIN: Final = timedelta(days=30)
+COMPARED_WITHIN: Final = timedelta(days=2)  # it is done each day
 REFUSED: Final = "access.refused"
 ERASURES: Final = frozenset({"patient.erased", "hold.placed", "hold.lifted"})
 
@@ -46,8 +48,8 @@ class Concern:
 
 
 def concerns(scope: Scope, *, at: datetime) -> list[Concern]:
-    """In the order in which somebody should look: the ledger itself, the review, refusals, keys, erasures."""
-    found = [_ledger(scope, at=at), _review(scope, at=at), _refused(scope, at=at)]
+    """In the order in which somebody should look: ledger, records, the review, refusals, keys, erasures."""
+    found = [_ledger(scope, at=at), _records(scope, at=at), _review(scope, at=at), _refused(scope, at=at)]
     if scope.may(Right.SEE_KEYS):
         found.append(_keys(scope, at=at))
     return [*found, _erasures(scope, at=at), *_foreign_links(at=at)]
@@ -62,6 +64,25 @@ def _ledger(scope: Scope, *, at: datetime) -> Concern:
         action="Verification",
         address=reverse("ledger_verification"),
     )
+
+
+def _records(scope: Scope, *, at: datetime) -> Concern:
+    """What the daily comparison of the table with the ledger came to."""
+    last = last_comparison(scope)
+    if last is None:
+        level, sentence = Level.OK, "Records are compared with the ledger each day; not yet."
+    elif last.differing:
+        people = "1 person" if last.differing == 1 else f"{last.differing:,} people"
+        level = Level.BAD
+        sentence = (
+            f"The record or key of {people} does not stand as the ledger says; somebody may have put an old row "
+            "back. Whoever runs the server lists them: bedside patients compare"
+        )
+    elif at - last.at > COMPARED_WITHIN:
+        level, sentence = Level.WARN, "Records were not compared with the ledger for two days; is a worker running?"
+    else:
+        level, sentence = Level.OK, f"All {last.compared:,} records stand as the ledger says."
+    return Concern(title="Records", level=level, sentence=sentence, action="", address="")
 
 
 def _review(scope: Scope, *, at: datetime) -> Concern:
@@ -104,16 +125,9 @@ def _refused(scope: Scope, *, at: datetime) -> Concern:
 
 def _keys(scope: Scope, *, at: datetime) -> Concern:
     try:
-        found = inventory(scope, at=at)
+        level, sentence = _keys_in_words(inventory(scope, at=at), at=at)
     except (Refusal, Fault) as error:
-        return Concern(
-            title="Keys",
-            level=Level.BAD,
-            sentence=error.sentence,
-            action="Keys",
-            address=_address("keys"),
-        )
-    level, sentence = _keys_in_words(found, at=at)
+        level, sentence = Level.BAD, error.sentence
     return Concern(title="Keys", level=level, sentence=sentence, action="Keys", address=_address("keys"))
 
 

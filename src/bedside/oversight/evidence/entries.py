@@ -1,0 +1,11 @@
+"""Kinds of ledger entries about comparing what is held with what the ledger says."""
+
+from bedside.safeguards.audit.rules import Deed, declare
+
+COMPARED = declare(
+    "records.compared",
+    "Compared {compared} records with the ledger: {differing} do not stand as it says.",
+    Deed.READ,
+    compared=int,
+    differing=int,
+)
