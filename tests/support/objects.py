@@ -77,6 +77,7 @@ def make_objects(scope: Scope, *, at: datetime) -> Objects:
         "patient_id": vera.id,
         "suppression_id": suppressions_of(scope, ADDRESS)[0].id,
         "import_id": import_id,
+        "letter_id": _letter(scope, vera.id, at=at),
         "message_id": message_id,
         "revision": 1,
         "segment_id": segment_id,
@@ -134,6 +135,15 @@ def _practice_key(scope: Scope, *, at: datetime) -> int | None:
 
     keys = inventory(scope, at=at).keys
     return next(key.id for key in keys if key.level is Level.PRACTICE)
+
+
+def _letter(scope: Scope, patient_id: UUID, *, at: datetime) -> UUID | None:
+    from bedside.records.consent.owing import owe_letter
+    from bedside.records.consent.rules import LetterKind
+
+    return owe_letter(
+        scope, LetterKind.WELCOME, patient_id=patient_id, about=None, language="en", at=at, link="zqlink/zqletter"
+    )
 
 
 def _import(scope: Scope, *, at: datetime) -> UUID:

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from bedside.ground.scope import Scope
     from bedside.records.patients.rules import Patient
-    from tests.correspondence.building import Post
 
 Offices = "Callable[..., Post]"
 
@@ -84,7 +83,7 @@ def test_writes_to_a_patients_present_address(
     patients.change(scope, replace(jane, email="jane.new@example.org"), at=at)
     send(scope, at)
     assert "jane.new@example.org" in post.received()
-    assert told(scope, jane.id)[0] in {"letter.sent"}
+    assert told(scope, jane.id)[0] == "letter.sent"
     assert row(scope, letter_id).own_sealed is None
 
 
@@ -122,7 +121,11 @@ def test_sends_every_kind_in_every_language(
     [(SuppressionReason.BOUNCED, None), (SuppressionReason.STAFF, SuppressionScope.EVERYTHING)],
 )
 def test_writes_nothing_to_a_suppressed_stranger(
-    scope: Scope, at: datetime, post_office: Offices, reason: SuppressionReason, covers: SuppressionScope | None
+    scope: Scope,
+    at: datetime,
+    post_office: Offices,
+    reason: SuppressionReason,
+    covers: SuppressionScope | None,
 ) -> None:
     post = post_office()
     suppress_address(scope, ADDRESS, reason=reason, covers=covers, at=at)

@@ -29,7 +29,9 @@ def grade(text: str) -> float:
     """Flesch-Kincaid; for Spanish, whose words are longer, by Fernandez Huerta's ease scaled to the same ends."""
     words = re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text)
     sentences = max(1, len(re.findall(r"[.!?]", text)))
-    syllables = sum(max(1, len(re.findall(r"[aeiouyáéíóúü]+", word.lower().removesuffix("e")))) for word in words)
+    syllables = sum(
+        max(1, len(re.findall(r"[aeiouyáéíóúü]+", word.lower().removesuffix("e")))) for word in words
+    )
     return 0.39 * len(words) / sentences + 11.8 * syllables / len(words) - 15.59
 
 

@@ -23,7 +23,14 @@ ADDRESS = "zoe.new@example.org"
 
 
 def owe(scope: Scope, at: datetime, **changes: object) -> UUID | None:
-    chosen = {"patient_id": None, "address": ADDRESS, "about": new_id(), "language": "en", "at": at, **changes}
+    chosen = {
+        "patient_id": None,
+        "address": ADDRESS,
+        "about": new_id(),
+        "language": "en",
+        "at": at,
+        **changes,
+    }
     return owing.owe_letter(scope, LetterKind.CONFIRM_SIGNUP, **chosen)
 
 
@@ -38,7 +45,9 @@ def test_owes_the_same_letter_once_while_it_is_under_way(scope: Scope, at: datet
     assert owe(scope, at, about=about) is None
     assert owe(scope, at, about=about, patient_id=jane)
     assert owing.owe_letter(scope, LetterKind.WELCOME, patient_id=jane, about=None, language="", at=at)
-    assert owing.owe_letter(scope, LetterKind.WELCOME, patient_id=jane, about=None, language="", at=at) is None
+    assert (
+        owing.owe_letter(scope, LetterKind.WELCOME, patient_id=jane, about=None, language="", at=at) is None
+    )
     assert owing.drop_letters(scope, about=about) == 2
     assert owe(scope, at, about=about)
 
@@ -46,12 +55,16 @@ def test_owes_the_same_letter_once_while_it_is_under_way(scope: Scope, at: datet
 def test_stores_address_and_link_sealed_only(scope: Scope, at: datetime, jane: UUID) -> None:
     stranger = owe(scope, at, link="s/secrettoken")
     own = owe(scope, at, patient_id=jane, link="c/secrettoken")
-    assert row(scope, stranger).sealed and row(scope, stranger).own_sealed is None
-    assert row(scope, own).own_sealed and row(scope, own).sealed is None
+    assert row(scope, stranger).sealed
+    assert row(scope, stranger).own_sealed is None
+    assert row(scope, own).own_sealed
+    assert row(scope, own).sealed is None
     with in_scope(scope), connection.cursor() as cursor:
         cursor.execute("SELECT string_agg(row_to_json(l)::text, ' ') FROM consent_letter l")
         stored = cursor.fetchone()[0]
-        cursor.execute("SELECT string_agg(args::text, ' ') FROM procrastinate_jobs WHERE task_name = 'letters.send'")
+        cursor.execute(
+            "SELECT string_agg(args::text, ' ') FROM procrastinate_jobs WHERE task_name = 'letters.send'"
+        )
         jobs = cursor.fetchone()[0]
     for secret in ("zoe", ADDRESS.encode().hex(), "secrettoken"):
         assert secret not in stored
@@ -96,7 +109,15 @@ def test_belongs_to_one_practice(scope: Scope, stranger_scope: Scope, at: dateti
 
 @pytest.mark.parametrize(
     ("language", "short"),
-    [("es", "es"), ("es-MX", "es"), ("Spanish", "es"), ("español", "es"), ("en", "en"), ("", "en"), ("French", "en")],
+    [
+        ("es", "es"),
+        ("es-MX", "es"),
+        ("Spanish", "es"),
+        ("español", "es"),
+        ("en", "en"),
+        ("", "en"),
+        ("French", "en"),
+    ],
 )
 def test_writes_spanish_to_whoever_reads_it(language: str, short: str) -> None:
     assert owing.short_language(language) == short

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 from bedside.correspondence.campaigns.queries import campaign
 from bedside.correspondence.campaigns.rules import RecipientState
+from bedside.correspondence.letters.words import KINDS, why
+from bedside.correspondence.letters.words import STATES as LETTER_STATES
 from bedside.decisions.gate.rules import REASONS
 from bedside.ground.errors import Refusal
+from bedside.records.consent.rules import LetterState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 
     from bedside.correspondence.campaigns.nouns import Recipient
     from bedside.ground.scope import Scope
+    from bedside.records.consent.letter_claims import ShownLetter
 
 STATES = {
     RecipientState.WAITING: ("Waiting", "badge-info"),
@@ -28,6 +32,14 @@ STATES = {
     RecipientState.HELD: ("Held back", "badge-warn"),
     RecipientState.IN_DOUBT: ("In doubt", "badge-warn"),
     RecipientState.CANCELLED: ("Cancelled", "badge-quiet"),
+}
+
+_LETTER_BADGES = {
+    LetterState.OWED: "badge-info",
+    LetterState.IN_HAND: "badge-info",
+    LetterState.SENT: "badge-ok",
+    LetterState.FAILED: "badge-bad",
+    LetterState.IN_DOUBT: "badge-warn",
 }
 
 
@@ -46,6 +58,32 @@ class MailLine:
 def mail_lines(scope: Scope, sent: Sequence[tuple[UUID, Recipient]]) -> list[MailLine]:
     names = {campaign_id: _name(scope, campaign_id) for campaign_id, _ in sent}
     return [_line(campaign_id, names[campaign_id], person) for campaign_id, person in sent]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterLine:
+    """One service mail, such as "please confirm your address", and what became of it."""
+
+    name: str
+    state: str
+    badge: str
+    why: str
+    at: datetime
+
+
+def letter_lines(letters: Sequence[ShownLetter]) -> list[LetterLine]:
+    """Those that were dropped before they went out are nobody's concern."""
+    return [
+        LetterLine(
+            name=KINDS[one.kind],
+            state=LETTER_STATES[one.state],
+            badge=_LETTER_BADGES.get(one.state, "badge-quiet"),
+            why=why(one.state, one.codes),
+            at=one.ended_at or one.owed_at,
+        )
+        for one in letters
+        if one.state is not LetterState.DROPPED
+    ]
 
 
 def _line(campaign_id: UUID, name: str, person: Recipient) -> MailLine:

@@ -14,10 +14,11 @@ from bedside.decisions.segments import queries as segments
 from bedside.doors.web.pages import done, staff_page, whole_number
 from bedside.doors.web.patients.forms import record_page, typed_record
 from bedside.doors.web.patients.listing import ORDERS, Wanted, find, keep, kept, newest_kept, read_wanted
-from bedside.doors.web.patients.mails import mail_lines
+from bedside.doors.web.patients.mails import letter_lines, mail_lines
 from bedside.ground import clock
 from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.identity import new_id
+from bedside.records.consent.letter_claims import letters_of
 from bedside.records.patients import actions, queries
 from bedside.records.patients.rules import Patient
 from bedside.records.patients.typed import BadRecord, as_text, read
@@ -90,11 +91,13 @@ def patient_page(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpRe
 @sees_patients
 @require_GET
 def mails(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpResponse:
-    """A piece of the patient's page: which campaigns they were part of, and how each ended for them."""
+    """A piece of the patient's page: campaigns and service mails they were part of, and how each ended for them."""
     queries.get(scope, patient_id)  # a stranger's id is not found
     actions.note_seen(scope, patient_id, page="mails", at=clock.now())
     sent = campaigns.sent_to(scope, patient_id, limit=MAILS_SHOWN)
-    return render(request, "web/patients/mails.html", {"lines": mail_lines(scope, sent)})
+    letters = letters_of(scope, patient_id=patient_id, at=clock.now())[:MAILS_SHOWN]
+    lines = {"lines": mail_lines(scope, sent), "letters": letter_lines(letters)}
+    return render(request, "web/patients/mails.html", lines)
 
 
 @edits_patients
