@@ -1,6 +1,6 @@
 """Verbs on forms and signed documents: the door through which other rooms use them."""
 
-from bedside.records.authorizations.asking import ask_to_sign, check_birth_date, decline
+from bedside.records.authorizations.asking import ask_to_sign, check_birth_date, check_signed_name, decline
 from bedside.records.authorizations.ending import find_false, note_event, revoke
 from bedside.records.authorizations.keeping import forget_requests, purge
 from bedside.records.authorizations.looking import note_copied, note_scan_taken, note_seen
@@ -15,6 +15,7 @@ __all__ = [
     "ask_again",
     "ask_to_sign",
     "check_birth_date",
+    "check_signed_name",
     "decline",
     "find_false",
     "forget_requests",

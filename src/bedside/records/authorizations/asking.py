@@ -13,7 +13,7 @@ from bedside.ground.scope import ActorKind, Scope, in_scope, reading
 from bedside.records.authorizations import entries
 from bedside.records.authorizations.links import seal_signing_link
 from bedside.records.authorizations.models import RequestRow
-from bedside.records.authorizations.queries import version
+from bedside.records.authorizations.queries import evidence, version
 from bedside.records.patients import queries as patients
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
@@ -127,6 +127,27 @@ def check_birth_date(scope: Scope, request_id: UUID, given: date | None, *, at: 
         if row.tries >= TRIES_MAX:
             raise Refusal("too_many_tries", "Please ask us for a new link; this one is closed.")
         if given == on_record:
+            return True
+        row.tries += 1
+        row.save(update_fields=["tries"])
+        record(scope, entries.GUESSED, at=at, subject=row.patient_id, request_id=row.id, tries=row.tries)
+        return False
+
+
+def check_signed_name(scope: Scope, request_id: UUID, given: str, *, at: datetime) -> bool:
+    """As `check_birth_date`, for a person without a day of birth on record: the name as it was signed.
+
+    Raises Refusal once `TRIES_MAX` were wrong, NotFound for a form that was not signed.
+    """
+    scope.require(Right.RECORD_CONSENT)
+    with in_scope(scope):
+        row = locked_request(scope, request_id)
+        if row.document_id is None:
+            raise NotFound
+        if row.tries >= TRIES_MAX:
+            raise Refusal("too_many_tries", "Please ask us for a new link; this one is closed.")
+        name = evidence(scope, row.document_id).signature.name
+        if " ".join(given.split()).casefold() == name.casefold():
             return True
         row.tries += 1
         row.save(update_fields=["tries"])

@@ -3,14 +3,20 @@
 from bedside.safeguards.vault.columns import Under, bound_by, declare_column
 
 declare_column(
-    "authorizations_purpose", "sealed", under=Under.PRACTICE, bound=bound_by("id", place=lambda own: (own, "sealed", 1))
+    "authorizations_purpose",
+    "sealed",
+    under=Under.PRACTICE,
+    bound=bound_by("id", place=lambda own: (own, "sealed", 1)),
 )
 declare_column(
     "authorizations_template", "sealed", under=Under.PRACTICE,
     bound=bound_by("id", "draft_number", place=lambda own, number: (own, "sealed", number)),
 )  # fmt: skip
 declare_column(
-    "authorizations_version", "sealed", under=Under.PRACTICE, bound=bound_by("id", place=lambda own: (own, "sealed", 1))
+    "authorizations_version",
+    "sealed",
+    under=Under.PRACTICE,
+    bound=bound_by("id", place=lambda own: (own, "sealed", 1)),
 )
 declare_column("authorizations_version", "content_sha256", under=Under.NOTHING)
 declare_column(

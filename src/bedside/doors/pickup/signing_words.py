@@ -1,0 +1,113 @@
+"""The words around a form that is to be signed. The form's own words are the practice's, and part of what is signed."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from bedside.doors.pickup.words import Language
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_ENGLISH = {
+    "sign_title": "A form for you to read and sign",
+    "sign_lead": "Please read this form. You need not sign it. Your care stays the same if you say no.",
+    "only_language": "We have this form in one language only. Please ask us if you want it read to you.",
+    "sign_heading": "Sign here",
+    "who": "Who signs?",
+    "who_self": "I am the patient",
+    "who_other": "I sign for the patient",
+    "authority": "Why may you sign for the patient?",
+    "authority_help": "Such as: mother, father, legal guardian, power of attorney.",
+    "name": "Your full name",
+    "name_help": "What you type here is your signature.",
+    "draw": "Draw your signature, if you like",
+    "draw_help": "Use your finger, a pen, or the mouse.",
+    "draw_clear": "Clear the drawing",
+    "born": "The patient\u2019s day of birth",
+    "born_help": "So that we know that the link came to the right person.",
+    "sign_button": "Sign this form",
+    "nothing_yet": "Nothing is signed until you press the button.",
+    "no_title": "You would rather not?",
+    "no_lead": "That is all right. We will not ask you for this again with this link.",
+    "no_button": "No, thank you",
+    "wrong_born": "That is not the day of birth that we have. Please look at it once more.",
+    "wrong_name": "That is not the name that was signed. Please look at it once more.",
+    "copy_name": "To see your copy, please type the name as it was signed.",
+    "signed_title": "You have signed",
+    "signed_lead": "Thank you. Your signed form is in force now.",
+    "signed_mail": "We also send you a mail with this link, so that you can get your copy later.",
+    "copy_title": "Your copy",
+    "copy_button": "Save your copy",
+    "copy_born": "To see your copy, please give the patient\u2019s day of birth.",
+    "take_back_title": "You can take it back",
+    "take_back_lead": "You can do that at any time. It does not change your care.",
+    "take_back_button": "Take back my signed form",
+    "taken_title": "You have taken it back",
+    "taken_lead": "We will not use your signed form any more. What we did before stays as it was.",
+    "declined_title": "You said no",
+    "declined_lead": "Nothing was signed. Your care stays the same.",
+    "over_title": "This link is closed",
+    "over_lead": "It is too old, or somebody gave a wrong day of birth too often. Please ask us for a new one.",
+    "problem": "Please look at this once more:",
+    "signature_name": "Type your full name.",
+    "signature_authority": "Say why you may sign for the patient, such as: mother.",
+    "signature_drawing": "Draw your signature in the box once more, or clear it. Your typed name is enough.",
+    "signature_intent": "Tick that you mean this to be your signature.",
+    "signature_electronic": "Tick that you agree to sign on this screen, or ask us for paper.",
+    "shown_anew": "The form has changed since you opened it. Please read it once more.",
+}
+
+_SPANISH = {
+    "sign_title": "Un formulario para leer y firmar",
+    "sign_lead": "Por favor, lea este formulario. No tiene que firmarlo. Si dice que no, su atención sigue igual.",
+    "only_language": "Tenemos este formulario en un solo idioma. Si quiere que se lo leamos, díganos.",
+    "sign_heading": "Firme aquí",
+    "who": "¿Quién firma?",
+    "who_self": "Soy el paciente",
+    "who_other": "Firmo por el paciente",
+    "authority": "¿Por qué puede firmar por el paciente?",
+    "authority_help": "Por ejemplo: madre, padre, tutor legal, poder legal.",
+    "name": "Su nombre completo",
+    "name_help": "Lo que escriba aquí es su firma.",
+    "draw": "Dibuje su firma, si quiere",
+    "draw_help": "Con el dedo, un lápiz o el ratón.",
+    "draw_clear": "Borrar el dibujo",
+    "born": "Fecha de nacimiento del paciente",
+    "born_help": "Para saber que el enlace llegó a la persona correcta.",
+    "sign_button": "Firmar este formulario",
+    "nothing_yet": "Nada queda firmado hasta que pulse el botón.",
+    "no_title": "¿Prefiere no firmar?",
+    "no_lead": "Está bien. No se lo volveremos a pedir con este enlace.",
+    "no_button": "No, gracias",
+    "wrong_born": "Esa no es la fecha de nacimiento que tenemos. Por favor, mírela otra vez.",
+    "wrong_name": "Ese no es el nombre con que se firmó. Por favor, mírelo otra vez.",
+    "copy_name": "Para ver su copia, escriba el nombre con que se firmó.",
+    "signed_title": "Usted ha firmado",
+    "signed_lead": "Gracias. Su formulario firmado ya vale.",
+    "signed_mail": "También le enviamos un correo con este enlace, para que pueda ver su copia más tarde.",
+    "copy_title": "Su copia",
+    "copy_button": "Guardar su copia",
+    "copy_born": "Para ver su copia, escriba la fecha de nacimiento del paciente.",
+    "take_back_title": "Puede retirarlo",
+    "take_back_lead": "Puede hacerlo cuando quiera. No cambia su atención.",
+    "take_back_button": "Retirar mi formulario firmado",
+    "taken_title": "Usted lo ha retirado",
+    "taken_lead": "Ya no usaremos su formulario firmado. Lo que hicimos antes no cambia.",
+    "declined_title": "Usted dijo que no",
+    "declined_lead": "No se firmó nada. Su atención sigue igual.",
+    "over_title": "Este enlace está cerrado",
+    "over_lead": "Es muy antiguo, o alguien dio varias veces una fecha de nacimiento falsa. Pídanos uno nuevo.",
+    "problem": "Por favor, mire esto otra vez:",
+    "signature_name": "Escriba su nombre completo.",
+    "signature_authority": "Diga por qué puede firmar por el paciente, por ejemplo: madre.",
+    "signature_drawing": "Dibuje otra vez su firma, o bórrela. Basta con su nombre escrito.",
+    "signature_intent": "Marque que quiere que esto sea su firma.",
+    "signature_electronic": "Marque que acepta firmar en esta pantalla, o pídanos papel.",
+    "shown_anew": "El formulario ha cambiado desde que lo abrió. Por favor, léalo otra vez.",
+}
+
+SIGNING: Mapping[Language, Mapping[str, str]] = MappingProxyType(
+    {Language.ENGLISH: MappingProxyType(_ENGLISH), Language.SPANISH: MappingProxyType(_SPANISH)}
+)
