@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bench._installation import AT
@@ -35,15 +36,16 @@ def rewrapping(scope: Scope, *, persons: int) -> dict[str, object]:
     }
 
 
-def _until_rewrapping(scope: Scope) -> tuple[object, Callable[[], datetime]]:
+def _until_rewrapping(scope: Scope, *, number: int = 0) -> tuple[object, Callable[[], datetime]]:
     """A rotation whose minutes of waiting have passed, by a clock that is set ahead."""
     from bedside.safeguards.vault.rotation import advance, rotate
     from bedside.safeguards.vault.rules import MARGIN
 
-    rotation_id = rotate(scope, at=AT)
+    began = AT + timedelta(hours=number)
+    rotation_id = rotate(scope, at=began)
     for step in (1, 2):
-        advance(scope, rotation_id, clock=lambda step=step: AT + step * MARGIN)
-    return rotation_id, lambda: AT + 3 * MARGIN
+        advance(scope, rotation_id, clock=lambda step=step: began + step * MARGIN)
+    return rotation_id, lambda: began + 3 * MARGIN
 
 
 def _through(scope: Scope, rotation_id: object, clock: Callable[[], datetime]) -> int:

@@ -208,3 +208,40 @@ def test_a_destroyed_key_cannot_be_put_back_in_the_database(omar, chloe, rotated
         PracticeKey.objects.filter(version=1).update(wrapped=b"something")
     with pytest.raises(ProgrammingError), in_scope(omar):
         Destruction.objects.all().delete()
+
+
+def _with_codes_from(secret: str, *accounts: str) -> None:
+    """Each account's secret is sealed by itself, as the page that sets it up does."""
+    from allauth.mfa.adapter import get_adapter
+    from allauth.mfa.models import Authenticator
+
+    for account in accounts:
+        Authenticator.objects.create(
+            user_id=account, type=Authenticator.Type.TOTP, data={"secret": get_adapter().encrypt(secret)}
+        )
+
+
+def test_two_accounts_with_one_authenticator_are_not_two_people(omar, chloe, rotated, clock):
+    request_id = ask(omar, 1, at=clock())
+    _with_codes_from("JBSWY3DPEHPK3PXP", omar.actor.id, chloe.actor.id)
+    with pytest.raises(Refusal) as refused:
+        release(chloe, request_id, at=clock())
+    assert refused.value.code == "same_hand"
+
+
+def test_two_accounts_with_authenticators_of_their_own_are(omar, chloe, rotated, clock):
+    request_id = ask(omar, 1, at=clock())
+    _with_codes_from("JBSWY3DPEHPK3PXP", omar.actor.id)
+    _with_codes_from("KRSXG5CTMVRXEZLU", chloe.actor.id)
+    assert release(chloe, request_id, at=clock())
+
+
+@pytest.mark.parametrize("address", ["Omar+keys@maple.example", "omar+2@MAPLE.example"])
+def test_two_accounts_with_one_mailbox_are_not_two_people(omar, chloe, rotated, clock, address):
+    from bedside.safeguards.staff.models import Account
+
+    Account.objects.filter(id=chloe.actor.id).update(email=address)
+    request_id = ask(omar, 1, at=clock())
+    with pytest.raises(Refusal) as refused:
+        release(chloe, request_id, at=clock())
+    assert refused.value.code == "same_hand"

@@ -16,6 +16,7 @@ from bedside.ground.identity import new_id
 from bedside.ground.scope import ActorKind, Scope, in_scope, reading
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
+from bedside.safeguards.staff.same_hand import in_one_hand
 from bedside.safeguards.vault import entries, marks
 from bedside.safeguards.vault.census import sealed_under
 from bedside.safeguards.vault.changes import keys_changed
@@ -74,6 +75,7 @@ def release(scope: Scope, request_id: UUID, *, at: datetime) -> datetime:
     with in_scope(scope):
         row = _locked(scope, request_id)
         check_release(_read(row), actor_id=scope.actor.id, through=_through(scope))
+        _check_two_hands(row.asked_by, scope.actor.id)
         _check(scope, row.version)
         due = at + COOLING
         row.state, row.answered_by, row.answered_at, row.due_at = (
@@ -142,6 +144,16 @@ def _check(scope: Scope, version: int | None) -> None:
         places = ", ".join(f"{name} ({count})" for name, count in needed.items())
         raise Refusal(
             "still_needed", f"Values are still sealed under that version, so it must stay: {places}."
+        )
+
+
+def _check_two_hands(asked_by: str, releaser: str) -> None:
+    """Two accounts of one person cannot be known in general; these are."""
+    if in_one_hand(asked_by, releaser):
+        raise Refusal(
+            "same_hand",
+            "You and whoever asked share a mailbox or an authenticator, so this counts as one person; "
+            "somebody else must release it.",
         )
 
 
