@@ -9,12 +9,15 @@ import os
 import shutil
 import tempfile
 import time
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from psycopg.errors import InsufficientPrivilege
+from psycopg.errors import InsufficientPrivilege, ObjectInUse
+
+from tests.support.serving import chromium, doors_of_this_process, open_page, served  # noqa: F401  fixtures
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,7 +92,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def _copy_database(name: str) -> DatabaseTarget:
+def copy_database(name: str) -> DatabaseTarget:
     """A fresh copy of the migrated database under a new name."""
     from dataclasses import replace
 
@@ -106,7 +109,21 @@ def _copy_database(name: str) -> DatabaseTarget:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_blocker: pytest.FixtureRequest) -> None:
     """Instead of Django's own test database, which would make and own it as one role."""
-    _copy_database(os.environ["BEDSIDE_DATABASE_NAME"])
+    copy_database(os.environ["BEDSIDE_DATABASE_NAME"])
+
+
+@contextmanager
+def database_of_its_own(name: str) -> Iterator[dict[str, str]]:
+    """A fresh database, gone when this closes. Gives the environment of processes that use it."""
+    from dataclasses import replace
+
+    from bedside.ground.postgres.target import Login, connect, embedded_target
+
+    copy_database(name)
+    yield {**os.environ, "BEDSIDE_DATABASE_NAME": name}
+    target = embedded_target(Path(os.environ[_HOME_VARIABLE]))
+    with connect(replace(target, name="postgres"), login=Login.OWNER) as connection:
+        _drop_database(connection, name)
 
 
 @pytest.fixture
@@ -117,29 +134,36 @@ def own_database() -> Iterator[dict[str, str]]:
     """
     from bedside.ground.identity import new_id
 
-    name = f"test_{new_id().hex[-12:]}"
-    _copy_database(name)
-    yield {**os.environ, "BEDSIDE_DATABASE_NAME": name}
-    from dataclasses import replace
-
-    from bedside.ground.postgres.target import Login, connect, embedded_target
-
-    target = embedded_target(Path(os.environ[_HOME_VARIABLE]))
-    with connect(replace(target, name="postgres"), login=Login.OWNER) as connection:
-        _drop_database(connection, name)
+    with database_of_its_own(f"test_{new_id().hex[-12:]}") as environ:
+        yield environ
 
 
 def _drop_database(connection: Any, name: str) -> None:
     """The server's own cleaner may be in it, whom only a superuser may send away; it leaves by itself."""
-    for patience in reversed(range(20)):
+    for patience in reversed(range(40)):
         try:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        except InsufficientPrivilege:
+        except (InsufficientPrivilege, ObjectInUse):
             if not patience:
                 raise
-            time.sleep(0.5)
+            end_sessions(name)
+            time.sleep(0.25)
         else:
             return
+
+
+def end_sessions(name: str) -> None:
+    """Of the runtime role in that database: only it may end them, and a database in use cannot be dropped."""
+    from dataclasses import replace
+
+    from bedside.ground.postgres.target import Login, connect, embedded_target
+
+    target = replace(embedded_target(Path(os.environ[_HOME_VARIABLE])), name=name)
+    with connect(target, login=Login.APP) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+        )
 
 
 # --- the cast: the same people everywhere

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.demo import Running, running_demo
-from tests.support.serving import chromium, open_page  # noqa: F401  fixtures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

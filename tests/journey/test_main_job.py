@@ -13,12 +13,12 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.leaks.searching import Search
-from tests.support.serving import accessibility_faults
+from tests.support.serving import accessibility_faults, follow
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Locator, Page
 
     from tests.support.demo import Running
 
@@ -44,8 +44,12 @@ def check(page: Page) -> None:
     assert not any(mark.lower() in page.url.lower() for mark in MARKS)
 
 
+def button(page: Page, name: str) -> Locator:
+    return page.get_by_role("button", name=name, exact=True).first
+
+
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).first.click()
+    button(page, name).click()
 
 
 def sign_in(page: Page, demo: Running, email: str) -> None:
@@ -123,15 +127,15 @@ def make_campaign(page: Page, demo: Running, name: str) -> str:
     page.get_by_label("Health tips").check()
     page.get_by_label("No, nobody pays us").check()
     page.get_by_label("Why do you send it?").select_option("inform")
-    press(page, "Save and choose the audience")
+    follow(button(page, "Save and choose the audience"))
     check(page)
     page.get_by_label("Our friends in Larkspur").check()
-    press(page, "Save and choose the message")
+    follow(button(page, "Save and choose the message"))
     check(page)
     page.get_by_label("Winter letter").check()
-    press(page, "Save and choose the time")
+    follow(button(page, "Save and choose the time"))
     check(page)
-    press(page, "Save and review")
+    follow(button(page, "Save and review"))
     check(page)
     press(page, "Submit for approval")
     expect(page.get_by_text("Waiting for approval").first).to_be_visible(timeout=60_000)
@@ -176,7 +180,7 @@ def unsubscribe(page: Page, address: str) -> None:
     page.goto(address)
     check(page)
     page.reload()
-    page.locator("button.main").click()
+    follow(page.locator("button.main"))
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     check(page)
 

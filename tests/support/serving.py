@@ -1,13 +1,15 @@
 """Whole doors of the product as processes, and a real browser in front of them.
 
-Fixtures (import them into a conftest): `served` gives the web and pick-up door on free ports over a fresh
-database; `chromium` a browser for the module; `open_page` pages of a chosen width and colour scheme.
-Everything is prepared through the product's own commands, so these tests use no ORM.
+Fixtures, which the outermost conftest takes in: `served` gives the web and pick-up door over a fresh database; the doors run
+on from test to test, as they do beside a database that is restored. `chromium` is a browser for the module;
+`open_page` gives pages of a chosen width and colour scheme. Everything is prepared through the product's own
+commands, so these tests use no ORM.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import http.client
 import json
 import os
@@ -17,16 +19,18 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.support.warm import WarmCommand
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Locator, Page
 
 SOURCE = Path(__file__).resolve().parent.parent.parent / "src"
 START_WITHIN_S = 40
@@ -49,12 +53,23 @@ class Served:
     pickup_url: str
     environ: Mapping[str, str]
     log: Path = field(repr=False)
+    warm: WarmCommand | None = field(default=None, repr=False)
 
     def command(self, *arguments: str, stdin: str = "") -> dict[str, Any]:
         """Runs `bedside ... --json` and gives its object. Fails the test if the command does not succeed."""
-        done = run_command(self.environ, *arguments, "--json", stdin=stdin)
+        if self.warm:
+            done = self.warm.run(*arguments, "--json", stdin=stdin)
+        else:
+            done = run_command(self.environ, *arguments, "--json", stdin=stdin)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
+
+    def script(self, source: str, *arguments: str) -> str:
+        """Runs Python inside the installation and gives what it prints. `arguments` are its sys.argv[1:]."""
+        assert self.warm, "only the fixture's doors have it"
+        done = self.warm.run(*arguments, script=source)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
 
 def run_command(
@@ -180,10 +195,29 @@ def sign_in(page: Page, served: Served, email: str) -> None:
     page.wait_for_url(f"{served.web_url}/")
 
 
+@pytest.fixture(scope="session")
+def doors_of_this_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Both doors and a warm command, over a database that `served` makes anew for each test."""
+    from tests.conftest import database_of_its_own
+
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    with (
+        database_of_its_own(f"test_served_{worker}") as environ,
+        serve(environ, tmp_path_factory.mktemp("doors")) as doors,
+    ):
+        warm = WarmCommand({**doors.environ, "PYTHONPATH": f"{SOURCE}:{SOURCE.parent}"})
+        yield replace(doors, warm=warm)
+        warm.stop()
+
+
 @pytest.fixture
-def served(own_database: dict[str, str], tmp_path: Path) -> Iterator[Served]:
-    with serve(own_database, tmp_path) as doors:
-        yield doors
+def served(doors_of_this_process: Served) -> Served:
+    from tests.conftest import copy_database, end_sessions
+
+    name = doors_of_this_process.environ["BEDSIDE_DATABASE_NAME"]
+    end_sessions(name)
+    copy_database(name)
+    return doors_of_this_process
 
 
 @pytest.fixture(scope="module")
@@ -213,14 +247,25 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
+def follow(control: Locator) -> None:
+    """Clicks what leads to another page, and waits until that page is here: what one asks next is asked of it."""
+    with control.page.expect_navigation():
+        control.click()
+
+
 def accessibility_faults(page: Page) -> list[str]:
     """What axe finds against WCAG 2.2 AA, one line each, empty when clean."""
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+    # Every rule runs, but only faults are described and handed over: to describe all that is well takes four times
+    # as long as to look at it.
+    options = {"runOnly": {"type": "tag", "values": tags}, "resultTypes": ["violations"]}
+    page.evaluate(_axe())
+    faults = page.evaluate("options => axe.run(document, options).then(found => found.violations)", options)
+    return [f"{fault['id']}: {fault['help']} {node['target']}" for fault in faults for node in fault["nodes"]]
+
+
+@functools.cache
+def _axe() -> str:
     from axe_playwright_python.sync_playwright import Axe
 
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-    found = Axe().run(page, options={"runOnly": {"type": "tag", "values": tags}})
-    return [
-        f"{fault['id']}: {fault['help']} {node['target']}"
-        for fault in found.response["violations"]
-        for node in fault["nodes"]
-    ]
+    return str(Axe().axe_script)

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.support.serving import SOURCE, accessibility_faults, set_up_practice
-from tests.support.serving import chromium as chromium  # noqa: PLC0414  a fixture
-from tests.support.serving import open_page as open_page  # noqa: PLC0414
-from tests.support.serving import served as served  # noqa: PLC0414
+from tests.support.serving import accessibility_faults, follow, set_up_practice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +21,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
 # A patient with a signed paper, and two tokens: one for offers, one for all mail.
 _SET_UP = """
-import json, django
-django.setup()
+import json
 from datetime import date
 from bedside.doors.cli.shared import administrator_scope
 from bedside.ground import clock
@@ -59,16 +54,7 @@ print(json.dumps({
 @pytest.fixture
 def tokens(served: Served) -> dict[str, str]:
     set_up_practice(served)
-    done = subprocess.run(
-        [sys.executable, "-c", _SET_UP],
-        env={**served.environ, "PYTHONPATH": str(SOURCE)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    return json.loads(served.script(_SET_UP))
 
 
 def check(page: Page) -> None:
@@ -87,17 +73,17 @@ def test_a_person_stops_undoes_chooses_and_revokes(
     page.goto(f"{served.pickup_url}/u/{tokens['offers']}")
     check(page)
     page.get_by_role("button", name="Yes, stop these mails").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "We have stopped these mails"
+    expect(page.get_by_role("heading", level=1)).to_have_text("We have stopped these mails")
     check(page)
     page.get_by_role("button", name="That was a mistake, keep sending").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "You will keep getting these mails"
+    expect(page.get_by_role("heading", level=1)).to_have_text("You will keep getting these mails")
     check(page)
-    page.get_by_role("link", name="Choose which mails you get").click()
+    follow(page.get_by_role("link", name="Choose which mails you get"))
     check(page)
     page.get_by_role("group", name="Health tips").get_by_label("Do not send me these").check()
     page.get_by_role("button", name="Save my choices").click()
-    assert page.get_by_role("status").inner_text() == "Saved. Your choices are in force now."
-    assert page.get_by_role("group", name="Health tips").get_by_label("Do not send me these").is_checked()
+    expect(page.get_by_role("status")).to_have_text("Saved. Your choices are in force now.")
+    expect(page.get_by_role("group", name="Health tips").get_by_label("Do not send me these")).to_be_checked()
     page.get_by_role("button", name="Take back my permission").click()
     page.get_by_text("You have taken back your permission").wait_for()
     page.get_by_role("button", name="Stop everything").click()
@@ -106,7 +92,7 @@ def test_a_person_stops_undoes_chooses_and_revokes(
     page.get_by_role("button", name="Start again").click()
     page.get_by_role("button", name="Stop everything").wait_for()
     page.get_by_role("link", name="Español").click()
-    assert page.locator("html").get_attribute("lang") == "es"
+    expect(page.locator("html")).to_have_attribute("lang", "es")
     check(page)
     assert page.context.cookies() == []
     assert wrong == []
@@ -117,7 +103,7 @@ def test_a_broken_link_is_told_in_plain_words(
 ) -> None:
     page = open_page(width=360)
     page.goto(f"{served.pickup_url}/u/{tokens['all'][:-3]}")
-    assert page.get_by_role("heading", level=1).inner_text() == "This link does not work"
+    expect(page.get_by_role("heading", level=1)).to_have_text("This link does not work")
     check(page)
 
 

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.serving import chromium, open_page, served  # noqa: F401  fixtures
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID

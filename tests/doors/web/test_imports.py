@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from playwright.sync_api import expect
 
 from bedside.records.intake import actions, queries
 from bedside.records.intake.nouns import ImportState
 from tests.records.intake.import_files import ANN, BOB, csv_of, import_file, many, ready, receive
-from tests.support.serving import accessibility_faults, add_staff, set_up_practice, sign_in
+from tests.support.serving import accessibility_faults, add_staff, follow, set_up_practice, sign_in
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -257,7 +258,7 @@ def test_works_in_a_browser_from_upload_to_result(served, open_page, tmp_path, w
 
     screen.goto(f"{served.web_url}/imports/")
     assert accessibility_faults(screen) == []
-    screen.get_by_role("link", name="Import a file").click()
+    follow(screen.get_by_role("link", name="Import a file"))
     assert accessibility_faults(screen) == []
     screen.get_by_label("File with patients").set_input_files(file)
     screen.get_by_role("button", name="Upload and look at it").click()
@@ -281,12 +282,12 @@ def test_works_in_a_browser_from_upload_to_result(served, open_page, tmp_path, w
         screen.get_by_role("heading", name="Import finished").wait_for(timeout=60_000)
     finally:
         stop(worker)
-    assert screen.get_by_text("53 rows read").is_visible()
+    expect(screen.get_by_text("53 rows read")).to_be_visible()
     assert accessibility_faults(screen) == []
     assert screen.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     with screen.expect_download() as download:
         screen.get_by_role("button", name="Download as CSV").click()
     assert b"fewer cells" in download.value.path().read_bytes()
-    screen.get_by_role("link", name="Delete the file").click()
+    follow(screen.get_by_role("link", name="Delete the file"))
     assert accessibility_faults(screen) == []
     assert problems == []

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.serving import accessibility_faults, add_staff, set_up_practice, sign_in
+from tests.support.serving import accessibility_faults, add_staff, follow, set_up_practice, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -42,12 +42,12 @@ def test_makes_a_new_key_and_closes_the_practice_by_two(maple, open_page, width,
     page.goto(f"{maple.web_url}/keys/")
     page.get_by_text("There are no recovery shares").wait_for()
     check(page, "keys")
-    page.get_by_role("link", name="New practice key").click()
+    follow(page.get_by_role("link", name="New practice key"))
     check(page, "rotate")
     page.get_by_role("button", name="Make a new key").click()
     page.get_by_text("Making it known").wait_for()
     check(page, "running")
-    page.get_by_role("link", name="Compromised? Practice key, version 1").click()
+    follow(page.get_by_role("link", name="Compromised? Practice key, version 1"))
     check(page, "compromised")
     page.goto(f"{maple.web_url}/keys/close/")
     page.get_by_label("To be sure, type").fill("no")
@@ -61,7 +61,7 @@ def test_makes_a_new_key_and_closes_the_practice_by_two(maple, open_page, width,
     other = open_page(width=width, scheme=scheme)
     sign_in(other, maple, "chloe@maple.example")
     other.goto(f"{maple.web_url}/keys/")
-    other.get_by_role("link", name="Release or refuse").click()
+    follow(other.get_by_role("link", name="Release or refuse"))
     check(other, "answer")
     other.get_by_role("button", name="Release the destruction").click()
     other.get_by_text("Will be done on").wait_for()

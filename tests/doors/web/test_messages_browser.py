@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.serving import accessibility_faults, add_staff, set_up_practice, sign_in
 
@@ -52,7 +53,7 @@ def test_a_message_is_written_without_seeing_mjml(served, open_page, width, sche
     page.get_by_text("Fields to insert").click()
     page.locator("#block-1-text").press("End")
     page.get_by_role("button", name="First name", exact=True).click()
-    assert page.locator("#block-1-text").input_value() == "Come {{ first_name | there }}"
+    expect(page.locator("#block-1-text")).to_have_value("Come {{ first_name | there }}")
     page.get_by_text("Ready: nothing to put right.").wait_for()
     page.frame_locator("[data-look] iframe:not(.coming)").get_by_role("heading", name="Come Maria").wait_for()
     page.locator("button[value='down-1']").click()
@@ -87,7 +88,7 @@ def test_mjml_problems_lead_to_their_line(served, open_page):
         )
         == "<mj-foo/>"
     )
-    assert page.locator(".line-numbers b").inner_text().strip() == "3"
+    expect(page.locator(".line-numbers b")).to_have_text("3")
     assert faults(page) == []
     assert heard == []
 
@@ -103,10 +104,10 @@ def test_everything_works_without_script(served, chromium):
     page.locator("#block-1-text").fill("TYPED")
     page.get_by_text("Add at the top").click()
     page.locator("button[value='add-0-line']").click()
-    assert page.locator("#block-2-text").input_value() == "TYPED"
+    expect(page.locator("#block-2-text")).to_have_value("TYPED")
     page.locator("#subject").fill("Hello")
     page.get_by_role("button", name="Check and preview").click()
-    assert page.get_by_text("1 thing to put right").is_visible()
+    expect(page.get_by_text("1 thing to put right")).to_be_visible()
     page.get_by_role("button", name="Save", exact=True).last.click()
-    assert page.get_by_text("Saved. There is one thing left").is_visible()
+    expect(page.get_by_text("Saved. There is one thing left")).to_be_visible()
     context.close()

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.serving import accessibility_faults, add_staff, set_up_practice, sign_in
 
@@ -65,7 +66,7 @@ def test_finds_opens_and_edits_a_patient(maple, open_page, width, scheme):
     page.get_by_text("No campaign has included them yet.").wait_for()
     check(page)
     page.go_back()
-    assert page.get_by_label("Search").input_value() == "zqmark"
+    expect(page.get_by_label("Search")).to_have_value("zqmark")
     page.get_by_role("link", name="Zqmark, Pia").click()
     page.get_by_role("link", name="Edit").click()
     page.get_by_label("Email address").fill("no address")
@@ -93,7 +94,7 @@ def test_builds_a_segment_that_counts_as_one_types(maple, open_page, width, sche
     check(page)
     page.get_by_label("Years").last.fill("900")
     page.get_by_text("give a whole number of years").wait_for()
-    assert page.get_by_label("Years").last.get_attribute("aria-invalid") == "true"
+    expect(page.get_by_label("Years").last).to_have_attribute("aria-invalid", "true")
     check(page)
     page.get_by_label("Years").last.fill("70")
     page.get_by_text("give a whole number of years").wait_for(state="hidden")
@@ -102,7 +103,7 @@ def test_builds_a_segment_that_counts_as_one_types(maple, open_page, width, sche
     page.locator("#r-2-field").select_option("conditions")
     page.locator("#r-2-value-1[type=text]").fill("asthma")
     page.get_by_text("This says something about health").wait_for()
-    assert page.locator("#values-conditions option").first.get_attribute("value") == "asthma"
+    expect(page.locator("#values-conditions option").first).to_have_attribute("value", "asthma")
     page.get_by_role("button", name="Show ten patients").click()
     page.get_by_role("link", name="Pia Zqmark").wait_for()
     check(page)
@@ -135,7 +136,7 @@ def test_searches_builds_and_exports_without_script(maple, chromium):
     page.goto(f"{maple.web_url}/patients/")
     page.get_by_label("Search").fill("zqmark")
     page.get_by_role("button", name="Search").click()
-    assert page.get_by_text("1 patient found").last.is_visible()
+    expect(page.get_by_text("1 patient found").last).to_be_visible()
     assert "zqmark" not in page.url
     page.get_by_role("button", name="Export").click()
     page.get_by_label("An audit or an inquiry").check()
@@ -147,7 +148,7 @@ def test_searches_builds_and_exports_without_script(maple, chromium):
     page.get_by_label("Years").last.fill("70")
     page.get_by_label("Name", exact=True).fill("Fifty to seventy")
     page.get_by_role("button", name="Count again").click()
-    assert page.locator("#result").get_by_text("1 patient").is_visible()
+    expect(page.locator("#result").get_by_text("1 patient")).to_be_visible()
     page.get_by_role("button", name="Save").click()
-    assert page.get_by_text("Saved “Fifty to seventy”.").is_visible()
+    expect(page.get_by_text("Saved “Fifty to seventy”.")).to_be_visible()
     context.close()

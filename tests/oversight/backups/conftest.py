@@ -18,7 +18,7 @@ from bedside.ground.identity import new_id
 from bedside.ground.postgres.target import DatabaseTarget, Login, connect, embedded_target
 from bedside.oversight.backups import copying
 from bedside.oversight.backups.rules import is_left_out
-from tests.conftest import _copy_database
+from tests.conftest import copy_database
 from tests.support.serving import SOURCE
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def new_base() -> Iterator[Callable[..., Base]]:
                 connection.execute(f'GRANT CONNECT ON DATABASE "{name}" TO "{maintenance.app_user}"')  # type: ignore[arg-type]
             target = replace(maintenance, name=name)
         else:
-            target = _copy_database(name)
+            target = copy_database(name)
         made.append(name)
         kept = {key: value for key, value in os.environ.items() if key != "PYTEST_CURRENT_TEST"}
         return Base(target, {**kept, "BEDSIDE_DATABASE_NAME": name, "PYTHONPATH": f"{SOURCE}:{ROOT}"})

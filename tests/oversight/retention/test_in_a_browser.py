@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.serving import accessibility_faults, add_staff, set_up_practice, sign_in
+from tests.support.serving import accessibility_faults, add_staff, follow, set_up_practice, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -42,7 +41,7 @@ def check(page: Page) -> None:
 
 def open_person(page: Page, maple: Served, name: str) -> None:
     page.goto(f"{maple.web_url}/patients/")
-    page.get_by_role("link", name=name).click()
+    follow(page.get_by_role("link", name=name))
     page.get_by_role("heading", level=1).wait_for()
 
 
@@ -55,20 +54,20 @@ def test_holds_lifts_erases_and_certifies(
     page.goto(f"{maple.web_url}/erasure/")
     check(page)
     open_person(page, maple, "Zqmark, Pia")
-    page.get_by_role("link", name="Legal hold").click()
+    follow(page.get_by_role("link", name="Legal hold"))
     check(page)
     page.get_by_label("Lawsuit, begun or expected").check()
     page.get_by_label("Why?", exact=True).fill("Case 26-CV-17, counsel asked by phone on November 3")
-    page.get_by_role("button", name="Place the hold").click()
+    follow(page.get_by_role("button", name="Place the hold"))
     check(page)
     open_person(page, maple, "Zqmark, Pia")
     page.get_by_role("link", name="Erase…").click()
     page.get_by_text("forbids erasing this person").wait_for()
     check(page)
     page.get_by_role("link", name="Show the legal holds").click()
-    page.get_by_role("link", name="Lift the hold on Pia Zqmark").click()
+    follow(page.get_by_role("link", name="Lift the hold on Pia Zqmark"))
     check(page)
-    page.get_by_role("button", name="Lift the hold").click()
+    follow(page.get_by_role("button", name="Lift the hold"))
     open_person(page, maple, "Zqmark, Pia")
     page.get_by_role("link", name="Erase…").click()
     page.get_by_text("1 other person on record has the same email address").wait_for()
@@ -92,8 +91,7 @@ def test_holds_lifts_erases_and_certifies(
 
 
 _TELL_KEY = """
-import base64, django
-django.setup()
+import base64
 from bedside.doors.cli.shared import administrator_scope
 from bedside.ground.scope import Purpose
 from bedside.safeguards.audit.signing import public_keys
@@ -105,10 +103,7 @@ print(base64.b64encode(public_keys(scope)[-1].key.public_bytes_raw()).decode())
 
 def _public_key(maple: Served) -> str:
     """As an auditor would have been given it: by another way than the certificate."""
-    done = subprocess.run(
-        [sys.executable, "-c", _TELL_KEY], env=dict(maple.environ), capture_output=True, text=True, check=True
-    )
-    return done.stdout.strip()
+    return maple.script(_TELL_KEY).strip()
 
 
 def _is_accepted(maple: Served, file: Path, tmp_path: Path) -> bool:
