@@ -421,7 +421,7 @@ def test_an_unknown_entry_is_not_found(signed_in, scope, at):
 def export(client, **filters: str) -> list[list[str]]:
     response = client.post("/ledger/export/", filters)
     assert response.headers["Content-Type"] == "text/csv; charset=utf-8"
-    return list(csv.reader(io.StringIO(b"".join(response).decode())))
+    return list(csv.reader(io.StringIO(b"".join(response).decode("utf-8-sig"))))
 
 
 def test_exports_what_was_searched_and_notes_it(signed_in, scope, at, ledger_of):

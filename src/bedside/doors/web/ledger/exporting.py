@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from django.http import StreamingHttpResponse
@@ -14,6 +12,7 @@ from bedside.doors.web.ledger.views import sees_ledger
 from bedside.doors.web.ledger.wanted import Wanted, read_wanted
 from bedside.doors.web.ledger.words import lines
 from bedside.ground import clock
+from bedside.records.intake.rules.exporting import write_csv
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.audit.entries import LEDGER_EXPORTED
 from bedside.safeguards.audit.queries import PAGE_ENTRIES_MAX, entries
@@ -56,13 +55,16 @@ def export(request: HttpRequest, scope: Scope) -> HttpResponseBase:
     return response
 
 
-def _csv(scope: Scope, wanted: Wanted, zone: ZoneInfo) -> Iterator[str]:
+def _csv(scope: Scope, wanted: Wanted, zone: ZoneInfo) -> Iterator[bytes]:
+    return write_csv(COLUMNS, _rows(scope, wanted, zone))
+
+
+def _rows(scope: Scope, wanted: Wanted, zone: ZoneInfo) -> Iterator[tuple[str, ...]]:
     """Runs after the page's transaction, so each part opens the practice anew."""
-    yield _text([COLUMNS])
     query = wanted.as_query(zone=zone)
     while found := entries(scope, **query, limit=PAGE_ENTRIES_MAX):
-        told = lines(scope, found, person=wanted.person, names_patients=False)
-        yield _text([_cells(line, zone) for line in told])
+        for line in lines(scope, found, person=wanted.person, names_patients=False):
+            yield _cells(line, zone)
         query["before_id"] = found[-1].id
 
 
@@ -79,12 +81,3 @@ def _thing(identifier: str, thing: object) -> str:
     """A name where there is one, and always the id: whoever works with the file joins by it."""
     name = getattr(thing, "name", "")
     return f"{name} {identifier}".strip()
-
-
-def _text(rows: list[tuple[str, ...]]) -> str:
-    """A spreadsheet runs a cell that begins with a sign of a formula; a leading quote keeps it text."""
-    out = io.StringIO()
-    csv.writer(out).writerows(
-        [f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell for cell in row] for row in rows
-    )
-    return out.getvalue()
