@@ -23,7 +23,6 @@ NOTE_CHARACTERS_MAX: Final = 65_536
 SIGNATURES_MAX: Final = 16
 _ED25519: Final = b"\x01"
 _KEY_ID_BYTES: Final = 4
-_SIGNATURE_BYTES: Final = 64
 _DASH: Final = "\u2014 "
 
 

@@ -49,12 +49,6 @@ def installation_key(settings: RootSettings) -> Sealer:
     return kept
 
 
-def forget_installation_key() -> None:
-    """For tests, and for a process that has just put another one in place."""
-    with _lock:
-        _open.clear()
-
-
 def wrapped_by(path: Path) -> str:
     """The name of the root key that the file was wrapped by. Raises InstallationKeyMissing, Refusal."""
     return _parse(path)[0]

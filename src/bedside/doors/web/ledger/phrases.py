@@ -78,11 +78,6 @@ def phrase(words: str) -> str:
     return words[:1].lower() + words[1:]
 
 
-def deed_of(kind: str) -> Deed | None:
-    declared = kinds().get(kind)
-    return None if declared is None else declared.deed
-
-
 def kind_words(kind: EntryKind) -> str:
     """The kind for choosing: its sentence without what differs from entry to entry."""
     return _PLACE.sub("…", _ASIDE.sub("", _template(kind))).rstrip(".")
