@@ -196,14 +196,20 @@ def test_finds_a_dropped_checkpoint(committed, at):
     assert (found.finding, found.first_bad_index) == ("checkpoint_missing", first.size)
 
 
-def test_finds_an_ending_that_was_cut_off_since_the_last_verification(committed, at):
-    filled(committed.scope, at)
-    verify(committed.scope, at=at)
+def cut_the_ending_off(committed) -> Checkpoint:
+    """Removes the newest checkpoint with its entries; gives what it was."""
     with in_scope(committed.scope):
         last = Checkpoint.objects.latest("size")
     ids = [row.id for row in decode(bytes(last.entries))]
     committed.tamper("DELETE FROM audit_checkpoint WHERE id = %s", (last.id,))
     committed.tamper("DELETE FROM audit_entry WHERE id = ANY(%s)", (ids,))
+    return last
+
+
+def test_finds_an_ending_that_was_cut_off_since_the_last_verification(committed, at):
+    filled(committed.scope, at)
+    verify(committed.scope, at=at)
+    last = cut_the_ending_off(committed)
     found = verify(committed.scope, at=at)
     assert (found.finding, found.first_bad_index) == ("truncated", last.start)
 
@@ -212,11 +218,7 @@ def test_finds_another_ending_written_after_a_verification(committed, at):
     """Whoever cuts the ending off and lets the product write another one of the same length."""
     filled(committed.scope, at)
     verify(committed.scope, at=at)
-    with in_scope(committed.scope):
-        last = Checkpoint.objects.latest("size")
-    ids = [row.id for row in decode(bytes(last.entries))]
-    committed.tamper("DELETE FROM audit_checkpoint WHERE id = %s", (last.id,))
-    committed.tamper("DELETE FROM audit_entry WHERE id = ANY(%s)", (ids,))
+    last = cut_the_ending_off(committed)
     sealing.forget()
     write(committed.scope, at, 5)
     assert seal(committed.scope, at=at).size == last.size
