@@ -66,6 +66,7 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     "patients_export": Right.EXPORT_PATIENTS,
     # what patients agreed to
     "permissions": Right.SEE_PATIENTS,
+    "what_if": Right.SEE_PATIENTS,
     "authorization": Right.RECORD_CONSENT,
     "suppressions": Right.RECORD_CONSENT,
     "suppression_lift": Right.RECORD_CONSENT,
@@ -108,6 +109,7 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     "campaign_decide": Right.APPROVE_CAMPAIGNS,
     "campaign_people": Right.SEE_PATIENTS,
     "campaign_person": Right.SEE_PATIENTS,
+    "campaign_replay": Right.SEE_PATIENTS,
     "campaign_people_export": Right.EXPORT_PATIENTS,
     "reports": Right.SEE_REPORTS,
     # the demo's inbox

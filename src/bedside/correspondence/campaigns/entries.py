@@ -48,6 +48,13 @@ WITHHELD = declare(
     state=str,
     code=str,
 )
+VERDICT_REPLAYED = declare(
+    "campaign.verdict_replayed",
+    "Decided {verdicts} times once more from stored facts; all the same: {same}.",
+    Deed.READ,
+    verdicts=int,
+    same=bool,
+)
 RECIPIENTS_EXPORTED = declare(
     "campaign.recipients_exported", "Exported {count} recipients.", Deed.EXPORT, count=int
 )

@@ -24,6 +24,7 @@ _OVER = ("finished", "cancelled", "paused")
 def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     group = add_group(verbs, "campaign", "Make, approve, send and watch campaigns.")
     _register_create(group)
+    _register_explain(group)
     add_verb(group, "list", "List the campaigns, newest first.", list_campaigns)
     for name, about, run in (
         ("show", "Show one campaign and its numbers.", show_campaign),
@@ -42,6 +43,34 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     wait = add_verb(group, "wait", "Wait until it is finished, cancelled or paused.", wait_for_campaign)
     wait.add_argument("id", type=UUID)
     wait.add_argument("--timeout", type=float, default=WAIT_S, metavar="SECONDS")
+
+
+def _register_explain(group: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    verb = add_verb(
+        group, "explain", "Decide once more about one person from the sealed facts.", explain_person
+    )
+    verb.add_argument("id", type=UUID)
+    verb.add_argument("--patient", type=UUID, required=True, metavar="ID")
+
+
+def explain_person(chosen: argparse.Namespace) -> None:
+    from bedside.correspondence.campaigns.replaying import recipient_of, replay_recipient
+    from bedside.ground import clock
+
+    scope = scope_for(chosen)
+    recipient_id = recipient_of(scope, chosen.id, chosen.patient)
+    rows = [
+        {
+            "when": one.when,
+            "decision": one.now.decision.value if one.now else "unreadable",
+            "reason": reason.sentence if reason else "",
+            "citation": reason.citation if reason else "",
+            "same": "yes" if one.is_same else "NO",
+        }
+        for one in replay_recipient(scope, chosen.id, recipient_id, at=clock.now())
+        for reason in (one.now.reasons if one.now else (None,))
+    ]
+    print_table(chosen, rows, ("when", "decision", "reason", "citation", "same"))
 
 
 def _register_create(group: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

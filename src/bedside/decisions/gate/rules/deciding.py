@@ -67,8 +67,14 @@ def decide(facts: Facts, *, rules: tuple[Rule, ...] = RULES, rows: tuple[Row, ..
 
 def replay(facts_bytes: bytes) -> Verdict:
     """The verdict on stored facts: the same answer under the same rules. Raises BadFacts."""
+    facts, rules = read_with_rules(facts_bytes)
+    return decide(facts, rules=rules)
+
+
+def read_with_rules(facts_bytes: bytes) -> tuple[Facts, tuple[Rule, ...]]:
+    """Stored facts, and the rules of the time of their format. Raises BadFacts."""
     facts, made_in = read_facts(facts_bytes)
-    return decide(facts, rules=FIRST_RULES if made_in == FIRST_FORMAT else RULES)
+    return facts, FIRST_RULES if made_in == FIRST_FORMAT else RULES
 
 
 def in_force(facts: Facts, *, rules: tuple[Rule, ...] = RULES) -> tuple[Rule, ...]:

@@ -11,10 +11,13 @@ from bedside.correspondence.campaigns.nouns import Plan
 from bedside.correspondence.campaigns.rules import PURPOSE_NAMES
 from bedside.decisions.gate.rules import CLASS_RULES, MessageClass
 from bedside.ground.errors import Refusal
+from bedside.records.consent.rules import Sensitivity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from zoneinfo import ZoneInfo
+
+    from django.http import QueryDict
 
     from bedside.decisions.gate.rules import ClassRule
 
@@ -68,8 +71,8 @@ def purposes() -> list[tuple[str, str]]:
     return [(purpose.value, label) for purpose, label in PURPOSE_NAMES.items()]
 
 
-def plan_from_kind(posted: Mapping[str, str], held: Plan | None) -> Plan:
-    """Step one: name, kind, purpose, who pays. The rest stays as it was."""
+def plan_from_kind(posted: QueryDict, held: Plan | None) -> Plan:
+    """Step one: name, kind, purpose, who pays, what was signed for, what it reveals. The rest stays as it was."""
     from dataclasses import replace
 
     base = held or Plan(name="", message_class="", purpose="")
@@ -80,6 +83,8 @@ def plan_from_kind(posted: Mapping[str, str], held: Plan | None) -> Plan:
         purpose=posted.get("purpose", ""),
         remuneration=_PAYS.get(posted.get("remuneration", "")),
         basis_recorded=posted.get("basis_recorded") == "yes",
+        authorization_purpose=posted.get("authorization_purpose", ""),
+        sensitivities=tuple(one for one in Sensitivity if one.value in posted.getlist("reveals")),
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,9 +11,13 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from bedside.correspondence.campaigns import entries, queries
+from bedside.correspondence.campaigns.replaying import HAND_OFF, SUBMISSION, replay_recipient
 from bedside.correspondence.campaigns.rules import RECIPIENT_STATE_NAMES, RecipientState
 from bedside.correspondence.delivery.queries import reason_citation, reason_sentence
 from bedside.decisions.gate.rules import BadFacts, Facts, decide
+from bedside.decisions.gate.rules.deciding import read_with_rules
+from bedside.decisions.gate.rules.telling import Told
+from bedside.decisions.gate.rules.telling import tell as tell_rules
 from bedside.doors.web.campaigns.words import RECIPIENT_BADGES, tell
 from bedside.doors.web.pages import staff_page, whole_number
 from bedside.ground import clock
@@ -33,10 +36,12 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
     from bedside.correspondence.campaigns.nouns import Recipient
+    from bedside.correspondence.campaigns.replaying import Replayed
     from bedside.ground.scope import Scope
     from bedside.records.patients.rules import Patient
 
 PAGE_PEOPLE = 50
+REPLAYED = {SUBMISSION: "When the campaign was submitted", HAND_OFF: "Just before hand-off"}
 _BATCH = 500
 _COLUMNS = (
     "record_number", "name", "email", "state", "reasons", "attempts", "handed_over_at", "tls_version", "cipher",
@@ -166,18 +171,32 @@ class Asked:
     facts: Facts
     decision: str
     reasons: tuple[tuple[str, str], ...]
-    lines: tuple[tuple[str, str], ...]
-    raw: str
+    told: tuple[Told, ...]
 
 
 @staff_page(Right.SEE_PATIENTS)
 def person(request: HttpRequest, scope: Scope, campaign_id: UUID, recipient_id: int) -> HttpResponse:
     """Why this person was or was not written to, with the proof."""
+    return _person_page(request, scope, campaign_id, recipient_id, replayed=[])
+
+
+@require_POST
+@staff_page(Right.SEE_PATIENTS)
+def replay(request: HttpRequest, scope: Scope, campaign_id: UUID, recipient_id: int) -> HttpResponse:
+    """The stored verdicts decided once more, and whether they are the same; in the ledger."""
+    replayed = replay_recipient(scope, campaign_id, recipient_id, at=clock.now())
+    return _person_page(request, scope, campaign_id, recipient_id, replayed=replayed)
+
+
+def _person_page(
+    request: HttpRequest, scope: Scope, campaign_id: UUID, recipient_id: int, *, replayed: list[Replayed]
+) -> HttpResponse:
     told = queries.explanation(scope, campaign_id, recipient_id)
     with in_scope(scope):
         record(scope, entries.RECIPIENT_SEEN, at=clock.now(), subject=told.recipient.patient_id)
     context = {
         "campaign": queries.campaign(scope, campaign_id),
+        "replayed": [(REPLAYED[one.when], one) for one in replayed],
         "told": told,
         "line": _lines(scope, [told.recipient])[0],
         "reasons": [(reason_sentence(code), reason_citation(code)) for code in told.recipient.codes],
@@ -194,28 +213,16 @@ def _asked(heading: str, stored: bytes) -> list[Asked]:
     if not stored:
         return []
     try:
-        facts = Facts.from_bytes(stored)
+        facts, rules = read_with_rules(stored)
     except BadFacts:
         return []
-    verdict = decide(facts)
-    plain = json.loads(stored)
+    verdict = decide(facts, rules=rules)
     return [
         Asked(
             heading=heading,
             facts=facts,
             decision={"allow": "Allowed", "suppress": "Not allowed", "hold": "Held"}[verdict.decision],
             reasons=tuple((reason.sentence, reason.citation) for reason in verdict.reasons),
-            lines=tuple(_facts_in_words({**plain["message"], **plain["person"]})),
-            raw=json.dumps(plain, indent=2),
+            told=tell_rules(facts, rules=rules),
         )
     ]
-
-
-_HIDDEN = {"campaign_id", "patient_id"}
-
-
-def _facts_in_words(plain: dict[str, object]) -> Iterator[tuple[str, str]]:
-    for name, value in plain.items():
-        if name not in _HIDDEN and not isinstance(value, dict):
-            word = {True: "yes", False: "no", None: "not known"}.get(value, value)  # type: ignore[call-overload]
-            yield name.replace("_", " ").capitalize(), str(word).replace("_", " ")

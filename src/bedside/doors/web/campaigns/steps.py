@@ -25,8 +25,11 @@ from bedside.doors.web.campaigns.forms import (
     read_send_at,
 )
 from bedside.doors.web.pages import done, staff_page, whole_number
+from bedside.doors.web.permissions.what_if import SENSITIVITY_NAMES, sensitivity_choices
 from bedside.ground import clock
 from bedside.ground.errors import Refusal
+from bedside.records.authorizations.queries import purposes as signed_purposes
+from bedside.records.authorizations.rules import Language
 from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.staff.rules import Right
 
@@ -53,13 +56,13 @@ STEPS = (
 def new(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Step one of a campaign that is not there yet."""
     if request.method != "POST":
-        return _kind_page(request, Plan(name="", message_class="", purpose=""), campaign=None)
+        return _kind_page(request, scope, Plan(name="", message_class="", purpose=""), campaign=None)
     plan = plan_from_kind(request.POST, None)
     try:
         _require_answer(plan)
         campaign_id = actions.create(scope, plan, at=clock.now())
     except Refusal as problem:
-        return _kind_page(request, plan, campaign=None, problem=problem)
+        return _kind_page(request, scope, plan, campaign=None, problem=problem)
     return redirect("campaign_audience", campaign_id)
 
 
@@ -68,13 +71,13 @@ def kind(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpResponse:
     """What is sent and why, in plain words, and what follows from it."""
     campaign = queries.campaign(scope, campaign_id)
     if request.method != "POST":
-        return _kind_page(request, campaign.plan, campaign=campaign)
+        return _kind_page(request, scope, campaign.plan, campaign=campaign)
     plan = plan_from_kind(request.POST, campaign.plan)
     try:
         _require_answer(plan)
         _save(request, scope, campaign, plan)
     except Refusal as problem:
-        return _kind_page(request, plan, campaign=campaign, problem=problem)
+        return _kind_page(request, scope, plan, campaign=campaign, problem=problem)
     return redirect("campaign_audience", campaign_id)
 
 
@@ -85,7 +88,12 @@ def _require_answer(plan: Plan) -> None:
 
 
 def _kind_page(
-    request: HttpRequest, plan: Plan, *, campaign: Campaign | None, problem: Refusal | None = None
+    request: HttpRequest,
+    scope: Scope,
+    plan: Plan,
+    *,
+    campaign: Campaign | None,
+    problem: Refusal | None = None,
 ) -> HttpResponse:
     choices = class_choices()
     context = {
@@ -95,6 +103,8 @@ def _kind_page(
         "rare_is_chosen": plan.message_class in RARE,
         "attested": [choice for choice in choices if choice.attested],
         "purposes": purposes(),
+        "signed_purposes": [(one.code, one.name(Language.ENGLISH)) for one in signed_purposes(scope)],
+        "sensitivities": sensitivity_choices([*plan.sensitivities]),
         **_step_context(campaign, 1, problem),
     }
     return render(request, "web/campaigns/kind.html", context, status=422 if problem else 200)
@@ -208,12 +218,20 @@ def described(scope: Scope, campaign: Campaign) -> dict[str, object]:
         "rule": rule,
         "duties": duties_of(rule, paid=bool(plan.remuneration)),
         "purpose_name": PURPOSE_NAMES[MailPurpose(plan.purpose)],
+        "needs_signature": rule.needs_authorization(remuneration=bool(plan.remuneration)),
+        "signed_purpose": _signed_purpose(scope, plan),
+        "reveals": [SENSITIVITY_NAMES[one][0] for one in plan.sensitivities],
         "segment": segment,
         "message": chosen,
         "subject": in_words(chosen.subject) if chosen else "",
         "newer_revision": chosen is not None and chosen.newest_revision != chosen.revision,
         "sender": profile(scope),
     }
+
+
+def _signed_purpose(scope: Scope, plan: Plan) -> str:
+    known = {one.code: one.name(Language.ENGLISH) for one in signed_purposes(scope)}
+    return known.get(plan.authorization_purpose, plan.authorization_purpose)
 
 
 def in_words(subject: str) -> str:

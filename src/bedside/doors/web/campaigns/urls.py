@@ -21,4 +21,5 @@ urlpatterns = [
     path("<uuid:campaign_id>/people/", people.people, name="campaign_people"),
     path("<uuid:campaign_id>/people/export/", people.export, name="campaign_people_export"),
     path("<uuid:campaign_id>/people/<int:recipient_id>/", people.person, name="campaign_person"),
+    path("<uuid:campaign_id>/people/<int:recipient_id>/replay/", people.replay, name="campaign_replay"),
 ]
