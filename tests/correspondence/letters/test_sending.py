@@ -292,6 +292,19 @@ def test_a_practice_whose_name_tells_is_not_named(
         assert "recovery" not in part
 
 
+def test_a_practice_without_a_phone_asks_nobody_to_call_nothing(
+    scope: Scope, at: datetime, post_office: Offices
+) -> None:
+    post = post_office()
+    change_profile(scope, replace(profile(scope), phone=""), at=at)
+    owe(scope, at)
+    send(scope, at)
+    (mail,) = mails(post)
+    text = mail.get_body(("plain",)).get_content()
+    assert "Please ask Maple Street Family Practice." in text
+    assert "Call" not in text
+
+
 def test_lists_for_staff_without_address_or_link(
     scope: Scope, at: datetime, post_office: Offices, jane: Patient, scope_of: Callable[[str], Scope]
 ) -> None:

@@ -39,6 +39,7 @@ class Frame:
     neutral_practice: str
     or_copy: str
     questions: str
+    questions_no_phone: str
     questions_neutral: str
     no_reply_needed: str
 
@@ -50,6 +51,7 @@ FRAMES: Final[Mapping[str, Frame]] = MappingProxyType(
             neutral_practice="your clinic",
             or_copy="If the button does not work, copy this address into your browser:",
             questions="Questions? Call {{ practice }} at {{ phone }}.",
+            questions_no_phone="Questions? Please ask {{ practice }}.",
             questions_neutral="Questions? Call your clinic at the number you know.",
             no_reply_needed="You do not need to reply.",
         ),
@@ -58,6 +60,7 @@ FRAMES: Final[Mapping[str, Frame]] = MappingProxyType(
             neutral_practice="su clínica",
             or_copy="Si el botón no funciona, copie esta dirección en su navegador:",
             questions="¿Preguntas? Llame a {{ practice }} al {{ phone }}.",
+            questions_no_phone="¿Preguntas? Consulte con {{ practice }}.",
             questions_neutral="¿Preguntas? Llame a su clínica al número que ya conoce.",
             no_reply_needed="No hace falta que responda.",
         ),

@@ -79,12 +79,13 @@ def _write(
     at: datetime,
 ) -> Letter:
     frame, neutral = FRAMES[letter.language], is_neutral(practice)
+    questions = _questions(frame, practice, neutral=neutral)
     address = parse_address(cleared.patient.email)
     compiled = compile_message(
         MessageParts(
             subject=text.subject,
-            html=_html(text, frame, language=letter.language, neutral=neutral),
-            text=_text(text, frame, neutral=neutral),
+            html=_html(text, frame, language=letter.language, questions=questions),
+            text=_text(text, frame, questions=questions),
             from_name=frame.neutral_sender if neutral else practice.sender_name,
             from_address=parse_address(practice.sender_address),
             reply_to=parse_address(practice.reply_address) if practice.reply_address else None,
@@ -117,36 +118,34 @@ def _message_id(scope: Scope, letter: TakenLetter, practice: Profile) -> str:
 def _values(
     letter: TakenLetter, practice: Profile, frame: Frame, *, text: Wording, neutral: bool
 ) -> dict[str, str]:
-    values = {"practice": frame.neutral_practice if neutral else practice.name}
-    if practice.phone and not neutral:
-        values["phone"] = practice.phone
-    else:
-        values["phone"] = ""
+    values = {"practice": frame.neutral_practice if neutral else practice.name, "phone": practice.phone}
     if text.button:
         values["link"] = f"{settings.BEDSIDE_PICKUP_URL}/{letter.link}"
     return values
 
 
-def _questions(frame: Frame, *, neutral: bool) -> str:
-    return frame.questions_neutral if neutral else frame.questions
+def _questions(frame: Frame, practice: Profile, *, neutral: bool) -> str:
+    if neutral:
+        return frame.questions_neutral  # a number, too, says whose it is
+    return frame.questions if practice.phone else frame.questions_no_phone
 
 
-def _text(text: Wording, frame: Frame, *, neutral: bool) -> str:
+def _text(text: Wording, frame: Frame, *, questions: str) -> str:
     parts = [*text.paragraphs]
     if text.button:
         parts.append(f"{text.button}:\n{{{{ link }}}}")
-    parts += [_questions(frame, neutral=neutral), "-- ", f"{text.why} {frame.no_reply_needed}"]
+    parts += [questions, "-- ", f"{text.why} {frame.no_reply_needed}"]
     return "\n\n".join(parts).replace("-- \n\n", "-- \n") + "\n"
 
 
-def _html(text: Wording, frame: Frame, *, language: str, neutral: bool) -> str:
+def _html(text: Wording, frame: Frame, *, language: str, questions: str) -> str:
     """Our own words are escaped but for the places, which hold no signs of markup."""
     body = "".join(_paragraph(each) for each in text.paragraphs)
     if text.button:
         body += f'<p style="margin:24px 0"><a href="{{{{ link }}}}" style="{_BUTTON}">{escape(text.button)}</a></p>'
         body += _paragraph(frame.or_copy, small=True)
         body += '<p style="margin:0 0 16px;font-size:13px;word-break:break-all">{{ link }}</p>'
-    body += _paragraph(_questions(frame, neutral=neutral))
+    body += _paragraph(questions)
     body += _paragraph(f"{text.why} {frame.no_reply_needed}", small=True)
     return (
         f'<!DOCTYPE html><html lang="{language}"><head><meta charset="utf-8">'
