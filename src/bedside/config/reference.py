@@ -1,4 +1,4 @@
-"""Writes the reference pages that come from the code: commands, gate reasons, ledger entries (`bin/reference`)."""
+"""Writes the reference pages that come from the code: commands, gate reasons, decision table, ledger entries (`bin/reference`)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ import pkgutil
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bedside.decisions.gate.rules import Row
 
 
 def main(folder: Path) -> None:
@@ -25,6 +29,7 @@ def main(folder: Path) -> None:
     django.setup()
     (folder / "commands.md").write_text(commands())
     (folder / "gate.md").write_text(gate())
+    (folder / "decision-table.md").write_text(decision_table())
     (folder / "ledger.md").write_text(ledger())
     (Path(home) / "root.key").unlink()
     (Path(home) / "installation.key").unlink()
@@ -76,6 +81,48 @@ def gate() -> str:
         "| code | in words | source |\n|---|---|---|\n"
     )
     return head + "".join(rows)
+
+
+def decision_table() -> str:
+    from bedside.decisions.gate.rules import ROWS
+
+    rows = [
+        f"| `{row.code}` | {row.words} | {_about(row)} | {_asks(row)} | {row.citation} |\n" for row in ROWS
+    ]
+    head = (
+        "# Decision table\n\nMade from the code by `bin/reference`. What a message needs, by kind, payment, relationship, "
+        "sensitivity and state.\nEvery row that holds counts, and the strictest of each duty wins; a person whose state is "
+        "not known lives in all of them.\n\n| row | in words | holds for | asks for | source |\n|---|---|---|---|---|\n"
+    )
+    return head + "".join(rows)
+
+
+def _about(row: Row) -> str:
+    """The conditions of a row; what it does not name, it holds for all of."""
+    parts = [
+        ", ".join(sorted(one.value for one in chosen))
+        for chosen in (row.classes, row.relationships, row.sensitivities)
+        if chosen is not None
+    ]
+    parts += [", ".join(sorted(row.states))] if row.states is not None else []
+    parts += ["paid" if row.paid else "unpaid"] if row.paid is not None else []
+    parts += ["substance use records"] if row.part2 else []
+    return "; ".join(parts) or "everything"
+
+
+def _asks(row: Row) -> str:
+    """The duties of a row that are stricter than nothing."""
+    from bedside.decisions.gate.rules import Duties
+    from bedside.decisions.gate.rules.duties import DUTY_NAMES
+
+    loosest, told = Duties(), []
+    for name in DUTY_NAMES:
+        value = getattr(row.asks, name)
+        if value != getattr(loosest, name):
+            told.append(
+                name.replace("_", " ") if value is True else f"{name.replace('_', ' ')}: {value.value}"
+            )
+    return "; ".join(told).replace("_", " ") or "nothing"
 
 
 def ledger() -> str:

@@ -5,27 +5,32 @@ from __future__ import annotations
 import copy
 import pickle
 import re
+from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from bedside.decisions.gate import addresses, sources
 from bedside.decisions.gate import cleared as issuing
 from bedside.decisions.gate import queries as gate
 from bedside.decisions.gate.cleared import Cleared, NotCleared
 from bedside.decisions.gate.rules import Decision, MessageClass
+from bedside.ground.errors import Refusal
 from bedside.ground.identity import new_id
+from bedside.ground.scope import Actor, ActorKind
 from bedside.records.consent import actions as consent
-from bedside.records.consent.rules import Category, Paper, Source, SuppressionReason, Terms
+from bedside.records.consent.rules import Category, Evidence, Paper, Source, SuppressionReason, Terms, Way
 from bedside.records.patients import queries as patients
 from bedside.records.patients.rules import Patient
 from tests.decisions.gate.cases import message
 from tests.records.consent.people import add_patient
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from uuid import UUID
 
     from bedside.ground.scope import Scope
@@ -194,3 +199,137 @@ def test_no_other_code_reaches_for_the_gates_key() -> None:
         if re.search(r"gate\.cleared import.*\b(issue|_KEY)\b|cleared\.(issue|_KEY)\b", path.read_text())
     ]
     assert sorted(takers) == ["decisions/gate/queries.py", "decisions/gate/strangers.py"]
+
+
+# --- another address, a proven one, how often
+ELSEWHERE = "jane.elsewhere@example.net"
+
+
+@pytest.mark.row("RGT-12", "MKT-12")
+@pytest.mark.parametrize("message_class", ["treatment", "account_transactional", "marketing"])
+def test_another_address_takes_the_place_of_the_first_for_every_class(
+    scope: Scope, at: datetime, message_class: str
+) -> None:
+    patient = willing(scope, at)
+    asked = message(MessageClass(message_class))
+    consent.ask_other_way(
+        scope, patient.id, way=Way.OTHER_EMAIL, address=ELSEWHERE, source=Source.PHONE, at=at
+    )
+    (cleared,), _ = gate.clear(scope, asked, [patient], at=at)
+    assert cleared.patient.email == ELSEWHERE
+    consent.end_other_way(scope, patient.id, source=Source.PHONE, at=at)
+    (cleared,), _ = gate.clear(scope, asked, [patient], at=at)
+    assert cleared.patient.email == patient.email
+
+
+def test_the_other_address_is_the_one_looked_up_among_the_suppressed(scope: Scope, at: datetime) -> None:
+    patient = willing(scope, at)
+    consent.suppress_address(scope, patient.email, reason=SuppressionReason.STAFF, at=at)
+    consent.ask_other_way(
+        scope, patient.id, way=Way.OTHER_EMAIL, address=ELSEWHERE, source=Source.PHONE, at=at
+    )
+    assert code(scope, REMINDER, patient, at) == ["basis_treatment"]
+    consent.suppress_address(scope, ELSEWHERE, reason=SuppressionReason.BOUNCED, at=at)
+    assert code(scope, REMINDER, patient, at) == ["address_bounced"]
+
+
+def test_without_the_other_address_nothing_goes_to_the_first(scope: Scope, at: datetime) -> None:
+    patient = willing(scope, at)
+    consent.ask_other_way(
+        scope, patient.id, way=Way.OTHER_EMAIL, address=ELSEWHERE, source=Source.PHONE, at=at
+    )
+    with gate_addresses_lost():
+        assert code(scope, REMINDER, patient, at) == ["no_address"]
+
+
+@contextmanager
+def gate_addresses_lost() -> Iterator[None]:
+    kept = addresses.other_addresses
+    addresses.other_addresses = lambda _scope, _ids: {}
+    try:
+        yield
+    finally:
+        addresses.other_addresses = kept
+
+
+def test_no_link_sends_mail_to_another_address(scope: Scope, at: datetime) -> None:
+    """Mails are forwarded: whoever holds one must not be able to have the next ones."""
+    patient = willing(scope, at)
+    own = replace(scope, actor=Actor(kind=ActorKind.PATIENT, id=str(patient.id)))
+    with pytest.raises(Refusal, match="ask the practice"):
+        consent.ask_other_way(
+            own, patient.id, way=Way.OTHER_EMAIL, address=ELSEWHERE, source=Source.PREFERENCE_PAGE, at=at
+        )
+    assert consent.ask_other_way(own, patient.id, way=Way.LETTER, source=Source.PREFERENCE_PAGE, at=at)
+    assert code(scope, REMINDER, patient, at + timedelta(days=3)) == ["other_way_letter"]
+
+
+@pytest.mark.row("RGT-10")
+def test_a_restriction_holds_for_its_categories_alone(scope: Scope, at: datetime) -> None:
+    patient = willing(scope, at)
+    chosen = [Category.OFFERS]
+    assert consent.restrict_categories(scope, patient.id, categories=chosen, source=Source.PAPER, at=at)
+    assert not consent.restrict_categories(scope, patient.id, categories=chosen, source=Source.PAPER, at=at)
+    assert code(scope, OFFER, patient, at) == ["email_restricted"]
+    assert code(scope, REMINDER, patient, at) == ["basis_treatment"]
+    assert consent.lift_restriction(scope, patient.id, source=Source.PAPER, at=at)
+    assert code(scope, OFFER, patient, at) == ["basis_marketing"]
+
+
+@pytest.mark.row("RGT-15")
+def test_a_representative_acts_until_the_last_day(scope: Scope, at: datetime) -> None:
+    child = add_patient(scope, at=at, birth_date=date(2015, 5, 5))
+    last = at.date() + timedelta(days=1)
+    consent.appoint_representative(
+        scope, child.id, authority="mother", until=last, source=Source.PAPER, at=at
+    )
+    assert code(scope, REMINDER, child, at + timedelta(days=1)) == ["basis_treatment"]
+    assert code(scope, REMINDER, child, at + timedelta(days=2)) == ["minor_without_representative"]
+    with pytest.raises(Refusal):
+        consent.appoint_representative(scope, child.id, authority=" ", until=None, source=Source.PAPER, at=at)
+
+
+@pytest.mark.row("SEN-02", "SEN-04")
+def test_a_part_2_consent_is_asked_for_and_taken_back(scope: Scope, at: datetime) -> None:
+    patient = replace(willing(scope, at), part2=True)
+    asked, at = replace(REMINDER, portal_route=True, address_proof_required=False), at + timedelta(days=3)
+    assert code(scope, asked, patient, at) == ["part2_consent_missing"]
+    consent.record_part2_consent(
+        scope, patient.id, purposes=(), until=None, care_only=True, source=Source.PAPER, at=at
+    )
+    assert code(scope, asked, patient, at) == ["address_unproven"]
+    assert consent.revoke_part2_consent(scope, patient.id, source=Source.PHONE, at=at)
+    assert code(scope, asked, patient, at) == ["part2_consent_missing"]
+
+
+@pytest.mark.row("CON-21")
+def test_plain_mail_is_a_choice_of_its_own_that_admits_nothing(scope: Scope, at: datetime) -> None:
+    patient = willing(scope, at)
+    with pytest.raises(Refusal):
+        consent.choose_plain_mail(scope, patient.id, source=Source.PAPER, at=at, evidence=Evidence())
+    warned = Evidence(wording="warning-1")
+    assert consent.choose_plain_mail(scope, patient.id, source=Source.PAPER, at=at, evidence=warned)
+    assert code(scope, replace(REMINDER, encrypted_route=False), patient, at) == ["no_encrypted_route"]
+    assert consent.withdraw_plain_mail(scope, patient.id, source=Source.PAPER, at=at)
+
+
+@pytest.mark.row("CON-10")
+def test_mails_are_counted_only_where_there_is_a_limit(
+    scope: Scope, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    patient, later = willing(scope, at), at + timedelta(days=3)
+    asked: list[datetime] = []
+
+    def history(_scope: Scope, people: list[UUID], *, since: datetime, **_: object) -> dict[UUID, int]:
+        asked.append(since)
+        return dict.fromkeys(people, 4)
+
+    monkeypatch.setattr(sources, "_histories", {"here": history})
+    tips = message(MessageClass.GENERAL_HEALTH, opt_in_required=False)
+    assert code(scope, tips, patient, later) == ["basis_general_health"]
+    assert asked == []
+    assert code(scope, replace(tips, monthly_cap=4), patient, later) == ["frequency_reached"]
+    assert code(scope, replace(tips, monthly_cap=5), patient, later) == ["basis_general_health"]
+    assert asked[0].utcoffset() is not None
+    monkeypatch.setattr(sources, "_histories", {})
+    assert code(scope, replace(tips, monthly_cap=5), patient, later) == ["frequency_unknown"]

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bedside.decisions.gate.rules import (
+    REASONS,
     AuthorizationFacts,
     BadFacts,
     Decision,
@@ -23,6 +24,7 @@ from bedside.decisions.gate.rules import (
     decide,
     replay,
 )
+from bedside.decisions.gate.rules.deciding import FIRST_RULES
 from bedside.records.consent.rules import (
     Answer,
     Category,
@@ -119,6 +121,16 @@ PERSON_RESTRICTIONS: dict[str, dict[str, object]] = {
     "restricted": {"email_restricted": True},
     "bounced": {"suppression": SuppressionReason.BOUNCED},
     "no paper": {"authorization": None},
+    "another way": {"other_way": Way.LETTER},
+    "paused": {"paused_until": date(2030, 1, 1)},
+    "none wanted": {"monthly_max": 0},
+    "not counted": {"mailed": None},
+    "mailed often": {"mailed": 99},
+    "unproven": {"address_proven": False},
+    "state unknown": {"jurisdiction": ""},
+    "Part 2 record": {"part2_record": True},
+    "no Part 2 consent": {"part2_consent": None},
+    "no collection": {"collection_consented": False},
 }
 MESSAGE_RESTRICTIONS: dict[str, dict[str, object]] = {
     "opt-in required": {"opt_in_required": True},
@@ -131,6 +143,12 @@ MESSAGE_RESTRICTIONS: dict[str, dict[str, object]] = {
     "no class": {"message_class": None},
     "no research basis": {"research_basis_recorded": False},
     "no fundraising notice": {"fundraising_notice_recorded": False},
+    "reveals": {"sensitivities": tuple(sorted(Sensitivity))},
+    "no portal": {"portal_route": False},
+    "no purpose": {"authorization_purpose": ""},
+    "no label": {"advertising_labelled": False},
+    "cap of none": {"monthly_cap": 0},
+    "proof asked for": {"address_proof_required": True},
 }
 PAPER_RESTRICTIONS: dict[str, dict[str, object]] = {
     "revoked": {"revoked": True},
@@ -138,6 +156,10 @@ PAPER_RESTRICTIONS: dict[str, dict[str, object]] = {
     "other sender": {"sender_covered": False},
     "unseen": {"verified": False},
     "expired": {"expires_on": date(2023, 1, 1)},
+    "other purpose": {"purposes": ("another",)},
+    "purposes unknown": {"purposes": ()},
+    "names nothing sensitive": {"sensitivities": ()},
+    "known false": {"found_false": True},
 }
 
 
@@ -174,6 +196,78 @@ def test_restrictions_on_a_willing_person_only_ever_take_away(
         asked = restricted(asked, name)
         allowed.append(decide(asked).decision is Decision.ALLOW)
     assert allowed == sorted(allowed, reverse=True)
+
+
+UNKNOWN: dict[str, dict[str, object]] = {
+    "minor": {"minor": True, "representative_recorded": False},
+    "address": {"address_usable": False},
+    "how often": {"mailed": None},
+    "answer": {"answer": Answer.UNKNOWN},
+    "prescription": {"prescription": None},
+    "authorization": {"authorization": None},
+    "state": {"jurisdiction": ""},
+    "proof": {"address_proven": False},
+    "Part 2 consent": {"part2_consent": None},
+    "collection": {"collection_consented": False},
+}
+
+
+@given(any_facts, st.sampled_from(sorted(UNKNOWN)))
+def test_a_missing_fact_never_allows_what_was_not_allowed(asked: Facts, name: str) -> None:
+    # A no is known, and to forget it would be no missing fact but a lost one.
+    if decide(asked).decision is not Decision.ALLOW and asked.person.answer is not Answer.REFUSED:
+        assert (
+            decide(replace(asked, person=replace(asked.person, **UNKNOWN[name]))).decision
+            is not Decision.ALLOW
+        )
+
+
+@given(st.lists(st.tuples(any_facts, st.booleans()), min_size=1, max_size=6))
+def test_what_is_kept_for_people_alike_changes_no_answer(asked: list[tuple[Facts, bool]]) -> None:
+    """One message to several people, some with another state: as if each had been asked about alone."""
+    first = asked[0][0]
+    together = [decide(replace(one, message=first.message, today=first.today)) for one, _ in asked]
+    alone = [decide(replace(one, message=replace(first.message), today=first.today)) for one, _ in asked]
+    assert together == alone
+
+
+FIRST_FORMAT_ONLY = {
+    "message": (
+        "sensitivities", "portal_route", "authorization_purpose", "advertising_labelled", "monthly_cap",
+        "part2_program", "address_proof_required",
+    ),
+    "person": (
+        "relationship", "jurisdiction", "paused_until", "monthly_max", "mailed", "address_proven", "other_way",
+        "part2_record", "part2_consent", "collection_consented",
+    ),
+}  # fmt: skip
+
+
+def in_first_format(asked: Facts) -> bytes:
+    plain = orjson.loads(asked.to_bytes())
+    plain["facts"] = 1
+    for part, names in FIRST_FORMAT_ONLY.items():
+        for name in names:
+            del plain[part][name]
+    for name in ("purposes", "sensitivities", "profile", "found_false"):
+        if plain["person"]["authorization"] is not None:
+            del plain["person"]["authorization"][name]
+    return orjson.dumps(plain)
+
+
+@given(any_facts)
+def test_facts_of_the_first_format_replay_under_the_rules_of_their_time(asked: Facts) -> None:
+    """Whenever they were made: an installation that was upgraded late holds some from after that day."""
+    told = {reason.code for reason in replay(in_first_format(asked)).reasons}
+    old = {reason.code for rule in FIRST_RULES for reason in rule.reasons}
+    assert told <= old | {code for code in REASONS if code.startswith("basis_")}
+
+
+def test_a_marketing_verdict_of_the_first_format_is_still_a_yes() -> None:
+    assert replay(in_first_format(facts())).decision is Decision.ALLOW
+    assert [one.code for one in replay(in_first_format(facts(authorization=None))).reasons] == [
+        "authorization_missing"
+    ]
 
 
 @given(any_facts)
