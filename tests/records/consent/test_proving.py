@@ -66,7 +66,9 @@ def test_a_click_proves_the_address_it_was_sent_to(scope: Scope, at: datetime, j
     assert proving.is_proven(scope, jane)
     mark = permissions_of(scope, [jane])[jane].proven_mark
     assert mark == confirmations.mark_of(scope, ADDRESS)
-    found = entries(scope, before_id=None, kind="address.proven", actor_id=str(jane), subject=str(jane), limit=9)
+    found = entries(
+        scope, before_id=None, kind="address.proven", actor_id=str(jane), subject=str(jane), limit=9
+    )
     assert len(found) == 1
 
 
@@ -88,7 +90,9 @@ def test_a_link_works_once_and_for_seven_days(scope: Scope, at: datetime, jane: 
 
 
 @pytest.mark.row("CON-07")
-def test_a_used_link_does_nothing_for_a_proof_that_was_replaced(scope: Scope, at: datetime, jane: UUID) -> None:
+def test_a_used_link_does_nothing_for_a_proof_that_was_replaced(
+    scope: Scope, at: datetime, jane: UUID
+) -> None:
     first = link_to(scope, jane, ADDRESS, at)
     click(first, at)
     readdress(scope, jane, NEW, at)
