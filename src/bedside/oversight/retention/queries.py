@@ -130,13 +130,6 @@ def statement_of(scope: Scope, erasure_id: UUID) -> dict[str, Any]:
         return dict(_vouched(scope, _row(scope, erasure_id)))
 
 
-def erased_at(scope: Scope, patient_id: UUID) -> datetime | None:
-    """When this person was erased, None for everybody else."""
-    with reading(scope):
-        rows = ErasureRow.objects.filter(practice_id=scope.practice_id, patient_id=patient_id)
-        return rows.values_list("at", flat=True).first()
-
-
 def _row(scope: Scope, erasure_id: UUID) -> ErasureRow:
     scope.require(Right.SEE_LEDGER)
     with reading(scope):

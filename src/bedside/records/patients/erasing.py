@@ -16,7 +16,6 @@ from bedside.records.patients.rules import Patient
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
 
@@ -85,10 +84,3 @@ def gone_since(scope: Scope, change_no: int) -> list[tuple[int, UUID]]:
     with reading(scope):
         rows = GoneRow.objects.filter(practice_id=scope.practice_id, change_no__gt=change_no)
         return list(rows.order_by("change_no").values_list("change_no", "patient_id"))
-
-
-def gone_among(scope: Scope, patient_ids: Iterable[UUID]) -> set[UUID]:
-    """Which of these were erased."""
-    with reading(scope):
-        rows = GoneRow.objects.filter(practice_id=scope.practice_id, patient_id__in=list(patient_ids))
-        return set(rows.values_list("patient_id", flat=True))
