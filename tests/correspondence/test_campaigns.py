@@ -58,6 +58,7 @@ def test_withdrawing_drops_the_frozen_audience(scope, people, at):
     assert campaigns.numbers(scope, campaign_id).total == 0
 
 
+@pytest.mark.row("MKT-05")
 def test_unanswered_question_who_pays_blocks(scope, people, at):
     """MKT-05: a blank answer blocks, in the action and in the database."""
     with pytest.raises(Refusal) as caught:
@@ -68,6 +69,7 @@ def test_unanswered_question_who_pays_blocks(scope, people, at):
         CampaignRow.objects.filter(id=campaign_id).update(state="waiting_for_approval")
 
 
+@pytest.mark.row("MKT-01")
 def test_class_is_from_the_closed_list(scope, people, at):
     """MKT-01: in the action and in the database."""
     plan = make_plan(scope, at=at)

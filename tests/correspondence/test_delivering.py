@@ -75,6 +75,7 @@ def test_message_is_signed_and_can_be_refused_in_one_click(scope, approver, peop
     assert not any(one.last_name in mid for one in people for mid in ids)
 
 
+@pytest.mark.row("MKT-03")
 def test_suppresses_when_authorization_revoked_between_scheduling_and_hand_off(
     scope, approver, people, post_office, at
 ):

@@ -73,6 +73,7 @@ def test_answers_everybody_in_the_order_given(scope: Scope, at: datetime) -> Non
     assert first == ["basis_marketing", "opt_in_missing", "no_address", "deceased", "no_address"]
 
 
+@pytest.mark.row("MKT-03")
 def test_a_revocation_counts_at_once(scope: Scope, at: datetime) -> None:
     """MKT-03."""
     patient = willing(scope, at)
@@ -81,6 +82,7 @@ def test_a_revocation_counts_at_once(scope: Scope, at: datetime) -> None:
     assert code(scope, OFFER, patient, at) == ["authorization_revoked"]
 
 
+@pytest.mark.row("AUT-20")
 def test_an_unverified_paper_from_a_file_admits_nothing(scope: Scope, at: datetime) -> None:
     """AUT-20."""
     patient = add_patient(scope, at=at)
@@ -135,6 +137,7 @@ def test_facts_hold_no_name_and_no_address(scope: Scope, at: datetime) -> None:
     assert b"example.org" not in stored
 
 
+@pytest.mark.row("AUT-21")
 def test_another_practices_permissions_count_for_nothing(
     scope: Scope, stranger_scope: Scope, at: datetime
 ) -> None:

@@ -71,6 +71,7 @@ PAPERS = {
 }
 
 
+@pytest.mark.row("MKT-02")
 @pytest.mark.parametrize("paper", PAPERS)
 @pytest.mark.parametrize("paid", [False, True], ids=["unpaid", "paid"])
 @pytest.mark.parametrize("message_class", [pytest.param(c, id=f"MKT-02 {c}") for c in TO_PATIENTS])
@@ -90,6 +91,7 @@ def test_asks_for_an_authorization_where_the_law_does(
 UNSEEN = {"authorization_unverified", "authorization_without_end"}
 
 
+@pytest.mark.row("MKT-07")
 @pytest.mark.parametrize(
     ("paid", "stated", "decision"),
     [
@@ -103,6 +105,7 @@ def test_a_paid_message_needs_a_paper_that_says_so(paid: bool, stated: bool, dec
     assert decide(facts(about_message={"remuneration": paid}, authorization=paper)).decision is decision
 
 
+@pytest.mark.row("MKT-06")
 def test_a_paid_reminder_goes_on_the_authorization_and_not_as_treatment() -> None:
     """MKT-06."""
     asked = facts(MessageClass.TREATMENT, about_message={"remuneration": True})
@@ -148,6 +151,7 @@ def test_a_person_who_stopped_everything_gets_only_answers_to_own_acts(message_c
 
 
 # --- states that speak against every class
+@pytest.mark.row("CON-24", "RGT-10", "RGT-15", "RGT-16", "SUP-01")
 @pytest.mark.parametrize(
     ("state", "decision", "code"),
     [
@@ -184,6 +188,7 @@ def test_a_minor_with_a_parent_on_record_gets_mail() -> None:
 
 
 # --- states of the message
+@pytest.mark.row("CON-23", "CSP-04", "CSP-05", "MKT-01", "MKT-05", "MKT-21", "MKT-22", "MKT-23")
 @pytest.mark.parametrize(
     ("message_class", "state", "code"),
     [
@@ -219,11 +224,13 @@ def test_asks_care_and_duty_for_no_unsubscribe_link(message_class: str) -> None:
     assert decide(facts(MessageClass(message_class), about_message=bare)).decision is ALLOW
 
 
+@pytest.mark.row("MKT-24")
 def test_never_lets_the_class_for_strangers_reach_a_patient() -> None:
     """MKT-24: otherwise marketing could go without an authorization under that name."""
     assert codes(facts(MessageClass.PROSPECT_COMMERCIAL)) == {"patient_not_prospect"}
 
 
+@pytest.mark.row("MKT-08")
 def test_a_refill_reminder_needs_a_current_prescription() -> None:
     """MKT-08."""
     assert codes(facts(MessageClass.REFILL, prescription=False)) == {"no_current_prescription"}

@@ -55,6 +55,7 @@ def test_saving_the_same_again_writes_nothing(
     assert len(queries.history(scope, jane)) == 2
 
 
+@pytest.mark.row("CON-04")
 def test_nothing_is_ticked_for_a_person_who_said_nothing(
     door: Client, token_for: Callable[[object], str]
 ) -> None:
@@ -74,6 +75,7 @@ def test_stops_everything_and_starts_again(
     assert queries.permissions_of(scope, [jane])[jane].stopped_everything_at is None
 
 
+@pytest.mark.row("AUT-15")
 def test_takes_back_a_signed_permission(
     door: Client, scope: Scope, jane: UUID, at: datetime, token_for: Callable[[object], str]
 ) -> None:
@@ -90,6 +92,7 @@ def test_takes_back_a_signed_permission(
     assert held.revoked_at is not None
 
 
+@pytest.mark.row("CON-12")
 def test_shows_no_health_and_no_whole_address(
     door: Client, scope: Scope, jane: UUID, at: datetime, token_for: Callable[[object], str]
 ) -> None:

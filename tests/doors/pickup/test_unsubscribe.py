@@ -34,6 +34,7 @@ def offers(scope: Scope, patient_id: UUID) -> Answer:
     return held.permissions[Category.OFFERS].answer
 
 
+@pytest.mark.row("CON-06")
 @pytest.mark.parametrize("method", ["get", "head"])
 def test_looking_changes_nothing(
     door: Client, scope: Scope, jane: UUID, token_for: Callable[[object], str], method: str
@@ -89,6 +90,7 @@ def test_ten_clicks_leave_one_trace(
     assert [(entry.purpose, entry.actor_kind) for entry in found] == [("patient_request", "patient")]
 
 
+@pytest.mark.row("CON-02", "CON-26")
 def test_keeps_what_the_person_read_sealed(
     door: Client, scope: Scope, jane: UUID, token_for: Callable[[object], str]
 ) -> None:
@@ -133,6 +135,7 @@ def test_undoing_a_stop_of_everything_starts_again(
     assert queries.permissions_of(scope, [jane])[jane].stopped_everything_at is None
 
 
+@pytest.mark.row("AUT-16", "CON-11")
 def test_says_that_care_goes_on_and_offers_to_revoke(
     door: Client, scope: Scope, jane: UUID, at: datetime, token_for: Callable[[object], str]
 ) -> None:
@@ -148,6 +151,7 @@ def test_says_that_care_goes_on_and_offers_to_revoke(
     assert held.revoked_at is None
 
 
+@pytest.mark.row("CSP-06")
 def test_a_link_works_for_ever(door: Client, scope: Scope, jane: UUID, token_for: Callable[..., str]) -> None:
     """CSP-06: for saying no."""
     token = token_for(Category.OFFERS, days=365 * 30, address="long.ago@example.net")

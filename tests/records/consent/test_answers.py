@@ -74,6 +74,7 @@ def test_records_the_same_no_once(scope: Scope, jane: UUID, at: datetime) -> Non
     assert len(queries.history(scope, jane)) == 1
 
 
+@pytest.mark.row("CON-11")
 def test_a_no_to_offers_never_stops_reminders(scope: Scope, jane: UUID, at: datetime) -> None:
     """CON-11."""
     actions.refuse(scope, jane, category=Category.OFFERS, source=Source.PHONE, at=at)
@@ -83,6 +84,7 @@ def test_a_no_to_offers_never_stops_reminders(scope: Scope, jane: UUID, at: date
     assert not suppression.covers(Category.NEWSLETTER)
 
 
+@pytest.mark.row("CON-24")
 def test_a_no_outlives_the_record_under_the_same_address(scope: Scope, jane: UUID, at: datetime) -> None:
     """CON-24: a new record with the same address, however it is written, is still suppressed."""
     actions.stop_everything(as_patient(scope, jane), jane, source=Source.UNSUBSCRIBE_LINK, at=at)
@@ -136,6 +138,7 @@ def test_records_and_revokes_a_signed_paper(scope: Scope, jane: UUID, at: dateti
     assert held.revoked_at == at
 
 
+@pytest.mark.row("AUT-26")
 def test_a_tick_on_a_page_is_no_authorization(scope: Scope, jane: UUID, at: datetime) -> None:
     """AUT-26."""
     with pytest.raises(NotAllowed):
@@ -215,6 +218,7 @@ def test_seals_the_evidence(scope: Scope, jane: UUID, at: datetime) -> None:
         assert b"192.0.2.7" not in bytes(cursor.fetchone()[0])
 
 
+@pytest.mark.row("CON-01")
 @pytest.mark.parametrize("statement", ["UPDATE consent_event SET category = ''", "DELETE FROM consent_event"])
 def test_the_database_refuses_to_change_the_record(
     scope: Scope, jane: UUID, at: datetime, statement: str

@@ -179,6 +179,7 @@ def paper(**changes: object) -> Paper:
     return Paper(**{**values, **changes})
 
 
+@pytest.mark.row("AUT-02", "AUT-05", "AUT-06")
 @pytest.mark.parametrize(
     ("changes", "code"),
     [

@@ -54,6 +54,7 @@ def seal_as_first_versions_did(link: Link) -> str:
     return urlsafe_b64encode(head + sealed).rstrip(b"=").decode()
 
 
+@pytest.mark.row("CSP-06")
 def test_opens_links_of_the_first_format_for_ever() -> None:
     """They lie in people's mailboxes; CSP-06."""
     link = Link(practice_id=new_id(), patient_id=new_id(), campaign_id=new_id(), category=Category.OFFERS)
