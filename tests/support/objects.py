@@ -28,6 +28,8 @@ MARKS = (
     "zqstaff",
     "zqgone",
     "zqhold",
+    "zqform",
+    "zqsigner",
 )
 
 
@@ -86,6 +88,7 @@ def make_objects(scope: Scope, *, at: datetime) -> Objects:
         "account_id": account_id,
         "erasure_id": erasure_id,
         "hold_id": hold_id,
+        **_form(scope, vera.id, at=at),
         "entry_id": _entry(scope, vera.id, at=at),
         "fingerprint": public_keys(scope)[0].fingerprint,
         "key_id": _practice_key(scope, at=at),
@@ -142,7 +145,13 @@ def _letter(scope: Scope, patient_id: UUID, *, at: datetime) -> UUID | None:
     from bedside.records.consent.rules import LetterKind
 
     return owe_letter(
-        scope, LetterKind.WELCOME, patient_id=patient_id, about=None, language="en", at=at, link="zqlink/zqletter"
+        scope,
+        LetterKind.WELCOME,
+        patient_id=patient_id,
+        about=None,
+        language="en",
+        at=at,
+        link="zqlink/zqletter",
     )
 
 
@@ -167,6 +176,23 @@ def _message(scope: Scope, *, at: datetime) -> UUID:
     draft = replace(draft, message_class=MessageClass.GENERAL_HEALTH, subject="Zqmessage")
     actions.edit(scope, message_id, draft, based_on_revision=1, at=at)
     return message_id
+
+
+def _form(scope: Scope, patient_id: UUID, *, at: datetime) -> dict[str, object]:
+    """A form of which one version is published, and a paper of it with its scan."""
+    from bedside.records.authorizations import actions
+    from bedside.safeguards.practices.queries import profile
+    from tests.records.authorizations.forms import PDF, form, keyed
+
+    # Whatever the practice is called, the form names it.
+    content = form(name="Zqform", practice=profile(scope).name)
+    form_id = actions.save_template(scope, None, content, at=at)
+    version_id = actions.publish_version(scope, form_id, based_on=1, at=at)
+    paper = keyed(signer_name="Zqsigner", version_id=version_id, signed_on=at.date())
+    return {
+        "form_id": form_id,
+        "document_id": actions.sign_on_paper(scope, patient_id, paper=paper, scan=PDF, at=at),
+    }
 
 
 def _segment(scope: Scope, *, at: datetime) -> UUID:

@@ -30,6 +30,8 @@ INSTALLATION = {
 }  # fmt: skip
 # Name nothing by id: they show or make the practice's own, and must tell nothing of the other's.
 OWN: dict[str, tuple[str, ...]] = {
+    "authorizations list": (),
+    "authorizations purge": (),
     "campaign list": (),
     "erasure list": (),
     "hold list": (),
@@ -77,6 +79,11 @@ OWN: dict[str, tuple[str, ...]] = {
 }
 # Name a thing by id: refused, and in the ledger of whoever asked.
 FOREIGN: dict[str, tuple[str, ...]] = {
+    "authorizations show": ("{form_id}",),
+    "authorizations publish": ("{form_id}",),
+    "authorizations of": ("{patient_id}",),
+    "authorizations verify": ("{document_id}",),
+    "authorizations revoke": ("{document_id}",),
     "campaign show": ("{campaign_id}",),
     "campaign numbers": ("{campaign_id}",),
     "campaign submit": ("{campaign_id}",),

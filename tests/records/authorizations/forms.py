@@ -45,9 +45,9 @@ DRAWING = "M10 10" + "".join(f"L{10 + step * 5} {20 + (step % 7) * 9}" for step 
 PDF = b"%PDF-1.4\n1 0 obj << >> endobj\ntrailer << >>\n%%EOF\n"
 
 
-def form(starter: str = "marketing", **changes: Any) -> Content:
+def form(starter: str = "marketing", *, practice: str = PRACTICE, **changes: Any) -> Content:
     """A complete form; `changes` are of the content."""
-    content = starters(PRACTICE)[starter].content
+    content = starters(practice)[starter].content
     texts = {language: {**content.texts[language], **FILLED[language]} for language in Language}
     return replace(content, **{"texts": texts, **changes})
 

@@ -313,7 +313,7 @@ def _signed(
 
 def _told(request: HttpRequest, arrived: Visit, what: str, *, status: int = 200) -> HttpResponse:
     said = SIGNING[language_of(request)]
-    values = {"title": said[f"{what}_title"], "lead": said[f"{what}_lead"]}
+    values: dict[str, object] = {"title": said[f"{what}_title"], "lead": said[f"{what}_lead"]}
     return _show(request, arrived, "told.html", values, status=status)
 
 

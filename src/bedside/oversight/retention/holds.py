@@ -101,6 +101,12 @@ def holds_on(scope: Scope, patient_id: UUID) -> list[Hold]:
         return _read(scope, list(rows))
 
 
+def people_under_hold(scope: Scope) -> set[UUID]:
+    """Everybody on whom a hold stands: nothing about them is deleted."""
+    with reading(scope):
+        return set(_rows(scope).filter(lifted_at=None).values_list("patient_id", flat=True))
+
+
 def _rows(scope: Scope) -> QuerySet[HoldRow]:
     return HoldRow.objects.filter(practice_id=scope.practice_id)
 
