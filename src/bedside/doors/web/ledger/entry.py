@@ -10,9 +10,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
-from bedside.doors.web.ledger.codes import detail_label
+from bedside.doors.web.ledger.codes import detail_label, words_of
 from bedside.doors.web.ledger.noting import note_names
-from bedside.doors.web.ledger.phrases import DEED_WORDS, PURPOSE_WORDS, kind_words_of, plain, words_of
+from bedside.doors.web.ledger.phrases import DEED_WORDS, PURPOSE_WORDS, kind_words_of, plain
 from bedside.doors.web.ledger.things import Sort, Thing, Things, sort_of_detail
 from bedside.doors.web.ledger.views import sees_ledger
 from bedside.doors.web.ledger.words import entry_address, lines

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from django.urls import reverse
 
 from bedside.doors.web.ledger import phrases
+from bedside.doors.web.ledger.codes import words_of
 from bedside.doors.web.ledger.things import SORT_WORDS, Sort, Thing, Things, sort_of, sort_of_detail
 from bedside.doors.web.ledger.wanted import SOMEBODY_WORDS, Somebody, Wanted
 from bedside.ground.scope import ActorKind
@@ -60,7 +61,7 @@ class Line:
 
     @property
     def purpose(self) -> str:
-        return phrases.PURPOSE_WORDS.get(self.entry.purpose, phrases.words_of(self.entry.purpose))
+        return phrases.PURPOSE_WORDS.get(self.entry.purpose, words_of(self.entry.purpose))
 
     @property
     def outcome(self) -> str:
