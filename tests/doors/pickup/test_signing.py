@@ -124,6 +124,13 @@ def test_says_what_to_put_right_and_keeps_what_was_typed(door, scope, jane, toke
     assert documents(scope, jane) == []
 
 
+def test_a_drawing_need_not_be_drawn_again_after_a_slip_elsewhere(door, token):
+    kept = sign(door, token, drawing=DRAWING, born="1980-05-05").content.decode()
+    assert f'name="drawing" value="{DRAWING}"' in kept
+    broken = sign(door, token, drawing='M1 1"><script>').content.decode()
+    assert "<script>" not in broken.replace("<script src", "")
+
+
 @pytest.mark.row("AUT-06")
 def test_a_mother_signs_for_her_child(door, scope, jane, token):
     assert sign(door, token, signer="representative", authority="Mother", name="Mary Roe").status_code == 200

@@ -83,7 +83,11 @@ def _write_and_publish(page: Page, maple: Served) -> None:
     check(page, "builder-whole")
     follow(page.get_by_role("link", name="Look at it"))
     check(page, "preview")
-    size = page.frame_locator("iframe >> nth=0").locator("article p").first.evaluate("e => getComputedStyle(e).fontSize")
+    size = (
+        page.frame_locator("iframe >> nth=0")
+        .locator("article p")
+        .first.evaluate("e => getComputedStyle(e).fontSize")
+    )
     assert float(size.removesuffix("px")) >= 14 * 96 / 72 - 0.01
     page.go_back()
     follow(page.get_by_role("link", name="Publish"))

@@ -32,6 +32,7 @@ from bedside.records.authorizations.rules import (
     Signature,
     SignatureKind,
     SignerKind,
+    check_drawing,
 )
 from bedside.records.authorizations.signing import shown_text
 from bedside.records.consent.foreign_links import note_foreign_link
@@ -166,11 +167,21 @@ def _form(request: HttpRequest, arrived: Visit, *, problem: str = "") -> HttpRes
             "intent": words["intent"],
             "electronic": words["electronic"],
             "typed": {name: typed.get(name, "") for name in ("name", "authority", "signer")},
+            "drawing": _drawn(typed.get("drawing", "")),
             "asks_birth_date": arrived.asks_birth_date,
             "problem": problem,
         },
         status=_AMISS if problem else 200,
     )
+
+
+def _drawn(drawing: str) -> str:
+    """What was drawn, so that it need not be drawn again after a slip elsewhere; nothing that is no drawing."""
+    try:
+        check_drawing(drawing)
+    except Refusal:
+        return ""
+    return drawing
 
 
 def _form_language(request: HttpRequest, asked: Asked) -> Language:

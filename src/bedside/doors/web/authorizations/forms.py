@@ -79,7 +79,8 @@ def paper_from(post: QueryDict) -> KeyedPaper:
         expires_event=_or_none(ExpiryEvent, post.get("expires_event", "")),
         remuneration=post.get("remuneration") == "yes",
         names_us=post.get("names_us") == "yes",
-        seen=frozenset(_several(Part, post.getlist("seen"))),
+        # That somebody pays is asked once: whoever ticks it has seen the statement.
+        seen=frozenset({*_several(Part, post.getlist("seen")), Part.REMUNERATION}),
         combined=post.get("combined") == "yes",
         note=post.get("note", "").strip()[:NOTE_LENGTH_MAX],
     )

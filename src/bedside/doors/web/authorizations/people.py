@@ -78,7 +78,7 @@ def paper(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpResponse:
         "parts": [
             (part.value, label, part.value in typed.getlist("seen"))
             for part, (label, _) in words.PARTS.items()
-            if part != Part.TITLE
+            if part not in {Part.TITLE, Part.REMUNERATION}
         ],
         "events": [
             (code, name, code == typed.get("expires_event")) for code, name, _ in choices(words.EVENTS)

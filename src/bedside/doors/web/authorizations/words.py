@@ -28,7 +28,7 @@ PARTS = {
     Part.REASON: ("What it is for, in full", "The purposes that you choose above are listed, too."),
     Part.REMUNERATION: ("That you are paid, and by whom", "Needed when somebody pays you for this."),
     Part.REVOKE: ("How to take it back", "In writing, at any time; what was done before stays."),
-    Part.CONDITIONING: ("That care does not depend on it", "Say no is an answer without any cost."),
+    Part.CONDITIONING: ("That care does not depend on it", "A no must cost the patient nothing."),
     Part.REDISCLOSURE: (
         "What may happen to it later",
         "It may be passed on and is then no longer protected.",

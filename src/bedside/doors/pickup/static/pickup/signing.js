@@ -8,7 +8,7 @@
   const svg = box.querySelector("svg");
   const path = box.querySelector("path");
   const field = box.querySelector('input[name="drawing"]');
-  let drawing = "";
+  let drawing = field.value;
   let last = "";
 
   const point = (event) => {
