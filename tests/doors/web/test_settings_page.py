@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields, replace
 
 import pytest
 
-from bedside.doors.web.settings.forms import ProfileForm, typed_from
+from bedside.doors.web.settings.forms import CAPPED, ProfileForm, typed_from
 from bedside.safeguards.practices.queries import profile
+from bedside.safeguards.practices.rules import Profile
 
 
 @pytest.fixture
 def typed(scope) -> dict[str, object]:
     """What the form sends when nothing is changed."""
     values = typed_from(profile(scope))
-    return {name: value for name, value in values.items() if value is not False}
+    return {name: value for name, value in values.items() if value is not False and value is not None}
 
 
 def test_shows_what_is_stored(signed_in, scope):
@@ -65,5 +66,36 @@ def test_keeps_what_was_typed_and_says_one_sentence(signed_in, scope, typed, nam
     assert profile(scope) == before
 
 
-def test_knows_every_field_of_the_profile(scope):
-    assert set(typed_from(profile(scope))) == set(ProfileForm().fields)
+def test_shows_every_field_of_the_profile_but_its_number(scope):
+    shown = set(typed_from(profile(scope))) - set(CAPPED)
+    assert shown | {"practice_id", "monthly_caps"} == {field.name for field in fields(Profile)}
+    assert set(ProfileForm().fields) == shown | set(CAPPED)
+
+
+def test_keeps_what_the_form_does_not_show(signed_in, scope, typed, change_rules):
+    change_rules(
+        double_opt_in=False, part2_program=True, monthly_caps={"notices": 3, "newsletter": 4},
+        notice_url="https://maple.example/notice", notice_version="2026-02",
+    )  # fmt: skip
+    before = profile(scope)
+    values = {name: value for name, value in typed_from(before).items() if value not in {False, None}}
+    assert signed_in("omar").post("/settings/", {**values, "phone": "555-0123"}).status_code == 302
+    assert profile(scope) == replace(before, phone="555-0123")
+
+
+@pytest.mark.row("CON-10")
+def test_says_how_often_we_write_and_takes_it_back(signed_in, scope, typed):
+    client = signed_in("omar")
+    client.post("/settings/", {**typed, "monthly_newsletter": "4", "monthly_offers": "1"})
+    assert profile(scope).monthly_caps == {"newsletter": 4, "offers": 1}
+    assert 'name="monthly_newsletter" value="4"' in client.get("/settings/").content.decode()
+    client.post("/settings/", {**typed, "monthly_newsletter": "", "monthly_offers": "1"})
+    assert profile(scope).monthly_caps == {"offers": 1}
+
+
+@pytest.mark.parametrize("cap", ["0", "32", "often", "-1"])
+def test_refuses_a_number_that_no_month_has(signed_in, scope, typed, cap):
+    response = signed_in("omar").post("/settings/", {**typed, "monthly_offers": cap})
+    assert response.status_code == 422
+    assert response.content.decode().count("Give a number from 1 to 31, or leave it empty.") == 1
+    assert profile(scope).monthly_caps == {}

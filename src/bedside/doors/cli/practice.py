@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from bedside.doors.cli.shared import (
@@ -16,9 +17,11 @@ from bedside.doors.cli.shared import (
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
-    from bedside.safeguards.practices.rules import Profile
+    from bedside.safeguards.practices.rules import Profile, Specialty
 
+NO_CAPS: Mapping[str, int] = MappingProxyType({})
 # (option, help); the names are those of the profile.
 TEXTS = [
     ("name", "name of the practice, as staff see it"),
@@ -30,10 +33,16 @@ TEXTS = [
     ("website", "address of the website"),
     ("time-zone", "such as America/Chicago"),
     ("specialty", "what the practice does, such as dental or mental_health"),
+    ("notice-url", "address of the notice of privacy practices"),
+    ("notice-version", "version of that notice, such as 2026-02"),
+    ("consumer-policy-url", "address of the policy on consumer health data"),
 ]
 SWITCHES = [
     ("second-factor", "second_factor_required", "everybody signs in with a second step"),
     ("opt-in", "opt_in_required", "marketing only to patients who said yes"),
+    ("double-opt-in", "double_opt_in", "a sign-up counts once the person clicked in a mail"),
+    ("address-proof", "address_proof_required", "health details only to addresses shown to be the person's"),
+    ("part2", "part2_program", "a substance use program under 42 CFR Part 2"),
 ]
 DEFAULTS: dict[str, Any] = {
     "reply_address": "",
@@ -65,6 +74,14 @@ def _add_options(verb: argparse.ArgumentParser, *, required: set[str]) -> None:
         verb.add_argument(f"--{name}", help=about, required=name in required)
     verb.add_argument(
         "--idle-minutes", type=int, help="minutes without use after which people are signed out"
+    )
+    verb.add_argument(
+        "--monthly",
+        dest="monthly_caps",
+        action="append",
+        metavar="KIND=NUMBER",
+        help="mails of one kind to one person in 30 days at most, such as newsletter=4; "
+        "newsletter= promises none; give it once for each kind",
     )
     for name, target, about in SWITCHES:
         verb.add_argument(f"--{name}", dest=target, action=argparse.BooleanOptionalAction, help=about)
@@ -123,7 +140,8 @@ def run_edit(chosen: argparse.Namespace) -> None:
         raise Refusal(
             "nothing_to_change", "Say what to change, such as --phone; see bedside practice edit --help."
         )
-    changed: Profile = replace(profile(scope), **_typed(given))
+    before = profile(scope)
+    changed: Profile = replace(before, **_typed(given, before.monthly_caps))
     change_profile(scope, changed, at=clock.now())
     print_result(chosen, {"changed": sorted(given)}, f"Changed {', '.join(sorted(given))}.")
 
@@ -132,25 +150,51 @@ def _given(chosen: argparse.Namespace) -> dict[str, Any]:
     """The options that were given, by the profile's names."""
     names = (
         [name.replace("-", "_") for name, _ in TEXTS]
-        + ["idle_minutes"]
+        + ["idle_minutes", "monthly_caps"]
         + [target for _, target, _ in SWITCHES]
     )
     return {name: getattr(chosen, name) for name in names if getattr(chosen, name) is not None}
 
 
-def _typed(given: dict[str, Any]) -> dict[str, Any]:
+def _typed(given: dict[str, Any], caps: Mapping[str, int] = NO_CAPS) -> dict[str, Any]:
+    """The profile's own types. `caps` are those that stand, where one is changed."""
+    typed = dict(given)
+    if "specialty" in given:
+        typed["specialty"] = _specialty(given["specialty"])
+    if "monthly_caps" in given:
+        typed["monthly_caps"] = {**caps}
+        for pair in given["monthly_caps"]:
+            _change_cap(typed["monthly_caps"], pair)
+    return typed
+
+
+def _specialty(text: str) -> Specialty:
     from bedside.ground.errors import Refusal
     from bedside.safeguards.practices.rules import Specialty
 
-    if "specialty" not in given:
-        return given
     try:
-        return {**given, "specialty": Specialty(given["specialty"])}
+        return Specialty(text)
     except ValueError as error:
         raise Refusal("specialty", f"The specialty must be one of: {', '.join(Specialty)}.") from error
+
+
+def _change_cap(caps: dict[str, int], pair: str) -> None:
+    from bedside.ground.errors import Refusal
+    from bedside.records.consent.rules import Category
+
+    code, given, number = pair.partition("=")
+    if not given or code not in set(Category):
+        raise Refusal("monthly_caps", f"Give --monthly as KIND=NUMBER, with one of: {', '.join(Category)}.")
+    if number and not (number.isascii() and number.isdigit()):
+        raise Refusal("monthly_caps", f"Give {code} a whole number, or nothing after the = to promise none.")
+    caps.pop(code, None)
+    if number:
+        caps[code] = int(number)
 
 
 def _shown(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {number}" for name, number in sorted(value.items()))
     return str(value).replace("\n", ", ")

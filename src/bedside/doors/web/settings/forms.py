@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import available_timezones
 
 from django import forms
 
-from bedside.safeguards.practices.rules import IDLE_MINUTES_MAX, Profile, Specialty
+from bedside.records.consent.rules import Category
+from bedside.records.consent.sentences import CATEGORY_NAMES
+from bedside.safeguards.practices.rules import (
+    IDLE_MINUTES_MAX,
+    MONTHLY_CAP_MAX,
+    NOTICE_VERSION_LENGTH_MAX,
+    Profile,
+    Specialty,
+)
 
 if TYPE_CHECKING:
-    from uuid import UUID
+    from collections.abc import Mapping
 
 # The zones of the United States first, by the names people know.
 USUAL_ZONES = [
@@ -26,6 +34,8 @@ USUAL_ZONES = [
     ("America/Puerto_Rico", "Atlantic (Puerto Rico)"),
     ("Pacific/Guam", "Chamorro (Guam)"),
 ]
+# A law or a contract says how often bills and notices come, so nobody promises a number of them.
+CAPPED = {f"monthly_{category.value}": category for category in Category if category is not Category.NOTICES}
 SPECIALTIES = [(specialty.value, specialty.value.replace("_", " ").capitalize()) for specialty in Specialty]
 
 
@@ -43,7 +53,10 @@ def zone_choices() -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 class ProfileForm(forms.Form):
-    """Names of the fields are those of `Profile`; codes of refusals are names of fields."""
+    """Names of the fields are those of `Profile`; codes of refusals are names of fields.
+
+    `monthly_caps` is shown as one field for each kind of mail (`CAPPED`).
+    """
 
     name = forms.CharField(
         label="Name of the practice",
@@ -119,16 +132,84 @@ class ProfileForm(forms.Form):
         "A signed authorization stays necessary where the law asks for one.",
     )
 
-    def profile(self, practice_id: UUID) -> Profile:
-        """Only for a valid form."""
+    double_opt_in = forms.BooleanField(
+        label="A sign-up counts once the person clicked in a mail",
+        required=False,
+        help_text="Nobody can then sign somebody else up. Switched off, a sign-up on a form counts at once.",
+    )
+    address_proof_required = forms.BooleanField(
+        label="Health details only to addresses that were shown to be theirs",
+        required=False,
+        help_text="Shown by a click in a mail, or by you after a look at an ID. Until then such mail is held.",
+    )
+    part2_program = forms.BooleanField(
+        label="We are a substance use program under 42 CFR Part 2",
+        required=False,
+        help_text="That somebody is your patient then says much by itself: mail names no sender it need not, "
+        "and marketing needs a consent under 42 CFR 2.31.",
+    )
+    notice_url = forms.CharField(
+        label="Notice of privacy practices",
+        max_length=200,
+        required=False,
+        help_text="Its address on your website. Forms and the page for choices point to it (45 CFR 164.520).",
+        widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false"}),
+    )
+    notice_version = forms.CharField(
+        label="Version of that notice",
+        max_length=NOTICE_VERSION_LENGTH_MAX,
+        required=False,
+        help_text="Such as 2026-02. It is kept with each sign-up, so that you can say which one was shown.",
+        widget=forms.TextInput(attrs={"class": "short", "spellcheck": "false"}),
+        error_messages={"max_length": "Name the version of the notice in a few signs, such as 2026-02."},
+    )
+    consumer_policy_url = forms.CharField(
+        label="Consumer health data policy",
+        max_length=200,
+        required=False,
+        help_text="Its address on your website, for people who are not your patients (Washington, Nevada).",
+        widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        super().__init__(*args, **named)
+        for name, category in CAPPED.items():
+            self.fields[name] = _cap_field(CATEGORY_NAMES[category])
+
+    @property
+    def caps(self) -> list[forms.BoundField]:
+        """The fields of how often, for the page."""
+        return [self[name] for name in CAPPED]
+
+    def profile(self, before: Profile) -> Profile:
+        """What is stored, with what was typed in place of what the form shows. Only for a valid form."""
         typed = dict(self.cleaned_data)
         typed["specialty"] = Specialty(typed["specialty"])
         typed["postal_address"] = "\n".join(typed["postal_address"].splitlines())
-        return Profile(practice_id=practice_id, **typed)
+        typed["monthly_caps"] = _caps_from(typed, before.monthly_caps)
+        return replace(before, **{name: value for name, value in typed.items() if name not in CAPPED})
 
 
 def typed_from(profile: Profile) -> dict[str, Any]:
     """What the form shows for a stored profile."""
-    return {
-        field.name: getattr(profile, field.name) for field in fields(Profile) if field.name != "practice_id"
-    }
+    shown = {name: getattr(profile, name) for name in ProfileForm.base_fields}
+    return shown | {name: profile.monthly_caps.get(category.value) for name, category in CAPPED.items()}
+
+
+def _cap_field(label: str) -> forms.IntegerField:
+    sentence = f"Give a number from 1 to {MONTHLY_CAP_MAX}, or leave it empty."
+    return forms.IntegerField(
+        label=label,
+        required=False,
+        min_value=1,
+        max_value=MONTHLY_CAP_MAX,
+        widget=forms.NumberInput(attrs={"class": "short", "min": 1, "max": MONTHLY_CAP_MAX}),
+        error_messages=dict.fromkeys(("invalid", "min_value", "max_value"), sentence),
+    )
+
+
+def _caps_from(typed: Mapping[str, Any], before: Mapping[str, int]) -> dict[str, int]:
+    """A kind of mail that the form does not show keeps what it has."""
+    shown = {category.value for category in CAPPED.values()}
+    kept = {code: cap for code, cap in before.items() if code not in shown}
+    return kept | {category.value: typed[name] for name, category in CAPPED.items() if typed[name] is not None}

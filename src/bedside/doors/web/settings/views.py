@@ -31,7 +31,7 @@ def settings(request: HttpRequest, scope: Scope) -> HttpResponse:
     if not form.is_valid():
         return _page(request, scope, form)
     try:
-        change_profile(scope, form.profile(scope.practice_id), at=clock.now())
+        change_profile(scope, form.profile(profile(scope)), at=clock.now())
     except Refusal as error:
         form.add_error(error.code if error.code in form.fields else None, error.sentence)
         return _page(request, scope, form)
