@@ -10,11 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.cache import add_never_cache_headers
 
-from bedside.doors.pickup.words import TEXTS, Language, choose_language
+from bedside.doors.pickup.words import NAMES, TEXTS, choose_language
 from bedside.ground.errors import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from bedside.doors.pickup.words import Language
 
 # Stricter than the staff pages: no script at all, and no frame may show the button under something else.
 POLICY = (
@@ -50,11 +52,11 @@ def show(
 ) -> HttpResponse:
     """Renders without the staff pages' context, which knows about sessions."""
     language = language_of(request)
-    other = Language.SPANISH if language is Language.ENGLISH else Language.ENGLISH
+    others = [(one.value, name) for one, name in NAMES.items() if one is not language]
     context = {
         **values,
         "language": language.value,
-        "other_language": other.value,
+        "other_languages": others,
         "words": TEXTS[language],
     }
     text = render_to_string(f"pickup/{template}", context)

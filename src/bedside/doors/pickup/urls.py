@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from bedside.doors.pickup import confirming, signing, views
+from bedside.doors.pickup import confirming, signing, views, why
 
 urlpatterns = [
     path("u/<str:token>", views.unsubscribe, name="unsubscribe"),
     path("u/<str:token>/undo", views.undo, name="unsubscribe_undo"),
     path("p/<str:token>", views.preferences, name="preferences"),
+    path("p/<str:token>/why", why.why, name="why"),
     path("c/<str:token>", confirming.confirm_address, name="confirm_address"),
     path("a/<str:token>", signing.sign_form, name="sign_form"),
     path("robots.txt", views.robots, name="robots"),

@@ -7,52 +7,55 @@ session that a foreign page could ride on; whoever can name the token already ho
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
-from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from bedside.doors.pickup.acting import BREAK_MONTHS, OFTEN, act, chosen_act, start_again, stop, stop_at_once
 from bedside.doors.pickup.pages import language_of, missing, patient_page, show
 from bedside.doors.pickup.seeing import see
 from bedside.doors.pickup.visiting import Person, Visit, person, visit
-from bedside.doors.pickup.words import TEXTS, WORDING, category_name
+from bedside.doors.pickup.words import TEXTS, category_name, day_in_words
 from bedside.ground import clock
-from bedside.ground.errors import NotFound, Refusal
-from bedside.ground.scope import in_scope
-from bedside.records.consent import actions, by_link
-from bedside.records.consent.rules import Answer, Category, Evidence, Source
+from bedside.ground.errors import NotFound
+from bedside.records.consent.preferring import paused_on
+from bedside.records.consent.rules import PROMOTIONAL, Answer, Category
 from bedside.safeguards.practices.queries import profile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from datetime import date
 
     from bedside.doors.pickup.words import Language
+    from bedside.records.consent.rules import Authorization, PersonPermissions
     from bedside.safeguards.practices.rules import Profile
 
 BODY_BYTES_MAX = 8 * 1024
 _TOO_LARGE = 413
 _NOT_BY_LINK = 403
-_CLICK_SALT = "bedside.pickup.click"
-_USER_AGENT_MAX = 200
+# RFC 8058 section 3.2: what a mail program posts, as a form or as its parts; a browser's form of ours has no field.
+_ONE_CLICK = b"List-Unsubscribe=One-Click"
+_ONE_CLICK_BYTES_MAX = 64
 
 
 @csrf_exempt  # see the head of this file
 @patient_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
-    """GET asks, POST stops at once. The body is never read: any POST here means stop (RFC 8058 section 3.2)."""
+    """GET asks, POST stops at once: any POST here means stop, whatever it says (RFC 8058 section 3.2)."""
     arrived = visit(request, token)
     if arrived is None:
         return missing(request)
     if request.method == "POST":
-        return _after_stopping(request, arrived)
+        return (
+            _after_one_click(request, arrived)
+            if _is_one_click(request)
+            else _after_stopping(request, arrived)
+        )
     known = see(request, arrived, page="stop")
     if known is None:
-        return _gone(request, arrived)
+        return gone(request, arrived)
     return show(request, "stop.html", _page(request, arrived, known))
 
 
@@ -68,11 +71,11 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
         return show(request, "missing.html", {"too_large": True}, status=_TOO_LARGE)
     if request.method != "POST":
         return unsubscribe(request, token)
-    done = _act(arrived, request, start_again)
+    done = act(arrived, request, start_again)
     if done is None:
-        return _gone(request, arrived)
+        return gone(request, arrived)
     context = _page(request, arrived, done.known)
-    if done.to_ask:
+    if done.came.to_ask:
         see(request, arrived, page="ask")
         return show(request, "ask.html", context, status=_NOT_BY_LINK)
     return show(request, "undone.html", context)
@@ -91,17 +94,17 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         known = see(request, arrived, page="choices")
         if known is None:
-            return _gone(request, arrived)
+            return gone(request, arrived)
         return show(request, "choices.html", {**_page(request, arrived, known), "changed": None})
     before = person(arrived)
-    done = _act(arrived, request, _ACTS.get(request.POST.get("act", ""), keep_choices))
+    done = act(arrived, request, chosen_act(request))
     if done is None or before is None:
-        return _gone(request, arrived)
+        return gone(request, arrived)
     context = _page(request, arrived, done.known, click=done.click)
     changed = done.known.permissions != before.permissions
     if not changed:
         see(request, arrived, page="choices")
-    return show(request, "choices.html", {**context, "changed": changed, "to_ask": done.to_ask})
+    return show(request, "choices.html", {**context, "changed": changed, "came": done.came})
 
 
 @patient_page
@@ -110,13 +113,13 @@ def robots(request: HttpRequest) -> HttpResponse:  # noqa: ARG001
     return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")
 
 
-def _gone(request: HttpRequest, arrived: Visit) -> HttpResponse:
+def gone(request: HttpRequest, arrived: Visit) -> HttpResponse:
     """For somebody who was erased: nothing about them is left to show, but whom to call is."""
     try:
         practice = profile(arrived.scope)
     except NotFound:
         return show(request, "gone.html", {})
-    return show(request, "gone.html", {"questions": _questions(language_of(request), practice)})
+    return show(request, "gone.html", {"questions": questions(language_of(request), practice)})
 
 
 def _body_bytes(request: HttpRequest) -> int:
@@ -125,147 +128,33 @@ def _body_bytes(request: HttpRequest) -> int:
     return int(text) if text.isascii() and text.isdigit() else 0
 
 
+def _is_one_click(request: HttpRequest) -> bool:
+    """True for the body that mail programs send, which nobody looks at the answer of."""
+    return 0 < _body_bytes(request) <= _ONE_CLICK_BYTES_MAX and request.body.strip() == _ONE_CLICK
+
+
+def _after_one_click(request: HttpRequest, arrived: Visit) -> HttpResponse:
+    """Nothing about the person is shown, so nothing is looked up for it and no look is recorded."""
+    stop_at_once(arrived, request)
+    return HttpResponse("Done.\n", content_type="text/plain; charset=utf-8")
+
+
 def _after_stopping(request: HttpRequest, arrived: Visit) -> HttpResponse:
-    done = _act(arrived, request, stop)
+    done = act(arrived, request, stop)
     if done is None:
-        return _gone(request, arrived)
+        return gone(request, arrived)
     if not done.click:  # nothing was there to stop, so nothing but the look is recorded
         see(request, arrived, page="stop")
     return show(request, "stopped.html", _page(request, arrived, done.known, click=done.click))
-
-
-class _Said(TypedDict):
-    """How every act of one request is recorded; all of them at one moment, by which the click is known again."""
-
-    source: str
-    at: datetime
-    evidence: Evidence
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Done:
-    """What came of an act. `click` proves whose no this was, empty where nothing was stopped by it.
-
-    `to_ask`: some yes was not taken, because it needs more than this link.
-    """
-
-    known: Person
-    click: str
-    to_ask: bool
-
-
-def _act(
-    arrived: Visit, request: HttpRequest, act: Callable[[Visit, HttpRequest, _Said], tuple[bool, bool]]
-) -> _Done | None:
-    """Runs one act in one transaction. None when the record is gone: saying no to nothing is fine too.
-
-    An act gives whether it stopped something, and whether the practice has to be asked.
-    """
-    by_page = request.path.startswith("/p/")
-    source = Source.PREFERENCE_PAGE if by_page else Source.UNSUBSCRIBE_LINK
-    said = _Said(source=source, at=clock.now(), evidence=_evidence(request))
-    try:
-        with in_scope(arrived.scope):
-            stopped, to_ask = act(arrived, request, said)
-            known = person(arrived)
-    except NotFound:
-        return None
-    click = _proof(arrived, said["at"]) if stopped else ""
-    return None if known is None else _Done(known=known, click=click, to_ask=to_ask)
-
-
-def stop(arrived: Visit, _request: HttpRequest, said: _Said) -> tuple[bool, bool]:
-    """Refuses the category of the link, or stops everything where it names none."""
-    return _say_no(arrived, arrived.link.category, said), False
-
-
-def start_again(arrived: Visit, request: HttpRequest, said: _Said) -> tuple[bool, bool]:
-    """The undo of `stop`."""
-    return False, not _say_yes(arrived, request, arrived.link.category, said)
-
-
-def keep_choices(arrived: Visit, request: HttpRequest, said: _Said) -> tuple[bool, bool]:
-    """One yes or no per category; what was left open stays open. A yes that is not taken leaves the rest in force."""
-    stopped = to_ask = False
-    for category in Category:
-        answer = request.POST.get(category.value, "")
-        if answer == "no":
-            stopped |= _say_no(arrived, category, said)
-        elif answer == "yes":
-            to_ask |= not _say_yes(arrived, request, category, said)
-    return stopped, to_ask
-
-
-def _stop_all(arrived: Visit, _request: HttpRequest, said: _Said) -> tuple[bool, bool]:
-    return _say_no(arrived, None, said), False
-
-
-def _resume(arrived: Visit, request: HttpRequest, said: _Said) -> tuple[bool, bool]:
-    return False, not _say_yes(arrived, request, None, said)
-
-
-def _revoke(arrived: Visit, _request: HttpRequest, said: _Said) -> tuple[bool, bool]:
-    actions.revoke_authorization(arrived.scope, arrived.link.patient_id, **said)
-    return False, False
-
-
-_ACTS = {"stop_all": _stop_all, "resume": _resume, "revoke": _revoke}
-
-
-def _say_no(arrived: Visit, category: Category | None, said: _Said) -> bool:
-    who = arrived.link.patient_id
-    if category is None:
-        return actions.stop_everything(arrived.scope, who, **said)
-    return actions.refuse(arrived.scope, who, category=category, **said)
-
-
-def _say_yes(arrived: Visit, request: HttpRequest, category: Category | None, said: _Said) -> bool:
-    """False where the practice has to be asked: the link is not enough, and no click of just now is undone."""
-    try:
-        by_link.say_yes(arrived.scope, arrived.link, category=category, **said)
-    except Refusal:
-        return _undo(arrived, request, category, said)
-    return True
-
-
-def _undo(arrived: Visit, request: HttpRequest, category: Category | None, said: _Said) -> bool:
-    clicked_at = _clicked_at(arrived, request)
-    if clicked_at is None:
-        return False
-    try:
-        by_link.undo_click(arrived.scope, arrived.link, category=category, clicked_at=clicked_at, **said)
-    except Refusal:
-        return False
-    return True
-
-
-def _proof(arrived: Visit, at: datetime) -> str:
-    """What only the page that answers a click holds, so that nobody else with an old mail can undo it."""
-    return signing.dumps([str(arrived.link.patient_id), at.isoformat()], salt=_CLICK_SALT)
-
-
-def _clicked_at(arrived: Visit, request: HttpRequest) -> datetime | None:
-    try:
-        who, at = signing.loads(request.POST.get("click", ""), salt=_CLICK_SALT)
-    except signing.BadSignature:
-        return None
-    return datetime.fromisoformat(at) if who == str(arrived.link.patient_id) else None
-
-
-def _evidence(request: HttpRequest) -> Evidence:
-    return Evidence(
-        wording=WORDING,
-        language=language_of(request).value,
-        network_address=request.META.get("REMOTE_ADDR", ""),
-        user_agent=request.headers.get("User-Agent", "")[:_USER_AGENT_MAX],
-    )
 
 
 def _page(request: HttpRequest, arrived: Visit, known: Person, *, click: str = "") -> dict[str, object]:
     language = language_of(request)
     words = TEXTS[language]
     category = arrived.link.category
-    held = known.permissions.authorization
+    held = known.permissions
+    today = clock.now().astimezone(known.practice.zone).date()
+    signed = _in_force(held, today)
     open_choices = [(one, bool(click) or one in known.open_to_yes) for one in Category]
     return {
         "token": arrived.token,
@@ -276,13 +165,71 @@ def _page(request: HttpRequest, arrived: Visit, known: Person, *, click: str = "
         "about_address": words["about_address"].format(address=known.address) if known.address else "",
         "everything": category is None,
         "sentences": _sentences(language, category),
-        "questions": _questions(language, known.practice),
+        "questions": questions(language, known.practice),
         "choices": [_choice(language, one, known, open_to_yes=yes) for one, yes in open_choices],
         "some_closed": not all(yes or _answer(known, one) is Answer.GRANTED for one, yes in open_choices),
-        "stopped": known.permissions.stopped_everything_at is not None,
-        "authorized": held is not None and held.revoked_at is None,
-        "revoked": held is not None and held.revoked_at is not None,
+        "stopped": held.stopped_everything_at is not None,
+        "authorized": bool(signed),
+        "documents": _documents(language, signed),
+        "revoked": not signed and any(one.revoked_at is not None for one in held.authorizations),
+        "break_day": _break_day(language, held, today),
+        "break_months": _months(language),
+        "only_care": all(held.permissions[one].answer is Answer.REFUSED for one in PROMOTIONAL),
     }
+
+
+def _in_force(held: PersonPermissions, today: date) -> list[Authorization]:
+    return [
+        one
+        for one in held.authorizations
+        if one.revoked_at is None and (one.expires_on is None or one.expires_on >= today)
+    ]
+
+
+def _documents(language: Language, signed: list[Authorization]) -> list[dict[str, str]]:
+    """Each paper by its day alone, since what it is about may tell of a condition (CON-12). Nothing for one paper."""
+    words = TEXTS[language]
+    if len(signed) == 1:
+        return []
+    return [
+        {
+            "name": words["document_signed"].format(day=day_in_words(language, one.signed_on)),
+            "id": one.document_id.hex if one.document_id else "",
+        }
+        for one in signed
+    ]
+
+
+def _break_day(language: Language, held: PersonPermissions, today: date) -> str:
+    """Until when nothing promotional comes; empty while there is no pause of all of it."""
+    running = paused_on(held, today)
+    if not running.issuperset(PROMOTIONAL):
+        return ""
+    return TEXTS[language]["break_now"].format(
+        day=day_in_words(language, min(held.paused_until[one] for one in PROMOTIONAL))
+    )
+
+
+def _months(language: Language) -> list[tuple[int, str]]:
+    words = TEXTS[language]
+    return [
+        (number, words["break_month"] if number == 1 else words["break_months"].format(number=number))
+        for number in BREAK_MONTHS
+    ]
+
+
+def _often(language: Language, category: Category, held: PersonPermissions) -> list[tuple[str, str, bool]]:
+    """(value, words, chosen) of each way; a number that staff keyed is one of them."""
+    if category not in PROMOTIONAL:
+        return []
+    words, chosen = TEXTS[language], held.monthly_max.get(category)
+    numbers = sorted({*OFTEN, *((chosen,) if chosen else ())})
+    named = {1: words["often_once"], 2: words["often_twice"]}
+    ways = [
+        (str(one), named.get(one) or words["often_at_most"].format(number=one), one == chosen)
+        for one in numbers
+    ]
+    return [("", words["often_usual"], chosen is None), *ways]
 
 
 def _sentences(language: Language, category: Category | None) -> dict[str, str]:
@@ -294,7 +241,7 @@ def _sentences(language: Language, category: Category | None) -> dict[str, str]:
     return {key: words[f"{key}{ending}"].format(category=name) for key in wanted}
 
 
-def _questions(language: Language, practice: Profile) -> str:
+def questions(language: Language, practice: Profile) -> str:
     words = TEXTS[language]
     if practice.phone:
         return words["questions"].format(practice=practice.name, phone=practice.phone)
@@ -314,4 +261,5 @@ def _choice(language: Language, category: Category, known: Person, *, open_to_ye
         "about": TEXTS[language][f"{category.value}_about"],
         "yes": said is Answer.GRANTED,
         "no": said is Answer.REFUSED,
+        "often": _often(language, category, known.permissions),
     }

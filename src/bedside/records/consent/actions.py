@@ -24,6 +24,7 @@ from bedside.records.consent.documents import (
     revoke_document,
 )
 from bedside.records.consent.importing import ImportCounts, record_imported
+from bedside.records.consent.preferring import choose_frequency, end_pause, only_reminders, pause
 from bedside.records.consent.proving import ask_to_prove, prove_address
 from bedside.records.consent.recording import note_seen
 from bedside.records.consent.standing import (
@@ -41,16 +42,20 @@ __all__ = [
     "appoint_representative",
     "ask_other_way",
     "ask_to_prove",
+    "choose_frequency",
     "choose_plain_mail",
     "consent_to_collection",
     "end_document",
     "end_other_way",
+    "end_pause",
     "end_representative",
     "find_document_false",
     "grant",
     "lift_restriction",
     "lift_suppression",
     "note_seen",
+    "only_reminders",
+    "pause",
     "prove_address",
     "record_authorization",
     "record_document",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bedside.ground.scope import Scope, in_scope, reading
 from bedside.kit.mail.addresses import InvalidAddress, parse_address
-from bedside.records.consent import entries
+from bedside.records.consent import entries, preferring
 from bedside.records.consent.answers import ask_practice, grant, open_to_links, resume
 from bedside.records.consent.links import address_mark
 from bedside.records.consent.queries import permissions_of
@@ -69,6 +69,38 @@ def say_yes(
         if category is None:
             return resume(scope, link.patient_id, source=source, at=at, evidence=evidence)
         return grant(scope, link.patient_id, category=category, source=source, at=at, evidence=evidence)
+
+
+def choose_frequency(
+    scope: Scope,
+    link: Link,
+    *,
+    category: Category,
+    monthly_max: int | None,
+    source: str,
+    at: datetime,
+    evidence: Evidence,
+) -> bool:
+    """Less often needs nothing but the link; more often is a yes. Raises as `say_yes`."""
+    with in_scope(scope):
+        held, address = begin(scope, link.patient_id)
+        before = held.monthly_max.get(category)
+        more = before is not None and (monthly_max is None or monthly_max > before)
+        if more and not _is_enough(scope, link, address, at=at):
+            raise ask_practice()
+        return preferring.choose_frequency(
+            scope, link.patient_id, category=category, monthly_max=monthly_max, source=source, at=at,
+            evidence=evidence,
+        )  # fmt: skip
+
+
+def end_pause(scope: Scope, link: Link, *, source: str, at: datetime, evidence: Evidence) -> bool:
+    """Mail again before the pause is over, for all that is paused; that is a yes. Raises as `say_yes`."""
+    with in_scope(scope):
+        _, address = begin(scope, link.patient_id)
+        if not _is_enough(scope, link, address, at=at):
+            raise ask_practice()
+        return preferring.end_pause(scope, link.patient_id, source=source, at=at, evidence=evidence)
 
 
 def undo_click(

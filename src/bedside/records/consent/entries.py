@@ -111,3 +111,20 @@ LIFTED = declare("suppression.lifted", "Lifted a suppression ({because}).", beca
 ADDRESS_PROVEN = declare(
     "address.proven", "Recorded that the email address is this person's ({source}).", source=str
 )
+FREQUENCY_CHOSEN = declare(
+    "preference.frequency",
+    "Recorded how often a person wants {category}: at most {monthly_max} in 30 days ({source}).",
+    category=str,
+    monthly_max=str,
+    source=str,
+)
+PAUSED = declare(
+    "preference.paused",
+    "Recorded that a person wants a pause until {until} ({source}).",
+    category=str,
+    until=str,
+    source=str,
+)
+PAUSE_ENDED = declare(
+    "preference.pause_ended", "Recorded that a pause ended ({source}).", category=str, source=str
+)
