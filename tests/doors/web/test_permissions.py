@@ -147,7 +147,10 @@ def test_adds_looks_up_and_lifts_a_suppression(
     (row,) = queries.suppressions_of(scope, ADDRESS)
     lift = reverse("suppression_lift", args=[row.id])
     assert "Choose why it may be lifted." in client.post(lift, {}).content.decode()
-    assert client.post(lift, {"because": "asked_again"}).status_code == 302
+    said = {"because": "asked_again", "note": "Called at noon."}
+    assert "how the person told you" in client.post(lift, said).content.decode()
+    assert "Write down how you know" in client.post(lift, {**said, "note": " "}).content.decode()
+    assert client.post(lift, {**said, "source": "phone"}).status_code == 302
     assert queries.suppressed_addresses(scope, {row.id: ADDRESS}) == {}
     assert ADDRESS not in client.get(address).content.decode()
 

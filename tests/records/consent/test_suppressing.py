@@ -83,4 +83,4 @@ def test_strangers_do_not_lift(scope: Scope, stranger_scope: Scope, at: datetime
     actions.suppress_address(scope, ADDRESS, reason=SuppressionReason.STAFF, at=at)
     (row,) = queries.suppressions_of(scope, ADDRESS)
     with pytest.raises(NotFound):
-        actions.lift_suppression(stranger_scope, row.id, because=LiftReason.ASKED_AGAIN, at=at)
+        actions.lift_suppression(stranger_scope, row.id, because=LiftReason.MAILBOX_WORKS, at=at)

@@ -58,6 +58,9 @@ def _register_suppressions(group: argparse._SubParsersAction[argparse.ArgumentPa
     suppress.add_argument("--reason", default="staff", help="asked, staff, bounced, complained or imported")
     lift = add_verb(group, "lift", "Lift the suppressions of an address read from standard input.", run_lift)
     lift.add_argument("--because", required=True, help="asked_again, mailbox_works or entered_by_mistake")
+    lift.add_argument(
+        "--how", default="", help="with asked_again: in_person, phone, paper, letter or email_reply"
+    )
 
 
 def _patient(verb: argparse.ArgumentParser) -> None:
@@ -165,7 +168,9 @@ def run_lift(chosen: argparse.Namespace) -> None:
         for address in _addresses():
             for row in _of_address(queries, scope, address):
                 if row.lifted_at is None:
-                    actions.lift_suppression(scope, row.id, because=because, at=clock.now())
+                    actions.lift_suppression(
+                        scope, row.id, because=because, at=clock.now(), source=chosen.how
+                    )
                     lifted += 1
     print_result(chosen, {"lifted": lifted}, f"Lifted {lifted} suppressions.")
 

@@ -20,7 +20,9 @@ NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}\Z")
 
 # Kept in `keys.sealed` and nowhere else: restoring old records must never bring back a key that was destroyed, a hold
 # that was lifted or a no that was not yet said (P8).
-LIVING = ("consent_confirmation", "consent_event", "consent_letter", "consent_suppression")
+LIVING = (
+    "consent_confirmation", "consent_event", "consent_letter", "consent_suppression", "consent_suppression_list",
+)  # fmt: skip
 LIVING_PREFIXES = ("vault_", "retention_")
 # Apps with no table but such, so that these may be as new as `keys.sealed` beside older records.
 LIVING_APPS = frozenset({"vault", "retention", "consent"})
@@ -30,7 +32,7 @@ MIGRATIONS = "django_migrations"
 LEFT_OUT = frozenset(
     {
         "account_emailaddress", "account_emailconfirmation", "auth_group", "auth_group_permissions", "auth_permission",
-        "django_content_type", "django_migrations", "django_session", "ground_cache", "intake_piece", "intake_reject",
+        "consent_suppression_lines", "django_content_type", "django_migrations", "django_session", "ground_cache", "intake_piece", "intake_reject",
         "intake_stop", "segments_index", "segments_shard",
     }
 )  # fmt: skip

@@ -15,3 +15,11 @@ declare_column(
     only=("kind", tuple(kind.value for kind in DOCUMENTED)),
 )  # fmt: skip
 declare_column("consent_suppression", "address_index", under=Under.NOTHING)
+declare_column(
+    "consent_suppression", "note", under=Under.PRACTICE,
+    bound=bound_by("id", place=lambda each: (each, "note", 1)),
+)  # fmt: skip
+declare_column(
+    "consent_suppression_lines", "sealed", under=Under.PRACTICE,
+    bound=bound_by("list_id", "kind", place=lambda each, kind: (each, kind, 1), at_once=2),
+)  # fmt: skip

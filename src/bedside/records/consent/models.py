@@ -42,16 +42,27 @@ class ConsentEvent(models.Model):
 
 
 class AddressSuppression(models.Model):
-    """One reason why an address is kept from something. Never the address: its blind index survives erasure."""
+    """One reason why an address is kept from something. Never the address: its blind index survives erasure.
+
+    `of` says what `address_index` is made of (`rules.SuppressionKind`): one address, a whole domain, or the SHA-256
+    of an address that somebody else's list named without telling it. `note` is what staff wrote when they lifted it,
+    sealed under the practice's key.
+    """
 
     id = models.UUIDField(primary_key=True)
     practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, db_index=False)
+    of = models.CharField(max_length=8, default="address", db_default="address")
     address_index = models.BinaryField(max_length=32)
     scope = models.CharField(max_length=20)
     reason = models.CharField(max_length=20)
+    source = models.CharField(
+        max_length=60, blank=True, default="", db_default=""
+    )  # empty: from before it was kept
     at = models.DateTimeField()
     lifted_at = models.DateTimeField(null=True)
     lifted_because = models.CharField(max_length=30, blank=True)
+    lifted_source = models.CharField(max_length=60, blank=True, default="", db_default="")
+    note = models.BinaryField(null=True)
 
     class Meta:
         db_table = "consent_suppression"
@@ -62,7 +73,74 @@ class AddressSuppression(models.Model):
                 name="one_suppression_in_force",
             )
         ]
-        indexes = [models.Index(fields=["practice", "-at"], name="suppression_newest")]
+        indexes = [
+            models.Index(fields=["practice", "-at"], name="suppression_newest"),
+            models.Index(
+                fields=["practice", "of"], name="suppression_kinds", condition=models.Q(lifted_at=None)
+            ),
+            models.Index(
+                fields=["practice", "source"],
+                name="suppression_of_list",
+                condition=models.Q(source__startswith="import:"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class SuppressionList(models.Model):
+    """One list of addresses or hashes on its way in: counts and codes. What it names lies in `SuppressionLines`.
+
+    `done` is how many of its entries are safely stored; `covers` is what an entry without a word of its own is kept
+    from.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, db_index=False)
+    state = models.CharField(max_length=10)
+    covers = models.CharField(max_length=20)
+    origin = models.CharField(max_length=20)  # `rules.ListOrigin`
+    entries = models.PositiveIntegerField()
+    addresses = models.PositiveIntegerField()
+    hashes = models.PositiveIntegerField()
+    domains = models.PositiveIntegerField()
+    repeated = models.PositiveIntegerField()
+    contradicting = models.PositiveIntegerField()
+    bad = models.PositiveIntegerField()
+    done = models.PositiveIntegerField(default=0)
+    added = models.PositiveIntegerField(default=0)
+    known = models.PositiveIntegerField(default=0)  # stood already
+    on_record = models.PositiveIntegerField(default=0)  # patients who have one of its addresses
+    lifted = models.PositiveIntegerField(default=0)
+    created_by = models.CharField(max_length=60)
+    created_at = models.DateTimeField()
+    worked_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "consent_suppression_list"
+        indexes = [models.Index(fields=["practice", "-created_at"], name="suppression_list_newest")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class SuppressionLines(models.Model):
+    """What of a list still has to be read (`kind` file), or could not be (`kind` bad), sealed; in no backup."""
+
+    id = models.UUIDField(primary_key=True)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, db_index=False)
+    list_id = models.UUIDField()
+    kind = models.CharField(max_length=4)
+    sealed = models.BinaryField()
+
+    class Meta:
+        db_table = "consent_suppression_lines"
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "list_id", "kind"], name="one_text_of_a_kind")
+        ]
 
     def __str__(self) -> str:
         return str(self.id)

@@ -9,24 +9,31 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from django.db import connection
-from django.db.models import Count
 
 from bedside.ground.scope import Scope, reading
-from bedside.kit.mail.addresses import InvalidAddress, parse_address
 from bedside.kit.sealing import Unsealable
-from bedside.records.consent.models import AddressSuppression, ConsentEvent
+from bedside.records.consent.models import ConsentEvent
 from bedside.records.consent.rules import (
     DOCUMENTED,
+    PROMOTIONAL,
     Event,
     Evidence,
     PersonPermissions,
-    Suppression,
-    SuppressionReason,
-    SuppressionScope,
     fold,
     nothing_said,
 )
 from bedside.records.consent.sentences import sentence_of
+from bedside.records.consent.suppressed import (
+    EVERY_SUPPRESSION,
+    SuppressionView,
+    Wanted,
+    count_suppressions,
+    recent_suppressions,
+    suppressed_addresses,
+    suppressed_keys,
+    suppression_counts,
+    suppressions_of,
+)
 from bedside.safeguards.vault.queries import person_keys, practice_keys
 
 if TYPE_CHECKING:
@@ -34,6 +41,25 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from bedside.kit.sealing import Sealer
+
+__all__ = [
+    "AT_ONCE_MAX",
+    "EVERY_SUPPRESSION",
+    "ConsentEventView",
+    "SuppressionView",
+    "Wanted",
+    "count_suppressions",
+    "events_kept",
+    "evidence_row",
+    "history",
+    "opted_out",
+    "permissions_of",
+    "recent_suppressions",
+    "suppressed_addresses",
+    "suppressed_keys",
+    "suppression_counts",
+    "suppressions_of",
+]
 
 AT_ONCE_MAX = 2000
 HISTORY_MAX = 500
@@ -52,12 +78,6 @@ _EVENTS = """
     ) AS person
     WHERE person.events IS NOT NULL
 """
-_IN_FORCE = """
-    SELECT address_index, scope, reason, at FROM consent_suppression
-    WHERE practice_id = %s AND lifted_at IS NULL AND address_index = ANY(%s) ORDER BY at, id
-"""
-_ANY_IN_FORCE = "SELECT 1 FROM consent_suppression WHERE practice_id = %s AND lifted_at IS NULL LIMIT 1"
-_WIDTH = {SuppressionScope.EVERYTHING: 2, SuppressionScope.MARKETING: 1}
 
 
 def permissions_of(scope: Scope, patient_ids: Iterable[UUID]) -> dict[UUID, PersonPermissions]:
@@ -104,57 +124,6 @@ def _event(  # noqa: PLR0917  the columns, in the order of Event
         date.fromisoformat(expires_on) if expires_on else None,
         *rest,
     )
-
-
-def suppressed_addresses(scope: Scope, addresses: Mapping[UUID, str]) -> dict[UUID, Suppression]:
-    """Suppressions in force, by the id under which the address was given. Addresses that are none are left out."""
-    keys = {}
-    for patient_id, address in addresses.items():
-        try:
-            keys[patient_id] = parse_address(address).lookup_key
-        except InvalidAddress:
-            continue
-    return suppressed_keys(scope, keys)
-
-
-def suppressed_keys(scope: Scope, lookup_keys: Mapping[UUID, str]) -> dict[UUID, Suppression]:
-    """As `suppressed_addresses`, for addresses already parsed: their `lookup_key` by id."""
-    found: dict[UUID, Suppression] = {}
-    wanted = list(lookup_keys.items())
-    with reading(scope):
-        if not wanted or not _any_in_force(scope):
-            return found
-        keys = practice_keys(scope)
-        for start in range(0, len(wanted), AT_ONCE_MAX):
-            part = [
-                (key, keys.blind_index("address", text)) for key, text in wanted[start : start + AT_ONCE_MAX]
-            ]
-            in_force = _in_force(scope, [index for _, index in part])
-            found.update({key: in_force[index] for key, index in part if index in in_force})
-    return found
-
-
-def _any_in_force(scope: Scope) -> bool:
-    """Most practices of most days have few or none: saves an index of every address."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ANY_IN_FORCE, [scope.practice_id])
-        return cursor.fetchone() is not None
-
-
-def _in_force(scope: Scope, indexes: Sequence[bytes]) -> dict[bytes, Suppression]:
-    with connection.cursor() as cursor:
-        cursor.execute(_IN_FORCE, [scope.practice_id, list(indexes)])
-        rows = cursor.fetchall()
-    grouped: dict[bytes, list[tuple[SuppressionScope, SuppressionReason, datetime]]] = {}
-    for index, covers, reason, at in rows:
-        grouped.setdefault(bytes(index), []).append((SuppressionScope(covers), SuppressionReason(reason), at))
-    return {index: _as_one(several) for index, several in grouped.items()}
-
-
-def _as_one(several: Sequence[tuple[SuppressionScope, SuppressionReason, datetime]]) -> Suppression:
-    widest, reason, at = max(several, key=lambda row: _WIDTH.get(row[0], 0))
-    covered = frozenset().union(*(covers.covered for covers, _, _ in several))
-    return Suppression(scope=widest, reason=reason, at=at, covered=covered)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,47 +192,20 @@ def events_kept(scope: Scope, patient_id: UUID) -> tuple[int, int]:
         return rows.count(), rows.filter(kind__in=DOCUMENTED).count()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SuppressionView:
-    """One row of the list of suppressed addresses; there is no address in it."""
+def opted_out(scope: Scope, addresses: Mapping[UUID, str]) -> set[UUID]:
+    """Who of these people is not to be passed on to anybody who writes to them (15 USC 7704(a)(4)(A)(iv)).
 
-    id: UUID
-    scope: SuppressionScope
-    reason: SuppressionReason
-    at: datetime
-    lifted_at: datetime | None
-    lifted_because: str
-
-
-def suppressions_of(scope: Scope, address: str) -> list[SuppressionView]:
-    """Every suppression this address ever had, newest first. Raises InvalidAddress."""
-    index = practice_keys(scope).blind_index("address", parse_address(address).lookup_key)
-    with reading(scope):
-        rows = AddressSuppression.objects.filter(practice_id=scope.practice_id, address_index=index)
-        return [_suppression(row) for row in rows.order_by("-at")]
-
-
-def recent_suppressions(scope: Scope, *, offset: int, limit: int) -> list[SuppressionView]:
-    """Suppressions in force, newest first."""
-    with reading(scope):
-        rows = AddressSuppression.objects.filter(practice_id=scope.practice_id, lifted_at=None)
-        return [_suppression(row) for row in rows.order_by("-at", "id")[offset : offset + limit]]
-
-
-def suppression_counts(scope: Scope) -> dict[SuppressionReason, int]:
-    """How many suppressions are in force, by reason; every reason is there."""
-    with reading(scope):
-        rows = AddressSuppression.objects.filter(practice_id=scope.practice_id, lifted_at=None)
-        counted = dict(rows.values_list("reason").annotate(Count("id")))
-    return {reason: counted.get(reason.value, 0) for reason in SuppressionReason}
-
-
-def _suppression(row: AddressSuppression) -> SuppressionView:
-    return SuppressionView(
-        id=row.id,
-        scope=SuppressionScope(row.scope),
-        reason=SuppressionReason(row.reason),
-        at=row.at,
-        lifted_at=row.lifted_at,
-        lifted_because=row.lifted_because,
-    )
+    Takes the address of each patient, empty for none. Opted out is whose address is kept from all promotional mail,
+    or who stopped everything.
+    """
+    kept = {
+        patient_id
+        for patient_id, held in suppressed_addresses(scope, addresses).items()
+        if held.covered >= PROMOTIONAL
+    }
+    stopped = {
+        patient_id
+        for patient_id, held in permissions_of(scope, addresses).items()
+        if held.stopped_everything_at is not None
+    }
+    return kept | stopped

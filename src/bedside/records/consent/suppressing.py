@@ -10,14 +10,22 @@ from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.identity import new_id
 from bedside.ground.scope import ActorKind, Scope, in_scope
 from bedside.kit.mail.addresses import InvalidAddress, parse_address
-from bedside.records.consent import entries
+from bedside.records.consent import entries, list_entries
 from bedside.records.consent.models import AddressSuppression
 from bedside.records.consent.rules import (
     USUAL_SCOPE,
     Category,
     LiftReason,
+    Source,
     SuppressionReason,
     SuppressionScope,
+)
+from bedside.records.consent.rules.suppressions import (
+    INDEX_LABELS,
+    PUBLIC_DOMAINS,
+    SuppressionKind,
+    SuppressionSource,
+    address_hash,
 )
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.audit.queries import entries as ledger
@@ -25,9 +33,29 @@ from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from uuid import UUID
+
+NOTE_MAX = 500
+# How a person can have told staff, or the product, that they want mail again.
+_SPOKEN = frozenset(
+    one.value
+    for one in (
+        Source.IN_PERSON, Source.PHONE, Source.PAPER, Source.LETTER, Source.EMAIL_REPLY, Source.SIGNUP_FORM,
+        Source.PREFERENCE_PAGE, Source.CONFIRMED_LINK,
+    )
+)  # fmt: skip
+_SOURCE_OF: Mapping[SuppressionReason, SuppressionSource] = {
+    SuppressionReason.BOUNCED: SuppressionSource.BOUNCE,
+    SuppressionReason.COMPLAINED: SuppressionSource.COMPLAINT,
+    SuppressionReason.ERASED: SuppressionSource.ERASED,
+    SuppressionReason.STAFF: SuppressionSource.STAFF,
+}
+_PUBLIC = (
+    "Anybody can have a mailbox there, so this would stop mail to a large part of your patients. "
+    "Add the one address instead, or say that the whole service is meant."
+)
 
 
 def suppress_address(
@@ -39,6 +67,8 @@ def suppress_address(
     covers: SuppressionScope | None = None,
 ) -> bool:
     """Keeps an address from everything, or from what `covers` says; None takes what is usual for the reason.
+
+    How it came about follows from the reason and from who acts (`SuppressionSource`).
 
     Gives False when that stood already. Raises Refusal for what is no address.
     """
@@ -59,14 +89,58 @@ def suppress_address(
     return True
 
 
-def lift_suppression(scope: Scope, suppression_id: UUID, *, because: LiftReason, at: datetime) -> None:
-    """Ends one suppression, for one of the reasons that allow it (SUP-03). Raises NotFound."""
+def suppress_domain(
+    scope: Scope, domain: str, *, covers: SuppressionScope, at: datetime, is_public_meant: bool
+) -> bool:
+    """Keeps every address at a domain, and at those below it, from what `covers` says.
+
+    Gives False when that stood already. Raises Refusal for what is no domain, and for one where anybody can have a
+    mailbox unless `is_public_meant`.
+    """
     scope.require(Right.RECORD_CONSENT)
+    name = _domain(domain)
+    if name in PUBLIC_DOMAINS and not is_public_meant:
+        raise Refusal("public_domain", _PUBLIC)
+    index = practice_keys(scope).blind_index(INDEX_LABELS[SuppressionKind.DOMAIN], name)
+    with in_scope(scope):
+        reason, of = SuppressionReason.STAFF, SuppressionKind.DOMAIN
+        suppression_id = keep_index_from(scope, index, covers=covers, reason=reason, at=at, of=of)
+        if suppression_id is None:
+            return False
+        record(scope, list_entries.DOMAIN_SUPPRESSED, at=at, subject=suppression_id, covers=covers.value)
+    return True
+
+
+def lift_suppression(
+    scope: Scope,
+    suppression_id: UUID,
+    *,
+    because: LiftReason,
+    at: datetime,
+    source: str = "",
+    note: str = "",
+) -> None:
+    """Ends one suppression, for one of the reasons that allow it (SUP-03).
+
+    The person's own new word needs `source`: how it reached the practice. `note` is kept sealed. Raises NotFound,
+    and Refusal for a word that nobody can say how it came.
+    """
+    scope.require(Right.RECORD_CONSENT)
+    if because is LiftReason.ASKED_AGAIN and source not in _SPOKEN:
+        raise Refusal("source", "Say how the person told you that they want mail again.")
+    keys = practice_keys(scope)
     with in_scope(scope):
         rows = AddressSuppression.objects.filter(
             practice_id=scope.practice_id, id=suppression_id, lifted_at=None
         )
-        if rows.update(lifted_at=at, lifted_because=because.value) != 1:
+        sealed = keys.seal(
+            note.strip()[:NOTE_MAX].encode(),
+            table="consent_suppression", row=str(suppression_id), column="note",
+        ) if note.strip() else None  # fmt: skip
+        lifted = rows.update(
+            lifted_at=at, lifted_because=because.value, lifted_source=source if source in _SPOKEN else "", note=sealed
+        )  # fmt: skip
+        if lifted != 1:
             raise NotFound("That suppression is not in force any more.")
         record(scope, entries.LIFTED, at=at, subject=suppression_id, because=because.value)
 
@@ -79,16 +153,24 @@ def keep_address_from(
 
 
 def keep_index_from(
-    scope: Scope, address_index: bytes, *, covers: SuppressionScope, reason: SuppressionReason, at: datetime
+    scope: Scope,
+    address_index: bytes,
+    *,
+    covers: SuppressionScope,
+    reason: SuppressionReason,
+    at: datetime,
+    of: SuppressionKind = SuppressionKind.ADDRESS,
 ) -> UUID | None:
-    """As `keep_address_from`, by the keyed hash of the address."""
+    """As `keep_address_from`, by the keyed hash of the address, or of what `of` says."""
     suppression_id = new_id()
     row = AddressSuppression(
         id=suppression_id,
         practice_id=scope.practice_id,
+        of=of.value,
         address_index=address_index,
         scope=covers.value,
         reason=reason.value,
+        source=_source(scope, reason).value,
         at=at,
     )
     with in_scope(scope):
@@ -96,12 +178,18 @@ def keep_index_from(
         return suppression_id if AddressSuppression.objects.filter(id=suppression_id).exists() else None
 
 
+def _source(scope: Scope, reason: SuppressionReason) -> SuppressionSource:
+    if reason in _SOURCE_OF:
+        return _SOURCE_OF[reason]
+    return SuppressionSource.LINK if scope.actor.kind is ActorKind.PATIENT else SuppressionSource.STAFF
+
+
 def lift_what_was_asked(scope: Scope, address: str, *, category: Category | None, at: datetime) -> int:
     """Ends what a request to stop had put on the address, because the person now asks for the mail again.
 
     `category` None ends the stop of everything. A complaint ends only by the person's own hand. What a wider
     suppression kept from other categories stays kept. Whoever was erased and now says yes, as somebody new, is
-    treated alike. Gives how many rows ended.
+    treated alike. A list's no by hash is that person's too; one for a whole domain is not. Gives how many rows ended.
     """
     if not address:
         return 0
@@ -115,7 +203,7 @@ def lift_what_was_asked(scope: Scope, address: str, *, category: Category | None
     with in_scope(scope):
         rows = AddressSuppression.objects.filter(
             practice_id=scope.practice_id,
-            address_index=_index(scope, address),
+            address_index__in=_own_indexes(scope, address),
             lifted_at=None,
         ).filter(
             Q(reason__in=reasons, scope__in=[SuppressionScope.MARKETING, *narrow])
@@ -179,8 +267,25 @@ def _keep_from(
 
 
 def _index(scope: Scope, address: str) -> bytes:
+    return practice_keys(scope).blind_index("address", _lookup_key(address))
+
+
+def _own_indexes(scope: Scope, address: str) -> list[bytes]:
+    keys, key = practice_keys(scope), _lookup_key(address)
+    hashed = keys.blind_index(INDEX_LABELS[SuppressionKind.HASH], address_hash(key))
+    return [keys.blind_index("address", key), hashed]
+
+
+def _lookup_key(address: str) -> str:
     try:
-        key = parse_address(address).lookup_key
+        return parse_address(address).lookup_key
     except InvalidAddress as error:
         raise Refusal("address", str(error)) from None
-    return practice_keys(scope).blind_index("address", key)
+
+
+def _domain(text: str) -> str:
+    """A domain as typed, with or without the sign before it, in the form of indexes."""
+    try:
+        return parse_address(f"anybody@{text.strip().removeprefix('@')}").domain_ascii
+    except InvalidAddress:
+        raise Refusal("domain", "Give a domain such as example.org, without anything before it.") from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.shortcuts import render
 
 from bedside.doors.web.pages import done, staff_page
-from bedside.doors.web.permissions.words import LIFT_REASONS
+from bedside.doors.web.permissions.words import LIFT_REASONS, STAFF_SOURCES
 from bedside.ground import clock
 from bedside.ground.errors import Refusal
 from bedside.kit.mail.addresses import InvalidAddress
@@ -52,16 +52,34 @@ def suppressions(request: HttpRequest, scope: Scope) -> HttpResponse:
 def lift(request: HttpRequest, scope: Scope, suppression_id: UUID) -> HttpResponse:
     """Asks why, then ends one suppression."""
     require_suppression(scope, suppression_id)
-    problem = None
+    problem = ""
     if request.method == "POST":
-        chosen = request.POST.get("because", "")
-        if chosen in set(LiftReason):
-            actions.lift_suppression(scope, suppression_id, because=LiftReason(chosen), at=clock.now())
+        try:
+            _lift(request, scope, suppression_id)
+        except Refusal as error:
+            problem = error.sentence
+        else:
             return done(request, "Lifted. Mail may go to that address again.", "suppressions")
-        problem = "Choose why it may be lifted."
-    reasons = [(reason.value, words) for reason, words in LIFT_REASONS.items()]
-    context = {"reasons": reasons, "problem": problem, "suppression_id": suppression_id}
+    context = {
+        "reasons": [(reason.value, words) for reason, words in LIFT_REASONS.items()],
+        "sources": [(source.value, words) for source, words in STAFF_SOURCES.items()],
+        "problem": problem,
+        "typed": request.POST,
+        "suppression_id": suppression_id,
+    }
     return render(request, "web/permissions/lift.html", context, status=422 if problem else 200)
+
+
+def _lift(request: HttpRequest, scope: Scope, suppression_id: UUID) -> None:
+    chosen, note = request.POST.get("because", ""), request.POST.get("note", "").strip()
+    if chosen not in set(LiftReason):
+        raise Refusal("because", "Choose why it may be lifted.")
+    if not note:
+        raise Refusal("note", "Write down how you know, such as who called and when.")
+    actions.lift_suppression(
+        scope, suppression_id, because=LiftReason(chosen), at=clock.now(),
+        source=request.POST.get("source", ""), note=note,
+    )  # fmt: skip
 
 
 def _add(request: HttpRequest, scope: Scope, address: str) -> HttpResponse:
