@@ -121,6 +121,7 @@ INSTALLED_APPS = [
     "bedside.records.patients",
     "bedside.records.consent",
     "bedside.records.authorizations",
+    "bedside.records.signups",
     "bedside.records.intake",
     "bedside.decisions.segments",
     "bedside.decisions.composer",

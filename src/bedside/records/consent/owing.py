@@ -96,6 +96,14 @@ def is_under_way(scope: Scope, kind: LetterKind, *, patient_id: UUID) -> bool:
         return rows.filter(state__in=_values(UNDER_WAY)).exists()
 
 
+def handed_over_at(scope: Scope, kind: LetterKind, *, about: UUID) -> datetime | None:
+    """When the newest letter of this kind about something was taken by a mail server; None if none was yet."""
+    with reading(scope):
+        rows = LetterRow.objects.filter(practice_id=scope.practice_id, kind=kind.value, about=about)
+        sent = rows.filter(state=LetterState.SENT.value).order_by("-ended_at")
+        return sent.values_list("ended_at", flat=True).first()
+
+
 def short_language(language: str) -> str:
     """`es` for whatever means Spanish (es-MX, Spanish, español), otherwise `en`."""
     return "es" if language.strip().lower()[:2] in {"es", "sp"} else "en"

@@ -315,7 +315,9 @@ class Evidence:
     """How an act came about, stored sealed (CON-02). Empty text where it does not apply.
 
     `wording` is the version of the text that was shown, `note` what staff wrote about a call or a letter, `address`
-    the one that somebody asked us to write to instead (45 CFR 164.522(b)).
+    the one that somebody asked us to write to instead (45 CFR 164.522(b)). The rest is of sign-up forms: `form` is its
+    id and version, `notice` the version of the notice of privacy practices in force (CON-25), `default_state` how the
+    box stood before; times are ISO 8601 with their offset, and `confirmed_from` is a network address.
     """
 
     wording: str = ""
@@ -324,6 +326,15 @@ class Evidence:
     user_agent: str = ""
     note: str = ""
     address: str = ""
+    page_url: str = ""
+    form: str = ""
+    notice: str = ""
+    default_state: str = ""
+    presented_at: str = ""
+    acted_at: str = ""
+    sent_at: str = ""
+    confirmed_at: str = ""
+    confirmed_from: str = ""
 
 
 class Event(NamedTuple):
