@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import json
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import pytest
 
 from bedside.config.commands import build_parser
 from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.identity import new_id
+from bedside.records.consent.queries import permissions_of
+from bedside.records.consent.rules import Sensitivity
 from tests.records.consent.people import ADDRESS, add_patient
 
 if TYPE_CHECKING:
@@ -65,13 +68,31 @@ def test_records_and_shows_what_a_patient_said(bedside: Bedside, jane: str) -> N
     assert answers(bedside, jane)["All mail stopped"] == "no"
 
 
-def test_records_and_revokes_an_authorization(bedside: Bedside, jane: str) -> None:
+PAPER = ("--signed-on", "2026-01-05", "--expires-with", "left_practice")
+
+
+@pytest.mark.row("AUT-04")
+def test_records_and_revokes_an_authorization(bedside: Bedside, scope: Scope, jane: str) -> None:
     with pytest.raises(Refusal, match="when the authorization ends"):
-        bedside("authorize", jane, "--signed-on", "2026-01-05")
-    bedside("authorize", jane, "--signed-on", "2026-01-05", "--expires-with", "left_practice")
+        bedside("authorize", jane, "--signed-on", "2026-01-05", "--purpose", "own_services")
+    bedside("authorize", jane, *PAPER, "--purpose", "own_services", "--names", "hiv_sti")
     assert answers(bedside, jane)["Authorization"] == "signed 2026-01-05"
+    held = permissions_of(scope, [UUID(jane)])[UUID(jane)].authorization
+    assert (held.purposes, held.sensitivities) == (("own_services",), (Sensitivity.HIV_STI,))
     assert bedside("revoke", jane) == {"changed": True}
     assert answers(bedside, jane)["Authorization"] == "revoked"
+
+
+@pytest.mark.row("AUT-04")
+@pytest.mark.parametrize(
+    ("named", "refused"), [(("--purpose", "anything"), Refusal), ((), SystemExit)], ids=["unknown", "none"]
+)
+def test_refuses_a_paper_without_a_known_purpose(
+    bedside: Bedside, jane: str, named: tuple[str, ...], refused: type[BaseException]
+) -> None:
+    with pytest.raises(refused):
+        bedside("authorize", jane, *PAPER, *named)
+    assert answers(bedside, jane)["Authorization"] == "none"
 
 
 def test_explains_what_the_gate_would_say(bedside: Bedside, jane: str) -> None:

@@ -95,6 +95,7 @@ FOREIGN: dict[str, tuple[str, ...]] = {
     "campaign reject": ("{campaign_id}", "--as", "sam@elm.example", "--comment", "No."),
     "campaign cancel": ("{campaign_id}", "--yes"),
     "campaign wait": ("{campaign_id}",),
+    "campaign explain": ("{campaign_id}", "--patient", "{patient_id}"),
     "campaign create": (
         "--name", "Ours", "--class", "general_health", "--purpose", "inform", "--paid", "no",
         "--message", "{message_id}", "--segment", "{segment_id}",
@@ -102,7 +103,9 @@ FOREIGN: dict[str, tuple[str, ...]] = {
     "consent show": ("{patient_id}",),
     "consent opt-out": ("{patient_id}",),
     "consent opt-in": ("{patient_id}",),
-    "consent authorize": ("{patient_id}", "--signed-on", "2026-01-02", "--expires-on", "2027-01-02"),
+    "consent authorize": (
+        "{patient_id}", "--signed-on", "2026-01-02", "--expires-on", "2027-01-02", "--purpose", "own_services",
+    ),
     "consent revoke": ("{patient_id}",),
     "consent explain": ("{patient_id}", "--class", "treatment"),
     "erasure run": ("{patient_id}", "--reason", "person_asked"),

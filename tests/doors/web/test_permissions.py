@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ from django.urls import reverse
 
 from bedside.ground.identity import new_id
 from bedside.records.consent import actions, queries
-from bedside.records.consent.rules import Answer, Category, SuppressionReason
+from bedside.records.consent.rules import Answer, Category, Paper, SuppressionReason, Terms
 from bedside.safeguards.audit.queries import entries
 from tests.records.consent.people import ADDRESS, add_patient
 
@@ -87,18 +88,30 @@ def test_says_what_is_missing_and_keeps_what_was_typed(
     assert queries.history(scope, jane) == []
 
 
-def test_records_and_revokes_a_signed_paper(
-    signed_in: Callable[[str], Client], scope: Scope, jane: UUID
+@pytest.mark.row("AUT-04")
+@pytest.mark.parametrize("way", ["get", "post"])
+def test_the_old_form_for_papers_leads_to_the_one_that_asks_what_they_name(
+    signed_in: Callable[[str], Client], scope: Scope, jane: UUID, way: str
 ) -> None:
-    client = signed_in("chloe")
-    address = reverse("authorization", args=[jane])
-    refused = client.post(address, {"signed_on": "2026-01-05", "sender_covered": "yes"})
-    assert "Say when the authorization ends" in refused.content.decode()
-    assert 'value="2026-01-05"' in refused.content.decode()
-    paper = {"signed_on": "2026-01-05", "expires_on": "2030-01-05", "sender_covered": "yes"}
-    assert client.post(address, paper).status_code == 302
-    assert held(scope, jane).authorization.verified
-    client.post(page_of(jane), {"act": "revoke", "source": "letter"})
+    ask = getattr(signed_in("chloe"), way)
+    answer = ask(reverse("authorization", args=[jane]), {"signed_on": "2026-01-05", "sender_covered": "yes"})
+    assert (answer.status_code, answer["Location"]) == (302, reverse("document_paper", args=[jane]))
+    assert queries.history(scope, jane) == []
+
+
+def test_revokes_a_signed_paper(
+    signed_in: Callable[[str], Client], scope: Scope, jane: UUID, at: datetime
+) -> None:
+    paper = Paper(
+        signed_on=at.date(),
+        expires_on=date(2030, 1, 5),
+        expires_event=None,
+        remuneration_stated=False,
+        sender_covered=True,
+    )
+    terms = Terms(purposes=("offers",))
+    actions.record_authorization(scope, jane, paper=paper, source="paper", at=at, terms=terms)
+    signed_in("chloe").post(page_of(jane), {"act": "revoke", "source": "letter"})
     assert held(scope, jane).authorization.revoked_at is not None
 
 

@@ -42,6 +42,14 @@ def _register_authorizations(group: argparse._SubParsersAction[argparse.Argument
     authorize.add_argument("--expires-on", metavar="YYYY-MM-DD")
     authorize.add_argument("--expires-with", help="left_practice, treatment_ended or study_ended")
     authorize.add_argument(
+        "--purpose", action="append", required=True, metavar="CODE",
+        help="a purpose that the paper names, such as own_services; may be given again",
+    )  # fmt: skip
+    authorize.add_argument(
+        "--names", action="append", default=[], metavar="CODE",
+        help="a sensitive matter that the paper names, such as hiv_sti; may be given again",
+    )  # fmt: skip
+    authorize.add_argument(
         "--paid", action="store_true", help="the paper says that somebody pays for the messages"
     )
     authorize.add_argument("--source", default="paper", help=_SOURCE_HELP)
@@ -117,7 +125,7 @@ def run_opt_in(chosen: argparse.Namespace) -> None:
 def run_authorize(chosen: argparse.Namespace) -> None:
     from bedside.ground import clock
     from bedside.records.consent import actions
-    from bedside.records.consent.rules import ExpiryEvent, Paper
+    from bedside.records.consent.rules import ExpiryEvent, Paper, Sensitivity, Terms
 
     paper = Paper(
         signed_on=_day(chosen.signed_on),
@@ -127,8 +135,24 @@ def run_authorize(chosen: argparse.Namespace) -> None:
         sender_covered=True,
     )
     scope = scope_for(chosen)
-    actions.record_authorization(scope, _id(chosen), paper=paper, source=chosen.source, at=clock.now())
+    named = Terms(
+        purposes=_purposes(scope, chosen.purpose),
+        sensitivities=tuple(_one_of(Sensitivity, code) for code in chosen.names),
+    )
+    actions.record_authorization(
+        scope, _id(chosen), paper=paper, source=chosen.source, at=clock.now(), terms=named
+    )
     print_result(chosen, {"recorded": True}, "Recorded the signed authorization.")
+
+
+def _purposes(scope: Scope, codes: list[str]) -> tuple[str, ...]:
+    """AUT-04: a paper admits only what it names. Raises Refusal for a purpose that nobody knows."""
+    from bedside.records.authorizations.queries import purposes
+
+    known = [one.code for one in purposes(scope)]
+    if not set(codes) <= set(known):
+        raise Refusal("purpose", f"Choose the purposes from: {', '.join(known)}.")
+    return tuple(sorted(set(codes)))
 
 
 def run_revoke(chosen: argparse.Namespace) -> None:

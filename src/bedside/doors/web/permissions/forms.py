@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 from bedside.doors.web.permissions.words import STAFF_SOURCES
 from bedside.ground.errors import Refusal
-from bedside.records.consent.rules import Category, Evidence, ExpiryEvent, Paper
+from bedside.records.consent.rules import Category, Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,34 +48,3 @@ def read_yes(typed: Mapping[str, str]) -> bool:
     if answer not in {"yes", "no"}:
         raise Refusal("answer", "Choose yes or no.")
     return answer == "yes"
-
-
-def read_paper(typed: Mapping[str, str]) -> Paper:
-    """Raises Refusal for a date that is none, or an unknown event."""
-    return Paper(
-        signed_on=_day(typed.get("signed_on", ""), "Give the day on which it was signed.") or _no_day(),
-        expires_on=_day(typed.get("expires_on", ""), "Give the day on which it ends as a date."),
-        expires_event=_event(typed.get("expires_event", "")),
-        remuneration_stated=typed.get("remuneration_stated") == "yes",
-        sender_covered=typed.get("sender_covered") == "yes",
-    )
-
-
-def _day(text: str, sentence: str) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise Refusal("day", sentence) from None
-
-
-def _no_day() -> date:
-    raise Refusal("signed_on", "Give the day on which it was signed.")
-
-
-def _event(text: str) -> ExpiryEvent | None:
-    try:
-        return ExpiryEvent(text) if text else None
-    except ValueError:
-        raise Refusal("expires_event", "Choose one of the events from the list.") from None

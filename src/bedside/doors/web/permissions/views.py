@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from bedside.doors.web.pages import done, staff_page
 from bedside.doors.web.permissions.forms import (
     read_category,
     read_evidence,
-    read_paper,
     read_source,
     read_yes,
 )
@@ -27,9 +26,7 @@ from bedside.ground import clock
 from bedside.ground.errors import Refusal
 from bedside.records.consent import actions, queries
 from bedside.records.consent.sentences import CATEGORY_NAMES, REASON_NAMES, SCOPE_NAMES
-from bedside.records.patients import actions as patient_actions
 from bedside.records.patients import queries as patients
-from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
@@ -58,35 +55,9 @@ def permissions(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpRes
 
 
 @staff_page(Right.RECORD_CONSENT)
-def authorization(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpResponse:
-    """The form for a paper that the patient has signed."""
-    patient = patients.get(scope, patient_id)
-    patient_actions.note_seen(scope, patient_id, page="authorization", at=clock.now())
-    typed: Mapping[str, str] = {}
-    problem = None
-    if request.method == "POST":
-        typed = request.POST
-        try:
-            actions.record_authorization(
-                scope,
-                patient_id,
-                paper=read_paper(typed),
-                source="paper",
-                at=clock.now(),
-                evidence=read_evidence(typed, origin=scope.origin),
-            )
-        except Refusal as error:
-            problem = error.sentence
-        else:
-            return done(request, "Recorded the signed authorization.", "permissions", patient_id)
-    context = {
-        "patient": patient,
-        "practice_name": profile(scope).name,
-        "typed": typed,
-        "problem": problem,
-        "expiry_events": [(event.value, words) for event, words in EXPIRY_EVENTS.items()],
-    }
-    return render(request, "web/permissions/authorization.html", context)
+def authorization(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpResponse:  # noqa: ARG001  Django's form
+    """Where the form for a paper once was: leads to the page that also asks for what the paper names (AUT-04)."""
+    return redirect("document_paper", patient_id)
 
 
 def _record(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpResponse:
