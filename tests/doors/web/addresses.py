@@ -66,6 +66,7 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     "patients_export": Right.EXPORT_PATIENTS,
     # what patients agreed to
     "permissions": Right.SEE_PATIENTS,
+    "permissions_record": Right.RECORD_CONSENT,
     "what_if": Right.SEE_PATIENTS,
     "authorization": Right.RECORD_CONSENT,
     # forms to sign, and what was signed

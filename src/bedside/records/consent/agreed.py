@@ -55,7 +55,7 @@ def restrict_categories(
         add_event(
             scope, patient_id, EventKind.RESTRICTED, source=source, at=at, evidence=evidence, terms=terms
         )
-        told = " ".join(one.value for one in chosen)
+        told = "+".join(one.value for one in chosen)
         record(scope, entries.RESTRICTED_FOR, at=at, subject=patient_id, source=source, categories=told)
     return True
 

@@ -14,10 +14,11 @@ from bedside.doors.web.permissions.forms import (
     read_source,
     read_yes,
 )
+from bedside.doors.web.permissions.holding import facts_of
+from bedside.doors.web.permissions.timeline import KIND_NAMES, LineKind, time_line
 from bedside.doors.web.permissions.words import (
     EXPIRY_EVENTS,
     STAFF_SOURCES,
-    events_in_words,
     lines_of,
     outlook,
     paper_in_words,
@@ -25,6 +26,8 @@ from bedside.doors.web.permissions.words import (
 from bedside.ground import clock
 from bedside.ground.errors import Refusal
 from bedside.records.consent import actions, queries
+from bedside.records.consent.letter_claims import letters_of
+from bedside.records.consent.proving import is_proven
 from bedside.records.consent.sentences import CATEGORY_NAMES, REASON_NAMES, SCOPE_NAMES
 from bedside.records.patients import queries as patients
 from bedside.safeguards.staff.rules import Right
@@ -51,7 +54,8 @@ def permissions(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpRes
     actions.note_seen(scope, patient_id, at=clock.now())
     if getattr(request, "htmx", False):
         return render(request, "web/permissions/piece.html", _state(scope, patient_id))
-    return render(request, "web/permissions/permissions.html", _page(scope, patient_id, {}))
+    only = request.GET.get("show", "")
+    return render(request, "web/permissions/permissions.html", _page(scope, patient_id, {}, only=only))
 
 
 @staff_page(Right.RECORD_CONSENT)
@@ -124,6 +128,7 @@ def _state(scope: Scope, patient_id: UUID) -> dict[str, object]:
         "expires_words": _ends_with(held),
         "revocable": held.authorization is not None and held.authorization.revoked_at is None,
         "minor": patient.is_minor_on(today),
+        "represented": held.represented_on(today),
         "suppressed": None
         if suppression is None
         else (SCOPE_NAMES[suppression.scope], REASON_NAMES[suppression.reason], suppression.at),
@@ -135,13 +140,29 @@ def _ends_with(held: PersonPermissions) -> str:
     return EXPIRY_EVENTS[event] if event else ""
 
 
-def _page(scope: Scope, patient_id: UUID, typed: Mapping[str, str]) -> dict[str, object]:
-    state = _state(scope, patient_id)
-    patient = patients.get(scope, patient_id)
+def _page(scope: Scope, patient_id: UUID, typed: Mapping[str, str], *, only: str = "") -> dict[str, object]:
+    state, patient, today = _state(scope, patient_id), patients.get(scope, patient_id), timezone.localdate()
+    held = queries.permissions_of(scope, [patient_id])[patient_id]
+    proven = bool(patient.email) and is_proven(scope, patient_id)
+    shown = LineKind(only) if only in set(LineKind) else None
+    events = queries.history(scope, patient_id)
     return {
         **state,
         "typed": typed,
         "outlook": outlook(scope, patient, at=clock.now()),
-        "events": events_in_words(scope, queries.history(scope, patient_id)),
+        "proven": proven,
+        "facts": facts_of(
+            held,
+            today=today,
+            minor=patient.is_minor_on(today),
+            proven=proven,
+            has_address=bool(patient.email),
+        ),
+        "days": time_line(
+            scope, events, letters_of(scope, patient_id=patient_id, at=clock.now()), only=shown
+        ),
+        "shown": shown,
+        "kinds": KIND_NAMES.items(),
+        "full": len(events) >= queries.HISTORY_MAX,
         "sources": [(source.value, words) for source, words in STAFF_SOURCES.items()],
     }

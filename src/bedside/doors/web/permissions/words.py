@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from bedside.decisions.gate import queries as gate
 from bedside.decisions.gate.rules import CLASS_RULES, Decision, MessageClass
 from bedside.records.consent.rules import Answer, Category, ExpiryEvent, LiftReason, Source
 from bedside.records.consent.sentences import CATEGORY_NAMES, SOURCE_NAMES, source_in_words
-from bedside.records.intake.queries import brought_by
-from bedside.safeguards.staff.queries import names_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
     from datetime import date, datetime
 
     from bedside.ground.scope import Scope
-    from bedside.records.consent.queries import ConsentEventView
     from bedside.records.consent.rules import Authorization, PersonPermissions
     from bedside.records.patients.rules import Patient
 
@@ -106,43 +101,3 @@ def outlook(scope: Scope, patient: Patient, *, at: datetime) -> list[dict[str, o
         rule = CLASS_RULES[message_class]
         rows.append({"label": rule.label, "words": words, "badge": badge, "reasons": verdict.reasons})
     return rows
-
-
-def events_in_words(scope: Scope, events: Iterable[ConsentEventView]) -> list[dict[str, object]]:
-    """The time line: what, when, by whom, and what was noted."""
-    seen = list(events)
-    brought = _brought_by(scope, seen)
-    staff = {event.actor_id for event in seen if event.actor_kind == "staff"}
-    names = names_of(scope, {*staff, *(who for who in brought.values() if not who.startswith("cli:"))})
-    return [
-        {
-            "at": event.at,
-            "sentence": event.sentence,
-            "by": _actor(brought.get(event.event.source) or event.actor_id, event.actor_kind, names),
-            "note": event.evidence.note if event.evidence else "",
-        }
-        for event in seen
-    ]
-
-
-def _brought_by(scope: Scope, events: Iterable[ConsentEventView]) -> dict[str, str]:
-    """By source, who brought the file: a worker read it, and yet a person stands for what it says."""
-    imports = {event.event.source: _import_id(event.event.source) for event in events}
-    known = brought_by(scope, {import_id for import_id in imports.values() if import_id is not None})
-    return {source: known[one] for source, one in imports.items() if one in known}
-
-
-def _import_id(source: str) -> UUID | None:
-    kind, _, text = source.partition(":")
-    try:
-        return UUID(text) if kind == "import" else None
-    except ValueError:
-        return None
-
-
-def _actor(actor_id: str, actor_kind: str, names: Mapping[str, str]) -> str:
-    if actor_kind == "patient":
-        return "the patient"
-    if actor_id.startswith("cli:"):
-        return "an administrator of this system"
-    return names.get(actor_id, "this system")
