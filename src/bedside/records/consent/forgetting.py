@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bedside.ground.scope import Scope, in_scope
+from bedside.records.consent.lists import forget_bad_lines
 from bedside.records.consent.owing import drop_letters_to
 from bedside.records.consent.recording import wait_for_others
 from bedside.records.consent.rules import SuppressionReason, SuppressionScope
@@ -22,6 +23,7 @@ def begin_forgetting(scope: Scope, patient_id: UUID) -> None:
     with in_scope(scope):
         wait_for_others(patient_id)
         drop_letters_to(scope, patient_id)
+        forget_bad_lines(scope)
 
 
 def keep_away(scope: Scope, address: str, *, at: datetime) -> bool:
