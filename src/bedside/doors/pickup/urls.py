@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bedside.doors.pickup import confirming, signing, views, why
+from bedside.doors.pickup import confirming, signing, signing_up, views, why
 
 urlpatterns = [
     path("u/<str:token>", views.unsubscribe, name="unsubscribe"),
@@ -11,5 +11,7 @@ urlpatterns = [
     path("p/<str:token>/why", why.why, name="why"),
     path("c/<str:token>", confirming.confirm_address, name="confirm_address"),
     path("a/<str:token>", signing.sign_form, name="sign_form"),
+    path("f/<str:token>", signing_up.sign_up, name="sign_up"),
+    path("s/<str:token>", signing_up.confirm_signup, name="confirm_signup"),
     path("robots.txt", views.robots, name="robots"),
 ]
