@@ -38,6 +38,7 @@ NOT_VISITED = {
     "account_reauthenticate": "only long after signing in",
     "key_request": "only while the destruction of a key waits",
     "switch_practice": "there is one practice",
+    "document_scan": "only for a paper with its scan, which the walk over every address opens",
     "session": "asked by a script, takes nothing",
     "staff_second_step": "only for somebody with a second step",
 }  # fmt: skip
