@@ -101,6 +101,7 @@ FOREIGN: dict[str, tuple[str, ...]] = {
         "--message", "{message_id}", "--segment", "{segment_id}",
     ),
     "consent show": ("{patient_id}",),
+    "consent export": ("{patient_id}", "{file}"),
     "consent opt-out": ("{patient_id}",),
     "consent opt-in": ("{patient_id}",),
     "consent authorize": (

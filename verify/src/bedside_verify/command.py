@@ -14,7 +14,13 @@ from bedside_verify.findings import Report, Unusable, number
 from bedside_verify.keys import TrustedKey, read_key
 from bedside_verify.ledger import verify_ledger
 from bedside_verify.notes import ANCHOR_BYTES_MAX, Checkpoint, read_anchors
-from bedside_verify.single import DOCUMENT_BYTES_MAX, verify_erasure, verify_proof
+from bedside_verify.single import (
+    CONSENT_BYTES_MAX,
+    DOCUMENT_BYTES_MAX,
+    verify_consent,
+    verify_erasure,
+    verify_proof,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +30,7 @@ NOT_SOUND: Final = 1
 UNUSABLE: Final = 2
 _KEY_BYTES_MAX: Final = 65_536
 _ABOUT: Final = """Checks a ledger that Bedside exported, without Bedside.
-Two other uses: bedside-verify proof FILE --key KEY; bedside-verify erasure FILE --key KEY."""
+Three other uses: bedside-verify proof FILE --key KEY; the same with erasure, and with consent."""
 _KEY_HELP: Final = (
     "public key that came by another way than the file: base64, PEM, C2SP form, or its SHA-256 in hex; "
     "or a file that holds one; may be given several times"
@@ -59,7 +65,7 @@ def _say(answer: str) -> None:
 
 
 def _parse(arguments: Sequence[str]) -> argparse.Namespace:
-    what = arguments[0] if arguments and arguments[0] in {"proof", "erasure"} else "ledger"
+    what = arguments[0] if arguments and arguments[0] in {"proof", "erasure", "consent"} else "ledger"
     name = "bedside-verify" if what == "ledger" else f"bedside-verify {what}"
     parser = argparse.ArgumentParser(prog=name, description=_ABOUT if what == "ledger" else None)
     parser.add_argument("file", metavar="EXPORT" if what == "ledger" else "FILE")
@@ -78,6 +84,8 @@ def _check(wish: argparse.Namespace) -> Report:
     trusted = [_key(each) for each in wish.key]
     if wish.what == "proof":
         return verify_proof(_read(wish.file, DOCUMENT_BYTES_MAX), trusted=trusted)
+    if wish.what == "consent":
+        return verify_consent(_read(wish.file, CONSENT_BYTES_MAX), trusted=trusted)
     if wish.what == "erasure":
         return verify_erasure(_read(wish.file, DOCUMENT_BYTES_MAX), trusted=trusted)
     anchors: list[Checkpoint] = []
@@ -149,7 +157,9 @@ def _as_text(report: Report, what: str) -> str:
 
 def _verdict(report: Report, what: str) -> str:
     if report.sound:
-        thing = {"ledger": "The ledger", "proof": "The proof", "erasure": "The certificate"}[what]
+        thing = {
+            "ledger": "The ledger", "proof": "The proof", "erasure": "The certificate", "consent": "The file",
+        }[what]  # fmt: skip
         return f"SOUND. {thing} passed every check."
     count = report.findings_total
     return f"NOT SOUND. {number(count)} {'check' if count == 1 else 'checks'} failed:"

@@ -1,4 +1,4 @@
-"""Checking one thing by itself: the proof of an entry, a certificate of erasure."""
+"""Checking one thing by itself: the proof of an entry, a certificate of erasure, a file of permissions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 PROOF_FORMAT: Final = "bedside-proof-1"
 ERASURE_FORMAT: Final = "bedside-erasure-1"
+CONSENT_FORMAT: Final = "bedside-consent-1"
 DOCUMENT_BYTES_MAX: Final = 1 << 20
+CONSENT_BYTES_MAX: Final = 32 << 20
 _PATH_MAX: Final = 63
 _PROOF_FIELDS: Final = {"format", "index", "size", "path", "body", "note"}
 
@@ -53,9 +55,51 @@ def verify_erasure(raw: bytes, *, trusted: Sequence[TrustedKey]) -> Report:
     return report
 
 
-def _read_document(raw: bytes, *, what: str) -> dict[str, Any]:
-    if len(raw) > DOCUMENT_BYTES_MAX:
-        raise Unusable(f"This is no {what}: it is longer than 1 MiB.")
+def verify_consent(raw: bytes, *, trusted: Sequence[TrustedKey]) -> Report:
+    """The report on a file of one person's permissions: its signature, and each document against its hash.
+
+    Gives counts only: what is in the file is not for a terminal. Raises Unusable for what is no such file.
+    """
+    what = "file of a person's permissions"
+    value = _read_document(raw, what=what, bytes_max=CONSENT_BYTES_MAX)
+    report, publics = Report(), _publics(trusted)
+    certificate = value.get("certificate")
+    if not isinstance(certificate, dict) or certificate.get("format") != CONSENT_FORMAT:
+        raise Unusable(f"This is no {what}.")
+    if set(value) != {"certificate", "note"}:
+        raise Unusable(f"This is no {what}: it has other fields than it should.")
+    acts, documents = certificate.get("acts"), certificate.get("documents")
+    if not isinstance(acts, list) or not isinstance(documents, list):
+        raise Unusable(f"This is no {what}: it has no lists of acts and documents.")
+    digest = hashlib.sha256(write_json(certificate)).digest()
+    _check_statement(value["note"], digest, publics, report, form=CONSENT_FORMAT)
+    for place, document in enumerate(documents):
+        _check_rendering(document, place, report)
+    report.facts |= {
+        "practice": certificate.get("practice"),
+        "at": certificate.get("at"),
+        "acts": len(acts),
+        "documents": len(documents),
+        "sha256": digest.hex(),
+    }
+    return report
+
+
+def _check_rendering(document: object, place: int, report: Report) -> None:
+    """That a document is the one whose hash the ledger holds since it was signed."""
+    told = document if isinstance(document, dict) else {}
+    try:
+        rendering = read_base64(told.get("rendering"), size=None)
+    except Unreadable as error:
+        report.add("bad-document", f"Document {number(place)} cannot be read: {error}.")
+        return
+    if hashlib.sha256(rendering).hexdigest() != told.get("rendering_sha256"):
+        report.add("changed-document", f"Document {number(place)} is not the one whose hash stands beside it.")
+
+
+def _read_document(raw: bytes, *, what: str, bytes_max: int = DOCUMENT_BYTES_MAX) -> dict[str, Any]:
+    if len(raw) > bytes_max:
+        raise Unusable(f"This is no {what}: it is longer than {bytes_max >> 20} MiB.")
     try:
         return read_object(raw.removesuffix(b"\n"))
     except Unreadable as error:
@@ -69,8 +113,10 @@ def _publics(trusted: Sequence[TrustedKey]) -> list[bytes]:
     return publics
 
 
-def _check_statement(raw: object, digest: bytes, publics: list[bytes], report: Report) -> None:
-    text = f"bedside-statement\n{ERASURE_FORMAT}\n{base64.b64encode(digest).decode()}\n"
+def _check_statement(
+    raw: object, digest: bytes, publics: list[bytes], report: Report, *, form: str = ERASURE_FORMAT
+) -> None:
+    text = f"bedside-statement\n{form}\n{base64.b64encode(digest).decode()}\n"
     try:
         note = read_note(_text(raw))
     except Unreadable as error:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from bedside.doors.cli import consent_evidence
 from bedside.doors.cli.shared import add_group, add_verb, print_result, print_table, scope_for
 from bedside.ground.errors import Refusal
 
@@ -25,6 +26,7 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     _spoken(add_verb(group, "opt-in", "Record a yes to one kind of mail, or to mail again.", run_opt_in))
     _register_authorizations(group)
     _register_suppressions(group)
+    consent_evidence.register(group)
     explain = add_verb(group, "explain", "Say what the gate would answer, and why.", run_explain)
     _patient(explain)
     explain.add_argument(

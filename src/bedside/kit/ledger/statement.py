@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 ERASURE_FORMAT: Final = "bedside-erasure-1"
-STATEMENT_BYTES_MAX: Final = 1 << 20
+CONSENT_FORMAT: Final = "bedside-consent-1"
+STATEMENT_BYTES_MAX: Final = 32 << 20  # that on consent holds whole documents
 _FIRST_LINE: Final = "bedside-statement"
 
 

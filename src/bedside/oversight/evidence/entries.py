@@ -9,3 +9,11 @@ COMPARED = declare(
     compared=int,
     differing=int,
 )
+CONSENT_EXPORTED = declare(
+    "consent.exported",
+    "Exported all evidence of a person's permissions: {acts} acts, {documents} documents.",
+    Deed.EXPORT,
+    acts=int,
+    documents=int,
+    certificate_sha256=str,
+)

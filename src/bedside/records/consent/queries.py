@@ -143,10 +143,11 @@ def history(scope: Scope, patient_id: UUID) -> list[ConsentEventView]:
     with reading(scope):
         rows = ConsentEvent.objects.filter(practice_id=scope.practice_id, patient_id=patient_id)
         own = person_keys(scope, [patient_id]).get(patient_id)
-        return [_view(scope, row, own) for row in rows.order_by("-id")[:HISTORY_MAX]]
+        return [view_of(scope, row, own) for row in rows.order_by("-id")[:HISTORY_MAX]]
 
 
-def _view(scope: Scope, row: ConsentEvent, own: Sealer | None) -> ConsentEventView:
+def view_of(scope: Scope, row: ConsentEvent, own: Sealer | None) -> ConsentEventView:
+    """One stored act for reading; `own` is the person's key, None once they are erased. For this room alone."""
     event = Event(**{name: getattr(row, name) for name in Event._fields})
     return ConsentEventView(
         at=row.at,
