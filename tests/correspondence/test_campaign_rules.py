@@ -83,6 +83,7 @@ APPROVABLE = Approvable(
     send_at=None,
     authorization_purpose="",
     sensitivities=(),
+    revealed="",
 )
 CHANGES = {
     "campaign_id": UUID(int=2),
@@ -102,6 +103,7 @@ CHANGES = {
     "send_at": datetime(2026, 12, 1, tzinfo=UTC),
     "authorization_purpose": "cosmetic_offers",
     "sensitivities": ("hiv_sti",),
+    "revealed": "condition",
 }
 
 

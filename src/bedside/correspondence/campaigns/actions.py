@@ -15,6 +15,7 @@ from bedside.correspondence.campaigns.rules import (
     CampaignState,
     MailPurpose,
     RecipientState,
+    Revealed,
     Verb,
 )
 from bedside.correspondence.campaigns.sealed import CAMPAIGN, seal
@@ -182,6 +183,8 @@ def _check(scope: Scope, plan: Plan) -> None:
         raise Refusal("purpose", "Choose why this mail is sent.")
     if plan.authorization_purpose and not PURPOSE.match(plan.authorization_purpose):
         raise Refusal("authorization_purpose", "Choose the purpose that the authorization must name.")
+    if plan.revealed is Revealed.NOTHING and plan.sensitivities:
+        raise Refusal("reveals", "Either tick what the mail may reveal, or say that it is nothing.")
     if plan.segment_id is not None:
         segments.segment(scope, plan.segment_id)
     if plan.message_id is not None:
@@ -195,6 +198,7 @@ def _write(scope: Scope, row: CampaignRow, plan: Plan, *, at: datetime) -> None:
     row.basis_recorded = plan.basis_recorded
     row.authorization_purpose = plan.authorization_purpose
     row.sensitivities = sorted({one.value for one in plan.sensitivities})
+    row.revealed = plan.revealed.value if plan.revealed else ""
     if row.remuneration is not plan.remuneration:
         row.remuneration_by, row.remuneration_at = scope.actor.id, at
     row.remuneration = plan.remuneration

@@ -10,6 +10,7 @@ from django.db.models import Count
 
 from bedside.correspondence.campaigns import entries
 from bedside.correspondence.campaigns.binding import content_of, message_facts
+from bedside.correspondence.campaigns.fitting import obstacles
 from bedside.correspondence.campaigns.models import RecipientRow
 from bedside.correspondence.campaigns.rows import locked, move
 from bedside.correspondence.campaigns.rules import (
@@ -65,6 +66,7 @@ def submit(scope: Scope, campaign_id: UUID, *, at: datetime) -> None:
         move(row, Verb.SUBMIT, at=at)
         content = _check_complete(scope, row)
         rule = _rule(scope, row)
+        _check_audience(scope, row, rule)
         expected = segments.count(scope, rule, today=_today(scope, at), at=at)
         if expected == 0:
             raise Refusal("empty_audience", "Nobody is in this segment now; choose another one.")
@@ -228,6 +230,15 @@ def _check_complete(scope: Scope, row: CampaignRow) -> Content:
                 f"The message uses “{FIELDS[field].label}”, which this kind of mail may not hold; take it out.",
             )
     return content
+
+
+def _check_audience(scope: Scope, row: CampaignRow, rule: Rule) -> None:
+    """Raises the first thing that keeps these people from getting this kind of mail (MKT-17, MKT-20)."""
+    said = bool(row.sensitivities or row.revealed)
+    for obstacle in obstacles(
+        rule, profile(scope), message_class=row.message_class, says_what_it_reveals=said
+    ):
+        raise obstacle
 
 
 def _rule(scope: Scope, row: CampaignRow) -> Rule:

@@ -107,6 +107,7 @@ def _approvable(scope: Scope, row: CampaignRow, *, digest: bytes, count: int) ->
         send_at=row.send_at,
         authorization_purpose=row.authorization_purpose,
         sensitivities=tuple(row.sensitivities),
+        revealed=row.revealed,
     )
 
 

@@ -41,6 +41,7 @@ class CampaignRow(models.Model):
     basis_recorded = models.BooleanField(default=False)
     authorization_purpose = models.CharField(max_length=40, blank=True)  # AUT-04; empty while not chosen
     sensitivities = ArrayField(models.CharField(max_length=30), default=list)  # what it may reveal (SEN-01)
+    revealed = models.CharField(max_length=12, blank=True)  # what else it may (MKT-17); empty while not said
     remuneration_by = models.CharField(max_length=60, blank=True)
     remuneration_at = models.DateTimeField(null=True)
     send_at = models.DateTimeField(null=True)
@@ -71,6 +72,10 @@ class CampaignRow(models.Model):
             models.CheckConstraint(condition=Q(message_class__in=CLASSES), name="campaign_class_known"),
             models.CheckConstraint(
                 condition=Q(sensitivities__contained_by=SENSITIVITIES), name="campaign_sensitivities_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(revealed__in=("", "condition")) | Q(revealed="nothing", sensitivities=[]),
+                name="campaign_revealed_known",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=_UNFINISHED)

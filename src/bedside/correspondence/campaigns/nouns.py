@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from bedside.correspondence.campaigns.rules import Revealed
     from bedside.records.consent.rules import Sensitivity
 
 
@@ -36,6 +37,13 @@ class Plan:
     send_at: datetime | None = None
     authorization_purpose: str = ""  # the code that an authorization must name (AUT-04)
     sensitivities: tuple[Sensitivity, ...] = ()  # what receiving it may reveal (SEN-01), in any order
+    revealed: Revealed | None = (
+        None  # what else it may, or that there is nothing; None while not said (MKT-17)
+    )
+
+    @property
+    def says_what_it_reveals(self) -> bool:
+        return bool(self.sensitivities) or self.revealed is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

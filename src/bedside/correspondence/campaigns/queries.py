@@ -10,7 +10,7 @@ from django.db import connection
 from bedside.correspondence.campaigns.binding import content_of, is_approved, message_facts, present_hash
 from bedside.correspondence.campaigns.models import ApprovalRow, CampaignRow, RecipientRow
 from bedside.correspondence.campaigns.nouns import Approval, Campaign, Explanation, Numbers, Plan, Recipient
-from bedside.correspondence.campaigns.rules import CampaignState, RecipientState
+from bedside.correspondence.campaigns.rules import CampaignState, RecipientState, Revealed
 from bedside.correspondence.campaigns.sealed import (
     APPROVAL,
     CAMPAIGN,
@@ -248,6 +248,7 @@ def _campaign(scope: Scope, row: CampaignRow) -> Campaign:
         send_at=row.send_at,
         authorization_purpose=row.authorization_purpose,
         sensitivities=tuple(Sensitivity(one) for one in row.sensitivities),
+        revealed=Revealed(row.revealed) if row.revealed else None,
     )
     return Campaign(
         id=row.id,

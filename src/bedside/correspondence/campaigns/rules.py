@@ -134,6 +134,19 @@ PURPOSE_NAMES = {
 }
 
 
+class Revealed(StrEnum):
+    """What the mere mail tells besides what is ticked one by one; chosen, never preset (MKT-17)."""
+
+    NOTHING = "nothing"  # beyond that somebody is a patient here
+    CONDITION = "condition"  # one for which no law asks more than it does for all mail
+
+
+REVEALED_NAMES = {
+    Revealed.NOTHING: "Nothing beyond being a patient here",
+    Revealed.CONDITION: "Another condition",
+}
+
+
 def next_state(state: CampaignState, verb: Verb) -> CampaignState:
     """The state that follows. Raises Refusal when the verb is not for a campaign in this state."""
     following = TRANSITIONS.get((state, verb))
@@ -168,6 +181,7 @@ class Approvable:
     send_at: datetime | None
     authorization_purpose: str
     sensitivities: tuple[str, ...]
+    revealed: str  # a code of Revealed; empty if it was not asked for
 
 
 def approval_hash(approvable: Approvable) -> bytes:
@@ -201,11 +215,13 @@ def _parts(approvable: Approvable) -> tuple[bytes, ...]:
 
 def _chosen_since(approvable: Approvable) -> tuple[bytes, ...]:
     """What could not be chosen at first; left out while it is not, so that earlier approvals hold."""
+    said = (b"besides reveals " + approvable.revealed.encode(),) if approvable.revealed else ()
     if not approvable.authorization_purpose and not approvable.sensitivities:
-        return ()
+        return said
     return (
         b"for " + approvable.authorization_purpose.encode(),
         b"may reveal " + " ".join(approvable.sensitivities).encode(),
+        *said,
     )
 
 

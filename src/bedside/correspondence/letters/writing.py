@@ -20,7 +20,6 @@ from bedside.kit.mail import (
     parse_address,
     sign,
 )
-from bedside.safeguards.practices.rules import Specialty
 from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
@@ -35,13 +34,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Unwritable", "is_neutral", "write"]
 
-# The name alone of such a practice may tell what somebody is treated for (CON-08, MKT-17).
-TELLING: Final = frozenset(
-    {
-        Specialty.SUBSTANCE_USE, Specialty.MENTAL_HEALTH, Specialty.REPRODUCTIVE_HEALTH, Specialty.ONCOLOGY,
-        Specialty.WEIGHT_MANAGEMENT,
-    }
-)  # fmt: skip
 _STYLE: Final = "font-family:Arial,Helvetica,sans-serif;color:#1c2b33"
 _BUTTON: Final = (
     "display:inline-block;padding:14px 24px;background:#0b5c66;color:#ffffff;font-size:17px;"
@@ -51,7 +43,7 @@ _BUTTON: Final = (
 
 def is_neutral(practice: Profile) -> bool:
     """Whether the practice is not named in its service mails, since its name may tell a condition."""
-    return practice.part2_program or practice.specialty in TELLING
+    return practice.is_telling
 
 
 def write(

@@ -94,7 +94,7 @@ def _register_create(group: argparse._SubParsersAction[argparse.ArgumentParser])
     )
     verb.add_argument(
         "--reveals", action="append", default=[], metavar="CODE",
-        help="what receiving it may reveal, such as hiv_sti; may be given again",
+        help="what receiving it may reveal, such as hiv_sti, condition or nothing; may be given again",
     )  # fmt: skip
     verb.add_argument("--basis-recorded", action="store_true", help="for fundraising and research only")
 
@@ -117,6 +117,7 @@ def _register_deciding(group: argparse._SubParsersAction[argparse.ArgumentParser
 def create_campaign(chosen: argparse.Namespace) -> None:
     from bedside.correspondence.campaigns import actions
     from bedside.correspondence.campaigns.nouns import Plan
+    from bedside.correspondence.campaigns.rules import Revealed
     from bedside.ground import clock
 
     scope = scope_for(chosen)
@@ -130,10 +131,19 @@ def create_campaign(chosen: argparse.Namespace) -> None:
         segment_id=chosen.segment,
         send_at=_moment(scope, chosen.not_before),
         authorization_purpose=chosen.authorized_purpose,
-        sensitivities=tuple(_sensitivity(code) for code in chosen.reveals),
+        sensitivities=tuple(_sensitivity(code) for code in chosen.reveals if code not in set(Revealed)),
+        revealed=_revealed(chosen.reveals),
     )
     campaign_id = actions.create(scope, plan, at=clock.now())
     print_result(chosen, {"id": str(campaign_id)}, f"Made campaign {campaign_id}.")
+
+
+def _revealed(codes: list[str]) -> Any:
+    from bedside.correspondence.campaigns.rules import Revealed
+
+    if Revealed.NOTHING in codes and len(codes) > 1:
+        raise Refusal("reveals", "Either say what it may reveal, or that it is nothing.")
+    return next((one for one in Revealed if one.value in codes), None)
 
 
 def _sensitivity(code: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo, available_timezones
 
 from bedside.ground.errors import Refusal
@@ -43,6 +43,15 @@ class Specialty(StrEnum):
     OTHER = "other"
 
 
+# The name alone of such a practice may tell what somebody is treated for (CON-08, MKT-17).
+TELLING: Final = frozenset(
+    {
+        Specialty.SUBSTANCE_USE, Specialty.MENTAL_HEALTH, Specialty.REPRODUCTIVE_HEALTH, Specialty.ONCOLOGY,
+        Specialty.WEIGHT_MANAGEMENT,
+    }
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """A practice's identity towards patients. `idle_minutes` is how long an untouched session lives."""
@@ -71,6 +80,11 @@ class Profile:
     )
     notice_version: str = ""
     consumer_policy_url: str = ""  # on consumer health data, for people who are no patients (RCW 19.373.020)
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether mail from this practice may by itself tell what somebody is treated for."""
+        return self.part2_program or self.specialty in TELLING
 
     @property
     def zone(self) -> ZoneInfo:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from bedside.decisions.segments.rules.asking import fields_used
 from bedside.decisions.segments.rules.fields import FIELDS, Field, Operator, Sensitivity
 from bedside.decisions.segments.rules.language import All, AnyOf, Condition, Not, Rule
 
@@ -33,13 +34,7 @@ def sentence_of(rule: Rule) -> str:
 
 def uses_health(rule: Rule) -> bool:
     """Whether receiving mail by this rule says something about health (MKT-17, 45 CFR 160.103)."""
-    match rule:
-        case All(parts) | AnyOf(parts):
-            return any(uses_health(part) for part in parts)
-        case Not(part):
-            return uses_health(part)
-        case Condition(field=field):
-            return FIELDS[field].sensitivity is Sensitivity.HEALTH
+    return any(field.sensitivity is Sensitivity.HEALTH for field in fields_used(rule))
 
 
 def _words(rule: Rule, *, inner: bool) -> str:

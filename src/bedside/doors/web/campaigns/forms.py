@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from bedside.correspondence.campaigns.nouns import Plan
-from bedside.correspondence.campaigns.rules import PURPOSE_NAMES
+from bedside.correspondence.campaigns.rules import PURPOSE_NAMES, REVEALED_NAMES, Revealed
 from bedside.decisions.gate.rules import CLASS_RULES, MessageClass
 from bedside.ground.errors import Refusal
 from bedside.records.consent.rules import Sensitivity
@@ -27,6 +27,10 @@ ATTESTED = {
     MessageClass.RESEARCH_RECRUITMENT: "We hold the authorization, or the review board's waiver, for this study.",
 }
 
+REVEALED_HELP = {
+    Revealed.NOTHING: "The mail could go to anybody who was ever seen here.",
+    Revealed.CONDITION: "What is not listed above, such as diabetes, asthma or cancer.",
+}
 RARE = frozenset(
     {
         MessageClass.PAYMENT, MessageClass.RESEARCH_RECRUITMENT, MessageClass.LEGAL_NOTICE,
@@ -85,7 +89,22 @@ def plan_from_kind(posted: QueryDict, held: Plan | None) -> Plan:
         basis_recorded=posted.get("basis_recorded") == "yes",
         authorization_purpose=posted.get("authorization_purpose", ""),
         sensitivities=tuple(one for one in Sensitivity if one.value in posted.getlist("reveals")),
+        revealed=_revealed(posted.getlist("reveals")),
     )
+
+
+def _revealed(ticked: list[str]) -> Revealed | None:
+    """None if neither was ticked. That nothing is revealed besides something else is refused with the plan."""
+    chosen = [one for one in Revealed if one.value in ticked]
+    return chosen[0] if chosen else None
+
+
+def revealed_choices(plan: Plan) -> list[tuple[str, str, str, bool]]:
+    """(code, name, help, is chosen) of what stands below the sensitive matters."""
+    return [
+        (one.value, REVEALED_NAMES[one], REVEALED_HELP[one], plan.revealed is one)
+        for one in (Revealed.CONDITION, Revealed.NOTHING)
+    ]
 
 
 def read_id(text: str) -> UUID | None:

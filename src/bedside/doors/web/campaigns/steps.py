@@ -9,8 +9,15 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 
 from bedside.correspondence.campaigns import actions, queries
+from bedside.correspondence.campaigns.fitting import obstacles, telling
 from bedside.correspondence.campaigns.nouns import Plan
-from bedside.correspondence.campaigns.rules import PURPOSE_NAMES, CampaignState, MailPurpose
+from bedside.correspondence.campaigns.rules import (
+    PURPOSE_NAMES,
+    REVEALED_NAMES,
+    CampaignState,
+    MailPurpose,
+    Revealed,
+)
 from bedside.decisions.composer import queries as composer
 from bedside.decisions.composer.rules.fields import FIELDS, written_places
 from bedside.decisions.gate.rules import CLASS_RULES, MessageClass
@@ -23,6 +30,7 @@ from bedside.doors.web.campaigns.forms import (
     purposes,
     read_id,
     read_send_at,
+    revealed_choices,
 )
 from bedside.doors.web.pages import done, staff_page, whole_number
 from bedside.doors.web.permissions.what_if import SENSITIVITY_NAMES, sensitivity_choices
@@ -59,7 +67,7 @@ def new(request: HttpRequest, scope: Scope) -> HttpResponse:
         return _kind_page(request, scope, Plan(name="", message_class="", purpose=""), campaign=None)
     plan = plan_from_kind(request.POST, None)
     try:
-        _require_answer(plan)
+        _require_answers(scope, plan, request.POST.getlist("reveals"))
         campaign_id = actions.create(scope, plan, at=clock.now())
     except Refusal as problem:
         return _kind_page(request, scope, plan, campaign=None, problem=problem)
@@ -74,17 +82,26 @@ def kind(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpResponse:
         return _kind_page(request, scope, campaign.plan, campaign=campaign)
     plan = plan_from_kind(request.POST, campaign.plan)
     try:
-        _require_answer(plan)
+        _require_answers(scope, plan, request.POST.getlist("reveals"))
         _save(request, scope, campaign, plan)
     except Refusal as problem:
         return _kind_page(request, scope, plan, campaign=campaign, problem=problem)
     return redirect("campaign_audience", campaign_id)
 
 
-def _require_answer(plan: Plan) -> None:
-    """MKT-05: without an answer nothing can be sent, so it is asked for here, where the words are."""
+def _require_answers(scope: Scope, plan: Plan, reveals: list[str]) -> None:
+    """MKT-05, MKT-17: without them nothing can be sent, so they are asked for here, where the words are."""
     if plan.remuneration is None:
         raise Refusal("remuneration", "Answer whether somebody else pays for this mail.")
+    if Revealed.NOTHING in reveals and len(reveals) > 1:
+        raise Refusal("reveals", "Either tick what the mail may reveal, or say that it is nothing.")
+    if not reveals and _telling(scope, plan):
+        raise Refusal("reveals", "Tick what the mail may reveal, or say that it is nothing.")
+
+
+def _telling(scope: Scope, plan: Plan) -> list[str]:
+    segment = segments.segment(scope, plan.segment_id) if plan.segment_id else None
+    return telling(segment.rule if segment else None, profile(scope))
 
 
 def _kind_page(
@@ -104,7 +121,8 @@ def _kind_page(
         "attested": [choice for choice in choices if choice.attested],
         "purposes": purposes(),
         "signed_purposes": [(one.code, one.name(Language.ENGLISH)) for one in signed_purposes(scope)],
-        "sensitivities": sensitivity_choices([*plan.sensitivities]),
+        "sensitivities": sensitivity_choices([*plan.sensitivities]) + revealed_choices(plan),
+        "telling": _telling(scope, plan),
         **_step_context(campaign, 1, problem),
     }
     return render(request, "web/campaigns/kind.html", context, status=422 if problem else 200)
@@ -128,7 +146,11 @@ def audience(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespo
         segment_id = read_id(request.POST.get("segment", ""))
         if segment_id is None:
             raise Refusal("no_segment", "Choose who should get this mail.")
-        return replace(campaign.plan, segment_id=segment_id)
+        chosen = replace(campaign.plan, segment_id=segment_id)
+        # What it may reveal is said on another page: the review leads there.
+        for obstacle in _obstacles(scope, replace(chosen, revealed=Revealed.CONDITION)):
+            raise obstacle
+        return chosen
 
     return _step(request, scope, campaign, show=show, plan=plan, following="campaign_message")
 
@@ -200,8 +222,23 @@ def review(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespons
     return render(
         request,
         "web/campaigns/review.html",
-        {**described(scope, campaign), **_step_context(campaign, 5, problem)},
+        {
+            **described(scope, campaign),
+            "obstacles": _obstacles(scope, campaign.plan),
+            **_step_context(campaign, 5, problem),
+        },
         status=422 if problem else 200,
+    )
+
+
+def _obstacles(scope: Scope, plan: Plan) -> list[Refusal]:
+    if plan.segment_id is None:
+        return []
+    return obstacles(
+        segments.segment(scope, plan.segment_id).rule,
+        profile(scope),
+        message_class=plan.message_class,
+        says_what_it_reveals=plan.says_what_it_reveals,
     )
 
 
@@ -220,6 +257,7 @@ def described(scope: Scope, campaign: Campaign) -> dict[str, object]:
         "purpose_name": PURPOSE_NAMES[MailPurpose(plan.purpose)],
         "needs_signature": rule.needs_authorization(remuneration=bool(plan.remuneration)),
         "signed_purpose": _signed_purpose(scope, plan),
+        "revealed": REVEALED_NAMES[plan.revealed] if plan.revealed else "",
         "reveals": [SENSITIVITY_NAMES[one][0] for one in plan.sensitivities],
         "segment": segment,
         "message": chosen,
