@@ -33,6 +33,8 @@ def main() -> int:
         f"Visited {sum(map(len, outcome.visited.values()))} addresses, {len(outcome.controls)} typed controls,"
     )
     print(f"{len(outcome.arguments)} arguments of commands.")
+    kept = "ships none" if outcome.statements is None else f"{outcome.statements:,} statements"
+    print(f"Statistics of statements (pg_stat_statements): {kept}, {len(outcome.literals)} values in them.")
     for one in ALLOWED:
         print(f"In clear on purpose: {one.reason}.")
     for gap in gaps:
@@ -40,7 +42,7 @@ def main() -> int:
     for finding in leaks:
         print(f"FOUND  {finding.field}: {finding.place} ({finding.how})")
     print("Nothing else in clear." if not leaks else f"{len(leaks)} findings.")
-    return 1 if leaks or gaps or outcome.broken else 0
+    return 1 if leaks or gaps or outcome.broken or outcome.literals else 0
 
 
 if __name__ == "__main__":

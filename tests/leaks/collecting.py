@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +12,9 @@ from typing import TYPE_CHECKING
 import psycopg
 
 from bedside.ground.postgres.binaries import locate_binaries
-from bedside.ground.postgres.places import DATABASE, PORT, SUPERUSER, places
+from bedside.ground.postgres.places import APP_ROLE, DATABASE, PORT, SUPERUSER, places
 from bedside.ground.postgres.service import service_user
+from tests.leaks.statements import MODULE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
     from tests.leaks.searching import Finding, Search
 
 _DUMP_TIMEOUT_S = 120
+# The module puts $1 in the place of each value, but not in commands such as DECLARE. Those hold ids, moments, kinds of
+# entries and words of our own statements, and nothing else.
+_TEXT = re.compile(r"'([^']*)'")
+_HARMLESS = re.compile(
+    r"(?:[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}|\d{4}-\d\d-\d\d[T ]\d\d:[\d:.+-]*|[a-z_]+\.[a-z_]+|UTC|person|)\Z"
+)
 # Views in which PostgreSQL shows texts of statements or samples of values.
 _VIEWS = {
     "pg_stat_activity": "SELECT query, application_name FROM pg_stat_activity",
@@ -45,6 +53,23 @@ class Server:
             yield from search.content(content, place=f"dump of {table}")
         for kind in ("plain", "custom"):
             yield from search.content(self._dump(kind), place=f"{kind} dump")
+
+    def show_statements(self) -> None:
+        """Makes the view; the statistics behind it have been kept since the server was started."""
+        with self._connection() as connection:
+            connection.execute(f"CREATE EXTENSION IF NOT EXISTS {MODULE}")  # type: ignore[call-overload]
+
+    def statements(self) -> tuple[int | None, list[str]]:
+        """(how many statements of the product are in the statistics, values found in them); None without them."""
+        with self._connection() as connection:
+            if "pg_stat_statements" not in self._known_views(connection):
+                return None, []
+            rows = connection.execute(
+                "SELECT query FROM pg_stat_statements s JOIN pg_roles r ON r.oid = s.userid WHERE rolname = %s",
+                [APP_ROLE],
+            )
+            found = [str(query) for (query,) in rows]
+        return len(found), _values_in(found)
 
     def _views(self, search: Search) -> Iterator[Finding]:
         with self._connection() as connection:
@@ -98,6 +123,11 @@ class Server:
             user=service.switch_user, group=service.switch_group, extra_groups=service.switch_extra_groups,
         )  # fmt: skip
         return done.stdout
+
+
+def _values_in(queries: Iterable[str]) -> list[str]:
+    texts = {text for query in queries for text in _TEXT.findall(query)}
+    return sorted(text for text in texts if not _HARMLESS.match(text))
 
 
 def of_processes(pids: Iterable[int], search: Search) -> Iterator[Finding]:

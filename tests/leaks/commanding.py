@@ -11,6 +11,7 @@ import io
 import json
 import signal
 import sys
+import traceback
 import uuid
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
@@ -202,4 +203,8 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Exception:  # noqa: BLE001  the product's own hook writes to where its last command was told to write
+        traceback.print_exc(file=sys.__stderr__)
+        sys.exit(1)

@@ -6,10 +6,12 @@ import pytest
 
 from tests.leaks.allowed import not_allowed, unused
 from tests.leaks.coverage import missing
+from tests.leaks.statements import shipped
 from tests.leaks.whole import Outcome, Run
 
 pytestmark = [pytest.mark.processes, pytest.mark.browser, pytest.mark.xdist_group("demo")]
 ENOUGH_BYTES = 40_000_000
+ENOUGH_STATEMENTS = 200
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +21,15 @@ def outcome() -> Outcome:
 
 def test_leaves_no_mark_anywhere(outcome):
     assert not_allowed(outcome.findings) == []
+
+
+def test_statistics_of_statements_hold_no_value(outcome):
+    """As an administrator may keep them: the marks are sought in them, too, with all else."""
+    if outcome.statements is None:
+        assert shipped() is None, "the module is there and was not loaded"
+        pytest.skip("the server here ships no pg_stat_statements")
+    assert outcome.statements > ENOUGH_STATEMENTS
+    assert outcome.literals == []
 
 
 def test_has_planted_every_field_there_is(outcome):

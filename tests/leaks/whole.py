@@ -20,6 +20,7 @@ from tests.leaks.files import full_names_file, patients_file
 from tests.leaks.filling import Filler
 from tests.leaks.marks import Marks
 from tests.leaks.searching import Finding, Search
+from tests.leaks.statements import keeping_statements
 from tests.leaks.visiting import Visitor
 from tests.support.demo import Running, running_demo
 from tests.support.serving import SOURCE
@@ -39,33 +40,16 @@ OTHERS = (
         ("/erasures/", "/patients/", "/campaigns/"),
     ),
 )
-# A form that the practice asks somebody to sign, by its link, and a paper of theirs with its scan.
-ASK_TO_SIGN = """
-import django
-django.setup()
-from bedside.doors.cli.shared import administrator_scope
-from bedside.ground import clock
-from bedside.ground.scope import Purpose
-from bedside.records.authorizations import actions
-from bedside.records.authorizations.links import signing_path
-from bedside.records.patients.queries import page
-from bedside.safeguards.practices.queries import directory, profile
-from tests.records.authorizations.forms import PDF, form, keyed
-
-scope = administrator_scope(directory()[0][0], purpose=Purpose.OPERATIONS)
-made = actions.save_template(scope, None, form(practice=profile(scope).name), at=clock.now())
-version = actions.publish_version(scope, made, based_on=1, at=clock.now())
-somebody = next(one for one in page(scope, after=None, limit=500) if one.birth_date)
-paper = keyed(version_id=version)
-actions.sign_on_paper(scope, somebody.id, paper=paper, scan=PDF, at=clock.now())
-print("/" + signing_path(actions.ask_to_sign(scope, somebody.id, version, at=clock.now())))
-"""
 WEB, PICKUP = "bedside.config.urls_web", "bedside.config.urls_pickup"
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What was planted, visited and found. `seconds` by stage."""
+    """What was planted, visited and found. `seconds` by stage.
+
+    `statements`: how many of the product's statements the server kept statistics of, None where it ships no such
+    module; `literals`: values found in them.
+    """
 
     findings: set[Finding] = field(default_factory=set)
     marks: Marks = field(default_factory=Marks)
@@ -75,6 +59,8 @@ class Outcome:
     statuses: dict[str, set[int]] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    statements: int | None = None
+    literals: list[str] = field(default_factory=list)
     bytes_seen: int = 0
     files_seen: int = 0
 
@@ -90,8 +76,14 @@ class Run:
         self._began = time.monotonic()
 
     def whole(self) -> Outcome:
-        with tempfile.TemporaryDirectory() as name, running_demo(patients=DEMO_PATIENTS) as demo:
+        with (
+            tempfile.TemporaryDirectory() as name,
+            keeping_statements() as keeps,
+            running_demo(patients=DEMO_PATIENTS) as demo,
+        ):
             folder = Path(name)
+            if keeps:
+                collecting.Server(demo.home).show_statements()
             self._done("demo")
             self._commands(demo, folder)
             self._written_by_commands(folder)
@@ -124,7 +116,7 @@ class Run:
             env={**demo.environ(), "BEDSIDE_DOOR": "web", "PYTHONPATH": f"{SOURCE}:{SOURCE.parent}"},
             input=json.dumps(told), capture_output=True, text=True, timeout=COMMANDS_TIMEOUT_S, check=False,
         )  # fmt: skip
-        assert done.returncode == 0, done.stderr[-3000:]
+        assert done.returncode == 0, f"{done.returncode} {done.stdout[-2000:]} {done.stderr[-3000:]}"
         answered = json.loads(done.stdout)
         self.marks.by_field.update(answered["marks"])
         self.outcome.arguments = answered["planted"]
@@ -167,7 +159,6 @@ class Run:
             )
         }
         self._fail_to_sign_in(demo, headers)
-        link_to_a_form = self._link_to_a_form(demo)
         omar = self._signed_in(demo, headers, OMAR)
         own = frozenset(self._own_ids(omar))
         crawl = Crawl(omar, self.filler, WEB, (upload.name, upload.read_bytes()), own)
@@ -189,7 +180,6 @@ class Run:
             [
                 "/robots.txt",
                 *self._links_in_mails(demo),
-                link_to_a_form,
                 f"/u/{self.marks.of('path of the pickup door')}",
                 f"/p/{self.marks.of('path of the pickup door')}",
             ]
@@ -249,18 +239,6 @@ class Run:
         found = {urlsplit(link).path for link in re.findall(r"http://[\d.:]+/[up]/[\w~.-]+", flowed)}
         return [path for kind in ("/u/", "/p/") for path in sorted(found) if path.startswith(kind)][:6]
 
-    def _link_to_a_form(self, demo: Running) -> str:
-        done = subprocess.run(
-            [sys.executable, "-c", ASK_TO_SIGN],
-            env={**demo.environ(), "PYTHONPATH": f"{SOURCE}:{SOURCE.parent}"},
-            capture_output=True,
-            text=True,
-            timeout=COMMANDS_TIMEOUT_S,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
-
     def _odd_requests(self, visitor: Visitor) -> None:
         """Addresses that lead nowhere, and a body that is none."""
         for path in (
@@ -291,7 +269,9 @@ class Run:
 
     def _search_running(self, demo: Running, search: Search) -> None:
         self.outcome.findings |= set(collecting.of_processes(demo.processes(), search))
-        self.outcome.findings |= set(collecting.Server(demo.home).findings(search))
+        server = collecting.Server(demo.home)
+        self.outcome.findings |= set(server.findings(search))
+        self.outcome.statements, self.outcome.literals = server.statements()
         self.outcome.findings |= set(collecting.of_journal(search, since=self._since))
 
     def _search_stopped(self, demo: Running, search: Search) -> None:

@@ -187,10 +187,10 @@ def _foreign_links(*, at: datetime) -> list[Concern]:
     count = foreign_links(at=at)
     if not count:
         return []
-    links = "link was" if count == 1 else "links were"
+    links, they = ("link was", "It") if count == 1 else ("links were", "They")
     sentence = (
         f"In the last {DAYS_KEPT} days at least {count:,} {links} tried at the patients' pages that this installation "
-        "did not make. They opened nothing."
+        f"did not make. {they} opened nothing."
     )
     return [Concern(title="Links not ours", level=Level.INFO, sentence=sentence, action="", address="")]
 
