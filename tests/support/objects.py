@@ -79,6 +79,7 @@ def make_objects(scope: Scope, *, at: datetime) -> Objects:
         "patient_id": vera.id,
         "suppression_id": suppressions_of(scope, ADDRESS)[0].id,
         "import_id": import_id,
+        "list_id": _list(scope, at=at),
         "letter_id": _letter(scope, vera.id, at=at),
         "message_id": message_id,
         "revision": 1,
@@ -153,6 +154,12 @@ def _letter(scope: Scope, patient_id: UUID, *, at: datetime) -> UUID | None:
         at=at,
         link="zqlink/zqletter",
     )
+
+
+def _list(scope: Scope, *, at: datetime) -> UUID:
+    from bedside.records.consent.lists import receive_list
+
+    return receive_list(scope, b"zqfile.listed@example.org\nzqreject\n", at=at)
 
 
 def _import(scope: Scope, *, at: datetime) -> UUID:

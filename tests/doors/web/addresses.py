@@ -89,6 +89,12 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     "document_scan": Right.SEE_PATIENTS,
     "suppressions": Right.RECORD_CONSENT,
     "suppression_lift": Right.RECORD_CONSENT,
+    "suppression_list": Right.RECORD_CONSENT,
+    "suppression_list_bad": Right.RECORD_CONSENT,
+    "suppression_list_cancel": Right.RECORD_CONSENT,
+    "suppression_list_new": Right.RECORD_CONSENT,
+    "suppression_list_undo": Right.RECORD_CONSENT,
+    "suppressions_export": Right.EXPORT_PATIENTS,
     # segments
     "segments": Right.BUILD_SEGMENTS,
     "segments_bin": Right.BUILD_SEGMENTS,

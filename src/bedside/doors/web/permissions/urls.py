@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bedside.doors.web.permissions import evidence, hearing, suppressions, views, what_if
+from bedside.doors.web.permissions import evidence, hearing, lists, suppressions, views, what_if
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/permissions/", views.permissions, name="permissions"),
@@ -11,5 +11,11 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/permissions/what-if/", what_if.what_if, name="what_if"),
     path("patients/<uuid:patient_id>/authorization/", views.authorization, name="authorization"),
     path("suppressions/", suppressions.suppressions, name="suppressions"),
+    path("suppressions/export/", lists.export, name="suppressions_export"),
+    path("suppressions/lists/new/", lists.new_list, name="suppression_list_new"),
+    path("suppressions/lists/<uuid:list_id>/", lists.one_list, name="suppression_list"),
+    path("suppressions/lists/<uuid:list_id>/cancel/", lists.cancel_list, name="suppression_list_cancel"),
+    path("suppressions/lists/<uuid:list_id>/undo/", lists.undo_list, name="suppression_list_undo"),
+    path("suppressions/lists/<uuid:list_id>/bad-lines/", lists.bad_lines, name="suppression_list_bad"),
     path("suppressions/<uuid:suppression_id>/lift/", suppressions.lift, name="suppression_lift"),
 ]
