@@ -52,6 +52,8 @@ def main() -> int:
     parser.add_argument("name", nargs="?", help="which benchmark; none lists them")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--quick", action="store_true", help="end within 30 seconds, with rougher figures")
+    parser.add_argument("--run", type=int, default=0, help="unsubscribe: a whole campaign to so many people")
+    parser.add_argument("--leave", type=int, default=0, help="unsubscribe: so many leave at random moments")
     chosen = parser.parse_args()
     known = benchmarks()
     if chosen.name is None:
@@ -65,7 +67,11 @@ def main() -> int:
         )
         return 2
     before = conditions()
-    figures = known[chosen.name].run(quick=chosen.quick)
+    benchmark = cast("Any", known[chosen.name])
+    whole = (
+        {"run": chosen.run, "leave": chosen.leave} if chosen.run and hasattr(benchmark, "RUNS_WHOLE") else {}
+    )
+    figures = benchmark.run(quick=chosen.quick, **whole)
     if chosen.json:
         print(
             json.dumps(

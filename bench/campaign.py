@@ -180,7 +180,8 @@ def _worker() -> Iterator[subprocess.Popen[bytes]]:
 
 
 @contextlib.contextmanager
-def _receiver(folder: Path) -> Iterator[tuple[int, Path]]:
+def _receiver(folder: Path, *, witness: bool = False) -> Iterator[tuple[int, Path]]:
+    """Counts messages; as a `witness` it writes when each arrived, into the file `arrived`."""
     from bedside.kit.transport.certificates import issue, make_authority, write_identity
 
     start, end = datetime.now(tz=UTC) - timedelta(days=1), datetime.now(tz=UTC) + timedelta(days=2)
@@ -189,6 +190,9 @@ def _receiver(folder: Path) -> Iterator[tuple[int, Path]]:
     (folder / "authority.pem").write_bytes(authority.certificate_pem)
     write_identity(server, certificate_file=folder / "server.pem", key_file=folder / "server.key")
     command = [sys.executable, "-m", "bedside.kit.transport.receiver"]
+    if witness:
+        (folder / "arrived").touch()
+        command = [sys.executable, "-m", "bench._witness", str(folder / "arrived")]
     command += ["--certificate", str(folder / "server.pem"), "--key", str(folder / "server.key")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
+# Patients' mail programs post in bursts; those that wait are written together (`doors.pickup.gathering`).
+_THREADS = {"web": "4", "pickup": str(min(8, 2 * (os.cpu_count() or 1) + 1))}
+
 Verbs = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
@@ -54,7 +57,8 @@ def run_server(chosen: argparse.Namespace) -> None:
     environ = {**os.environ, "BEDSIDE_DOOR": chosen.door, "DJANGO_SETTINGS_MODULE": "bedside.config.settings"}
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", chosen.host, "--port", str(chosen.port),
-        "--workers", str(chosen.processes), "--blocking-threads", "4", "--respawn-failed-workers",
+        "--workers", str(chosen.processes), "--blocking-threads", _THREADS[chosen.door],
+        "--respawn-failed-workers",
         "--no-access-log", "--log-level", "warning", "bedside.config.wsgi:application",
     ]  # fmt: skip
     os.execvpe(sys.executable, command, environ)  # noqa: S606  our own interpreter and arguments

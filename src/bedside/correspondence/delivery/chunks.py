@@ -8,6 +8,7 @@ the journal behind, and `recovery.py` tells from it what must not be sent again.
 
 from __future__ import annotations
 
+import itertools
 import random
 import time
 from queue import Empty
@@ -42,6 +43,7 @@ from bedside.ground.scope import in_scope, reading
 from bedside.kit.transport.smtp import HandOff
 from bedside.records.consent.actions import suppress_address
 from bedside.records.consent.rules import SuppressionReason
+from bedside.records.consent.since import newest_acts
 from bedside.records.patients import queries as patients
 from bedside.safeguards.vault.queries import person_keys
 
@@ -138,6 +140,7 @@ class _Clerk:
         self._unstored: list[Settled] = []
         # Nobody's key is destroyed while their message is being handed over (`oversight.retention`).
         self._sealers: dict[UUID, Sealer] = {}
+        self._newest: dict[UUID, int | None] = {}  # what the gate knew of each person (`newest_acts`)
         self._gone: list[str] = []  # addresses that the receiving server does not know
         self._stored_at = self._looked_at = self._beat_at = time.monotonic()
         self._is_stopped = False
@@ -190,6 +193,8 @@ class _Clerk:
         """The gate's last word; whoever it no longer clears is settled with its reasons."""
         by_patient = {one.patient_id: one for one in part}
         with reading(self._scope):
+            # First: whatever is said from here on is either in the facts or noticed by `_still_wanted`.
+            newest = newest_acts(self._scope, [*by_patient])
             facts = campaigns.facts_of_message(
                 self._scope, self._campaign.id, approved=True, encrypted_route=True
             )
@@ -202,6 +207,7 @@ class _Clerk:
                     self._scope, self._campaign.id, self._heading.claim_id, noted, sealers=sealers
                 )
         self._sealers.update(sealers)
+        self._newest.update(newest)
         for answer in others:
             is_held = answer.verdict.decision is Decision.HOLD
             state = RecipientState.HELD if is_held else RecipientState.SUPPRESSED
@@ -215,14 +221,28 @@ class _Clerk:
 
     def _write_some(self, letters: Iterator[Letter | None]) -> bool:
         """True when there is nobody left to write to."""
-        for _ in range(_WRITE_AT_ONCE):
-            try:
-                letter = next(letters)
-            except StopIteration:
-                return True
-            if letter is not None:
-                self._postman.offer(letter)
-        return False
+        pulled = [*itertools.islice(letters, _WRITE_AT_ONCE)]
+        for letter in self._still_wanted([one for one in pulled if one is not None]):
+            self._postman.offer(letter)
+        return len(pulled) < _WRITE_AT_ONCE
+
+    def _still_wanted(self, letters: list[Letter]) -> list[Letter]:
+        """The last look before the wire: whoever has said anything since the gate was asked is asked about again.
+
+        A slice takes part of a second to hand over; nobody who says no in that time is to be mailed after it.
+        """
+        if not letters:
+            return []
+        by_patient = {letter.claimed.patient_id: letter for letter in letters}
+        newest = newest_acts(self._scope, [*by_patient])
+        changed = [one for one in by_patient if newest[one] != self._newest.pop(one)]
+        if not changed:
+            return letters
+        asked = self._ask([by_patient[one].claimed for one in changed])
+        wanted = by_patient.keys() - set(changed) | {claimed.patient_id for _, claimed in asked}
+        for one in changed:
+            self._newest.pop(one, None)
+        return [letter for letter in letters if letter.claimed.patient_id in wanted]
 
     def _collect(self, *, patiently: bool) -> None:
         try:

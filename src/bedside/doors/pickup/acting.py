@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.core import signing
 
+from bedside.doors.pickup.gathering import say_no
 from bedside.doors.pickup.pages import language_of
 from bedside.doors.pickup.visiting import Person, Visit, person
 from bedside.doors.pickup.words import WORDING
@@ -24,6 +25,7 @@ from bedside.records.consent import actions, by_link
 from bedside.records.consent.preferring import months_later
 from bedside.records.consent.rules import PROMOTIONAL, Category, Evidence, Source
 from bedside.records.consent.rules.terms import MONTHLY_MAX
+from bedside.records.consent.together import No
 from bedside.safeguards.practices.queries import profile
 
 if TYPE_CHECKING:
@@ -82,8 +84,7 @@ def stop_at_once(arrived: Visit, request: HttpRequest) -> None:
 
     Whoever was erased is not written to; their no is done already.
     """
-    with suppress(NotFound):
-        _say_no(arrived, arrived.link.category, _said(request))
+    say_no(No(scope=arrived.scope, category=arrived.link.category, **_said(request)))
 
 
 def stop(arrived: Visit, _request: HttpRequest, said: Said) -> Came:

@@ -85,8 +85,7 @@ def refuse(
         held, address = begin(scope, patient_id)
         if category in PROMOTIONAL:
             _suppress_own(scope, address, SuppressionScope(category.value), at)
-        said = held.permissions[category]
-        if said.answer is Answer.REFUSED and said.verified and not _weighs_more(source, said.source):
+        if not refusal_is_news(held, category, source=source):
             return False
         add_event(
             scope, patient_id, EventKind.REFUSED, category=category, source=source, at=at, evidence=evidence
@@ -102,7 +101,7 @@ def stop_everything(
     with in_scope(scope):
         held, address = begin(scope, patient_id)
         _suppress_own(scope, address, SuppressionScope.MARKETING, at)
-        if held.stop_verified and (held.stop_beyond_links or source in BY_LINK):
+        if not stop_is_news(held, source=source):
             return False
         add_event(scope, patient_id, EventKind.STOPPED_EVERYTHING, source=source, at=at, evidence=evidence)
         record(scope, entries.STOPPED, at=at, subject=patient_id, source=source)
@@ -122,6 +121,17 @@ def resume(
         add_event(scope, patient_id, EventKind.RESUMED, source=source, at=at, evidence=evidence)
         record(scope, entries.RESUMED, at=at, subject=patient_id, source=source, lifted=lifted)
     return True
+
+
+def refusal_is_news(held: PersonPermissions, category: Category, *, source: str) -> bool:
+    """False where that no stands already and this one weighs no more."""
+    said = held.permissions[category]
+    return not (said.answer is Answer.REFUSED and said.verified) or _weighs_more(source, said.source)
+
+
+def stop_is_news(held: PersonPermissions, *, source: str) -> bool:
+    """As `refusal_is_news`, for the stop of everything."""
+    return not (held.stop_verified and (held.stop_beyond_links or source in BY_LINK))
 
 
 def _suppress_own(scope: Scope, address: str, covers: SuppressionScope, at: datetime) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bedside.records.consent.rules import Category, EventKind, Evidence, Paper, PersonPermissions, Terms
 
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9_.:-]{0,59}\Z")
-_TEXT_MAX = 500
+TEXT_MAX = 500
 
 
 def begin(scope: Scope, patient_id: UUID) -> tuple[PersonPermissions, str]:
@@ -107,7 +107,7 @@ def _seal(
 ) -> bytes | None:
     if evidence is None:
         return None
-    plain = json.dumps({name: text[:_TEXT_MAX] for name, text in asdict(evidence).items()}).encode()
+    plain = json.dumps({name: text[:TEXT_MAX] for name, text in asdict(evidence).items()}).encode()
     keys, row = practice_keys(scope), evidence_row(patient_id, kind.value, at)
     if kind in DOCUMENTED:
         return keys.seal(plain, table="consent_event", row=row, column="evidence")

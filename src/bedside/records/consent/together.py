@@ -1,0 +1,158 @@
+"""Saying no by link for many people at once: as `answers.refuse` and `stop_everything`, in one transaction for all.
+
+After a large mailing mail programs post hundreds of times a second, and most of what one costs is the way to the
+database and the commit. Each person still speaks for themselves alone: every row and every ledger entry has its own
+actor. A test compares what this writes with what the verbs write one by one.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+from django.db import connection
+
+from bedside.ground.errors import NotAllowed
+from bedside.ground.identity import new_id
+from bedside.ground.scope import ActorKind, Scope, in_scope
+from bedside.kit.mail.addresses import parse_address
+from bedside.records.consent import entries
+from bedside.records.consent.answers import refusal_is_news, stop_is_news
+from bedside.records.consent.models import AddressSuppression, ConsentEvent
+from bedside.records.consent.queries import evidence_row, permissions_of
+from bedside.records.consent.recording import TEXT_MAX, check_source
+from bedside.records.consent.rules import (
+    PROMOTIONAL,
+    Category,
+    EventKind,
+    Evidence,
+    SuppressionReason,
+    SuppressionScope,
+)
+from bedside.records.consent.rules.suppressions import SuppressionKind, SuppressionSource
+from bedside.records.patients import queries as patients
+from bedside.safeguards.audit.actions import Act, record_apart
+from bedside.safeguards.staff.rules import Right
+from bedside.safeguards.vault.queries import practice_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from bedside.kit.sealing import Sealer
+    from bedside.records.consent.rules import PersonPermissions
+    from bedside.records.patients.rules import Patient
+
+TOGETHER_MAX: Final = 200
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(id::text, 11)) FROM unnest(%s::uuid[]) AS wanted (id)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class No:
+    """One person's no by a link. `scope` acts as that person; `category` None stops everything."""
+
+    scope: Scope
+    category: Category | None
+    source: str
+    at: datetime
+    evidence: Evidence
+
+    @property
+    def patient_id(self) -> UUID:
+        return UUID(self.scope.actor.id)
+
+
+def say_no_together(said: Sequence[No]) -> None:
+    """Records each no that is new, all or nothing. People without a record are passed over: nothing mails them.
+
+    All of one practice, at most `TOGETHER_MAX`. Raises NotAllowed for a scope that is no patient's.
+    """
+    for no in said:
+        check_source(no.source)
+        no.scope.require(Right.RECORD_CONSENT)
+        if no.scope.actor.kind is not ActorKind.PATIENT:
+            raise NotAllowed
+    everybody = said[0].scope
+    # In one order, so that two processes with the same people wait for each other and do not lock up.
+    ids = sorted({no.patient_id for no in said})
+    with in_scope(everybody):
+        with connection.cursor() as cursor:
+            cursor.execute(_LOCK, [ids])
+        found, sealers = patients.by_ids_with_keys(everybody, ids)
+        held = permissions_of(everybody, ids)
+        people = {one.id: (one, key) for one, key in zip(found, sealers.each(), strict=True)}
+        known = [no for no in _each_once(said) if no.patient_id in people]
+        _suppress([(no, people[no.patient_id][0]) for no in known])
+        news = [no for no in known if _is_news(no, held[no.patient_id])]
+        ConsentEvent.objects.bulk_create([_event(no, people[no.patient_id][1]) for no in news])
+        record_apart([(no.scope, no.at, _act(no)) for no in news])
+
+
+def _each_once(said: Sequence[No]) -> list[No]:
+    """The first of each: a mail program that posts twice at once has said one thing."""
+    first: dict[tuple[UUID, Category | None], No] = {}
+    for no in said:
+        first.setdefault((no.patient_id, no.category), no)
+    return list(first.values())
+
+
+def _is_news(no: No, held: PersonPermissions) -> bool:
+    if no.category is None:
+        return stop_is_news(held, source=no.source)
+    return refusal_is_news(held, no.category, source=no.source)
+
+
+def _suppress(pairs: Sequence[tuple[No, Patient]]) -> None:
+    rows = [
+        AddressSuppression(
+            id=new_id(),
+            practice_id=no.scope.practice_id,
+            of=SuppressionKind.ADDRESS.value,
+            address_index=_index(no.scope, patient.email),
+            scope=(SuppressionScope(no.category.value) if no.category else SuppressionScope.MARKETING).value,
+            reason=SuppressionReason.ASKED.value,
+            source=SuppressionSource.LINK.value,
+            at=no.at,
+        )
+        for no, patient in pairs
+        if patient.email and (no.category is None or no.category in PROMOTIONAL)
+    ]
+    rows.sort(key=lambda row: (bytes(row.address_index), row.scope))
+    AddressSuppression.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _index(scope: Scope, address: str) -> bytes:
+    return practice_keys(scope).blind_index("address", parse_address(address).lookup_key)
+
+
+def _event(no: No, key: Sealer) -> ConsentEvent:
+    kind, scope = _kind(no), no.scope
+    plain = json.dumps({name: text[:TEXT_MAX] for name, text in asdict(no.evidence).items()}).encode()
+    row = evidence_row(no.patient_id, kind.value, no.at)
+    place = practice_keys(scope).place(table="consent_event", row=row, column="evidence", version=1)
+    return ConsentEvent(
+        practice_id=scope.practice_id,
+        patient_id=no.patient_id,
+        kind=kind.value,
+        category=no.category.value if no.category else "",
+        at=no.at,
+        source=no.source,
+        actor_kind=scope.actor.kind.value,
+        actor_id=scope.actor.id,
+        verified=True,
+        terms={},
+        evidence=key.seal(plain, place=place),
+    )
+
+
+def _kind(no: No) -> EventKind:
+    return EventKind.STOPPED_EVERYTHING if no.category is None else EventKind.REFUSED
+
+
+def _act(no: No) -> Act:
+    if no.category is None:
+        return Act(kind=entries.STOPPED, subject=no.patient_id, details={"source": no.source})
+    details = {"category": no.category.value, "source": no.source}
+    return Act(kind=entries.REFUSED, subject=no.patient_id, details=details)
