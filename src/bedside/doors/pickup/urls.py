@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from bedside.doors.pickup import confirming, signing, signing_up, views, why
+from bedside.doors.pickup import confirming, held, signing, signing_up, views, why
 
 urlpatterns = [
     path("u/<str:token>", views.unsubscribe, name="unsubscribe"),
     path("u/<str:token>/undo", views.undo, name="unsubscribe_undo"),
     path("p/<str:token>", views.preferences, name="preferences"),
     path("p/<str:token>/why", why.why, name="why"),
+    path("p/<str:token>/held", held.held, name="held"),
+    path("r/<str:token>", held.confirm_request, name="confirm_request"),
     path("c/<str:token>", confirming.confirm_address, name="confirm_address"),
     path("a/<str:token>", signing.sign_form, name="sign_form"),
     path("f/<str:token>", signing_up.sign_up, name="sign_up"),

@@ -21,7 +21,8 @@ NAME = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{8}\Z")
 # Kept in `keys.sealed` and nowhere else: restoring old records must never bring back a key that was destroyed, a hold
 # that was lifted or a no that was not yet said (P8).
 LIVING = (
-    "consent_confirmation", "consent_event", "consent_letter", "consent_suppression", "consent_suppression_list",
+    "consent_confirmation", "consent_event", "consent_letter", "consent_request", "consent_suppression",
+    "consent_suppression_list",
 )  # fmt: skip
 LIVING_PREFIXES = ("vault_", "retention_")
 # Apps with no table but such, so that these may be as new as `keys.sealed` beside older records.

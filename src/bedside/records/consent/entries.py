@@ -128,3 +128,21 @@ PAUSED = declare(
 PAUSE_ENDED = declare(
     "preference.pause_ended", "Recorded that a pause ended ({source}).", category=str, source=str
 )
+REQUEST_ASKED = declare(
+    "access_request.asked",
+    "Somebody asked by a link what we hold about a person; a mail asks them to confirm.",
+)
+REQUEST_CONFIRMED = declare(
+    "access_request.confirmed",
+    "A person confirmed their request for what we hold, to be answered by {due_on}.",
+    due_on=str,
+)
+REQUEST_EXTENDED = declare(
+    "access_request.extended",
+    "Put the answer to a person's request off, to {due_on}.",
+    due_on=str,
+)
+REQUEST_ANSWERED = declare(
+    "access_request.answered", "Recorded that a person has what they asked for, a copy of what we hold."
+)
+REQUESTS_SEEN = declare("access_request.listed", "Looked at the list of requests.", Deed.READ)

@@ -222,3 +222,33 @@ class ConfirmationRow(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class AccessRequestRow(models.Model):
+    """One person's request for what we hold about them; `mark` is that of the address which is asked to confirm.
+
+    No clock runs and staff see nothing until `confirmed_at`. Days are the practice's.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, db_index=False)
+    patient_id = models.UUIDField()
+    mark = models.CharField(max_length=16)
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    due_on = models.DateField(null=True)
+    extended_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "consent_request"
+        indexes = [
+            models.Index(fields=["practice", "patient_id"], name="access_request_of_patient"),
+            models.Index(
+                fields=["practice", "due_on"], name="access_request_due", condition=models.Q(answered_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -141,12 +141,6 @@ TEXTS: Final = {
     "confirm_no": "If it was not you, just close this page. Then nothing happens.",
     "confirmed_title": "Thank you",
     "confirmed_lead": "We have your request. We will answer by {day}, with a mail to you.",
-    "fetch_title": "Your copy is ready",
-    "fetch_lead": "This is a file with what we hold about you. It can be loaded once, until {day}.",
-    "fetch_birth": "Your date of birth",
-    "fetch_wrong": "That is not what we have. Please try again.",
-    "fetch_button": "Load my copy",
-    "fetch_care": "It tells about your health. Do not load it on a device that others use.",
     "used_title": "This link was used or is too old",
     "used_lead": "A link like this works once, and not for long. Please ask us again.",
 }

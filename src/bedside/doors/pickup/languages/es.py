@@ -157,12 +157,6 @@ TEXTS: Final = {
     "confirm_no": "Si no fue usted, cierre esta página. Así no pasa nada.",
     "confirmed_title": "Gracias",
     "confirmed_lead": "Tenemos su petición. Le responderemos a más tardar el {day}, con un correo.",
-    "fetch_title": "Su copia está lista",
-    "fetch_lead": "Es un archivo con lo que guardamos sobre usted. Se puede bajar una vez, hasta el {day}.",
-    "fetch_birth": "Su fecha de nacimiento",
-    "fetch_wrong": "No es lo que tenemos. Inténtelo otra vez.",
-    "fetch_button": "Bajar mi copia",
-    "fetch_care": "Habla de su salud. No la baje en un aparato que usan otros.",
     "used_title": "Este enlace ya se usó o es muy viejo",
     "used_lead": "Un enlace así vale una vez y por poco tiempo. Pídalo otra vez.",
 }

@@ -1,0 +1,11 @@
+"""Addresses of the pages about requests for what we hold: ids only."""
+
+from django.urls import path
+
+from bedside.doors.web.requests import views
+
+urlpatterns = [
+    path("", views.listing, name="requests"),
+    path("<uuid:request_id>/extend/", views.extend, name="request_extend"),
+    path("<uuid:request_id>/answered/", views.answered, name="request_answered"),
+]
