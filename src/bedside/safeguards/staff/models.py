@@ -22,7 +22,10 @@ class AccountQuerySet(models.QuerySet["Account"]):
         return iter(self)
 
 
-class AccountManager(BaseUserManager.from_queryset(AccountQuerySet)):  # type: ignore[misc]
+class AccountManager(BaseUserManager["Account"]):
+    def get_queryset(self) -> AccountQuerySet:
+        return AccountQuerySet(self.model, using=self._db)
+
     def get_by_natural_key(self, username: str | None) -> Account:
         return self.get(email__iexact=username)
 
