@@ -58,6 +58,9 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "file", metavar="FILE", help="a file that is not there yet, or - for standard output into a program"
     )
     export.add_argument("--segment", metavar="ID", help="only the patients of this segment")
+    export.add_argument(
+        "--with-opted-out", action="store_true", help="also people who opted out of mail, for an audit only"
+    )
     add_verb(
         group, "compare", "Compare every record's version with what the ledger says was written.", run_compare
     )
@@ -173,13 +176,17 @@ def run_export(chosen: argparse.Namespace) -> None:
 
     from bedside.decisions.segments import queries as segments
     from bedside.ground import clock
+    from bedside.ground.scope import Purpose
+    from bedside.records.consent.sharing import without_opted_out
     from bedside.records.patients import actions
     from bedside.safeguards.staff.rules import Right
 
-    scope, at = scope_for(chosen), clock.now()
+    everybody, at = chosen.with_opted_out, clock.now()
+    scope = scope_for(chosen, purpose=Purpose.COMPLIANCE) if everybody else scope_for(chosen)
     scope.require(Right.EXPORT_PATIENTS)
     rule = segments.segment(scope, _patient_id(chosen.segment)).rule if chosen.segment else segments.EVERYBODY
     ids = segments.matching_ids(scope, rule, today=_today(scope), at=at)
+    ids = ids if everybody else without_opted_out(scope, ids)
     if chosen.file == "-":
         out = _standard_output()
         actions.note_exported(scope, ids, at=at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from django.core.paginator import Paginator
@@ -21,7 +21,8 @@ from bedside.decisions.gate.rules.telling import tell as tell_rules
 from bedside.doors.web.campaigns.words import RECIPIENT_BADGES, tell
 from bedside.doors.web.pages import staff_page, whole_number
 from bedside.ground import clock
-from bedside.ground.scope import in_scope
+from bedside.ground.scope import Purpose, in_scope
+from bedside.records.consent.sharing import file_word, without_opted_out
 from bedside.records.intake.rules.exporting import write_csv
 from bedside.records.patients.queries import by_ids
 from bedside.safeguards.audit.actions import record
@@ -121,25 +122,34 @@ def export(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespons
     """The same people as a file; recorded before the first byte leaves."""
     queries.campaign(scope, campaign_id)  # another practice's is not found, instead of a file of nobody
     state, code = _wanted(request.POST)
+    everybody = request.POST.get("suppressed") == "yes"
+    scope = replace(scope, purpose=Purpose.COMPLIANCE) if everybody else scope
     with in_scope(scope):
         every = [
             one.patient_id for one in queries.every_recipient(scope, campaign_id, state=state, code=code)
         ]
+        # Whoever opted out is in no file that could become a mailing list (CSP-09).
+        every = every if everybody else without_opted_out(scope, every)
         record_look(
             scope, entries.RECIPIENTS_EXPORTED, at=clock.now(), about=campaign_id, subjects=every,
             count=len(every),
         )  # fmt: skip
-    pieces = write_csv(_COLUMNS, _rows(scope, campaign_id, state=state, code=code))
+    pieces = write_csv(_COLUMNS, _rows(scope, campaign_id, state=state, code=code, only=frozenset(every)))
     response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="campaign-people.csv"'
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="campaign-people-{file_word(everybody=everybody)}.csv"'
+    )
     return response
 
 
-def _rows(scope: Scope, campaign_id: UUID, *, state: str, code: str) -> Iterator[tuple[str, ...]]:
+def _rows(
+    scope: Scope, campaign_id: UUID, *, state: str, code: str, only: frozenset[UUID]
+) -> Iterator[tuple[str, ...]]:
     batch: list[Recipient] = []
     with in_scope(scope):
         for one in queries.every_recipient(scope, campaign_id, state=state, code=code):
-            batch.append(one)
+            if one.patient_id in only:
+                batch.append(one)
             if len(batch) == _BATCH:
                 yield from _file_lines(scope, batch)
                 batch = []

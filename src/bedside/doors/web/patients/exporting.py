@@ -15,6 +15,7 @@ from bedside.doors.web.patients.views import today
 from bedside.ground import clock
 from bedside.ground.errors import NotFound
 from bedside.ground.scope import Purpose
+from bedside.records.consent.sharing import file_word, without_opted_out
 from bedside.records.intake.rules.exporting import write_csv
 from bedside.records.patients import actions
 from bedside.records.patients.exporting import HEADER, rows
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from bedside.doors.web.patients.listing import Wanted
     from bedside.ground.scope import Scope
 
+ONLY_FOR_COMPLIANCE = "People who opted out of mail may be in the file only for an audit or an inquiry."
 ALL_OF_THEM = 100_000_000
 PURPOSES = [
     (Purpose.OPERATIONS, "Running the practice, such as mending records"),
@@ -47,7 +49,10 @@ def export(request: HttpRequest, scope: Scope) -> HttpResponseBase:
     purpose = request.POST.get("purpose", "")
     if purpose not in {choice for choice, _ in PURPOSES}:
         return _question(request, scope, wanted, problem="Say what the file is for.")
-    return _file(replace(scope, purpose=Purpose(purpose)), wanted)
+    everybody = request.POST.get("suppressed") == "yes"
+    if everybody and purpose != Purpose.COMPLIANCE:
+        return _question(request, scope, wanted, problem=ONLY_FOR_COMPLIANCE)
+    return _file(replace(scope, purpose=Purpose(purpose)), wanted, everybody=everybody)
 
 
 def _question(request: HttpRequest, scope: Scope, wanted: Wanted, *, problem: str = "") -> HttpResponse:
@@ -64,14 +69,20 @@ def _question(request: HttpRequest, scope: Scope, wanted: Wanted, *, problem: st
     return render(request, "web/patients/export.html", context, status=422 if problem else 200)
 
 
-def _file(scope: Scope, wanted: Wanted) -> StreamingHttpResponse:
-    """The page's transaction, with the ledger entry, is committed before the first piece is asked for."""
+def _file(scope: Scope, wanted: Wanted, *, everybody: bool) -> StreamingHttpResponse:
+    """The page's transaction, with the ledger entry, is committed before the first piece is asked for.
+
+    Whoever opted out of mail is in no file that could become a mailing list (CSP-09), but for `everybody`.
+    """
     at = clock.now()
     found = search(scope, wanted, offset=0, limit=ALL_OF_THEM, today=today(), at=at)
-    actions.note_exported(scope, found.ids, at=at)
-    pieces = write_csv(HEADER, rows(scope, found.ids))
+    ids = found.ids if everybody else without_opted_out(scope, found.ids)
+    actions.note_exported(scope, ids, at=at)
+    pieces = write_csv(HEADER, rows(scope, ids))
     response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="patients-{today():%Y-%m-%d}.csv"'
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="patients-{today():%Y-%m-%d}-{file_word(everybody=everybody)}.csv"'
+    )
     return response
 
 
