@@ -33,6 +33,7 @@ OWN: dict[str, tuple[str, ...]] = {
     "authorizations list": (),
     "authorizations purge": (),
     "campaign list": (),
+    "consent review": (),
     "erasure list": (),
     "hold list": (),
     "imports list": (),

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bedside.doors.cli.shared import add_verb, print_result, scope_for
+from bedside.doors.cli.shared import add_verb, print_result, print_table, scope_for
 from bedside.ground.errors import Refusal
 
 if TYPE_CHECKING:
@@ -18,6 +18,36 @@ def register(group: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     verb = add_verb(group, "export", "Write all evidence about one patient into one signed file.", run_export)
     verb.add_argument("patient", metavar="PATIENT_ID")
     verb.add_argument("file", metavar="FILE", help="a new file, readable by you alone; - for standard output")
+
+    review = add_verb(group, "review", "Count and list what is old, unverified or ends soon.", run_review)
+    review.add_argument("--months", type=int, default=24, help="a yes is old after so many months")
+
+
+def run_review(chosen: argparse.Namespace) -> None:
+    """Numbers and ids; signing is for a person, on the page."""
+    from bedside.ground import clock
+    from bedside.ground.scope import Purpose
+    from bedside.oversight.evidence.permission_reviews import report
+
+    found = report(scope_for(chosen, purpose=Purpose.COMPLIANCE), months=chosen.months, at=clock.now())
+    rows: list[dict[str, object]] = [
+        {"about": "count", "kind": name, "day": "", "patient": "", "number": number}
+        for name, number in (
+            ("old", found.old_count), ("unverified", found.unverified_count), ("ending", found.ending_count),
+            ("pending", found.pending_count),
+        )
+    ]  # fmt: skip
+    for name, listed in (("old", found.old), ("unverified", found.unverified), ("ending", found.ending)):
+        rows += [
+            {
+                "about": name,
+                "kind": one.category or "authorization",
+                "day": one.day,
+                "patient": one.patient_id,
+            }
+            for one in listed
+        ]
+    print_table(chosen, rows, ["about", "kind", "number", "day", "patient"])
 
 
 def run_export(chosen: argparse.Namespace) -> None:

@@ -17,3 +17,14 @@ CONSENT_EXPORTED = declare(
     documents=int,
     certificate_sha256=str,
 )
+PERMISSIONS_REVIEWED = declare(
+    "permissions.reviewed",
+    "Reviewed permissions: {old} older than {months} months, {unverified} unverified, {ending} papers that end soon, "
+    "{pending} sign-ups that wait.",
+    months=int,
+    old=int,
+    unverified=int,
+    ending=int,
+    pending=int,
+)
+REVIEW_LISTED = declare("permissions.review_listed", "Saw whose permissions are to be looked at.", Deed.READ)

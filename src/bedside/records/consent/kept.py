@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bedside.ground.scope import Scope, reading
 from bedside.records.consent.models import ConsentEvent
 from bedside.records.consent.queries import view_of
-from bedside.safeguards.vault.queries import person_keys
+from bedside.safeguards.vault.queries import person_keys, persons_with_keys
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -40,3 +40,12 @@ def kept_acts(scope: Scope, patient_id: UUID) -> list[KeptAct]:
             )
             for row in rows.iterator()
         ]
+
+
+def people_with_acts(scope: Scope) -> list[UUID]:
+    """Everybody with an act who is not erased: an erased person has no key of their own any more."""
+    with reading(scope):
+        rows = ConsentEvent.objects.filter(practice_id=scope.practice_id)
+        found = list(rows.order_by("patient_id").values_list("patient_id", flat=True).distinct())
+        alive = persons_with_keys(scope, found)
+    return [one for one in found if one in alive]

@@ -12,6 +12,7 @@ from django.utils import timezone
 from bedside.doors.web.ledger.reviewing import practice_began
 from bedside.doors.web.ledger.status import LEVEL_WORDS, Level, overall
 from bedside.ground.errors import Fault, Refusal
+from bedside.oversight.evidence import permission_reviews
 from bedside.oversight.evidence.watching import last_comparison
 from bedside.records.consent.foreign_links import DAYS_KEPT, foreign_links
 from bedside.safeguards.audit.reviews import REVIEW_EACH, is_overdue, reviews
@@ -50,6 +51,8 @@ class Concern:
 def concerns(scope: Scope, *, at: datetime) -> list[Concern]:
     """In the order in which somebody should look: ledger, records, the review, refusals, keys, erasures."""
     found = [_ledger(scope, at=at), _records(scope, at=at), _review(scope, at=at), _refused(scope, at=at)]
+    if scope.may(Right.RECORD_CONSENT):
+        found.append(_permissions(scope, at=at))
     if scope.may(Right.SEE_KEYS):
         found.append(_keys(scope, at=at))
     return [*found, _erasures(scope, at=at), *_foreign_links(at=at)]
@@ -104,6 +107,21 @@ def _review(scope: Scope, *, at: datetime) -> Concern:
         sentence=sentence,
         action="Review",
         address=reverse("ledger_review"),
+    )
+
+
+def _permissions(scope: Scope, *, at: datetime) -> Concern:
+    """When somebody last looked through old, unverified and ending permissions (CON-14)."""
+    newest = next(iter(permission_reviews.reviews(scope, limit=1)), None)
+    if newest is None:
+        level, sentence = Level.INFO, "Nobody has signed a review of permissions yet."
+    else:
+        late = at - newest.at > permission_reviews.REVIEW_EACH
+        who = names_of(scope, {newest.reviewer_id}).get(newest.reviewer_id, "a former member of staff")
+        level = Level.WARN if late else Level.OK
+        sentence = f"Permissions were last reviewed on {_day(timezone.localdate(newest.at))} by {who}."
+    return Concern(
+        title="Permissions", level=level, sentence=sentence, action="Review", address=reverse("permission_review")
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bedside.doors.web.permissions import evidence, hearing, lists, suppressions, views, what_if
+from bedside.doors.web.permissions import evidence, hearing, lists, reviewing, suppressions, views, what_if
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/permissions/", views.permissions, name="permissions"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/permissions/evidence/", evidence.export, name="permissions_evidence"),
     path("patients/<uuid:patient_id>/permissions/what-if/", what_if.what_if, name="what_if"),
     path("patients/<uuid:patient_id>/authorization/", views.authorization, name="authorization"),
+    path("permissions/review/", reviewing.review, name="permission_review"),
     path("suppressions/", suppressions.suppressions, name="suppressions"),
     path("suppressions/export/", lists.export, name="suppressions_export"),
     path("suppressions/lists/new/", lists.new_list, name="suppression_list_new"),
