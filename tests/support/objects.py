@@ -30,6 +30,7 @@ MARKS = (
     "zqhold",
     "zqform",
     "zqsigner",
+    "zqsignup",
 )
 
 
@@ -90,6 +91,7 @@ def make_objects(scope: Scope, *, at: datetime) -> Objects:
         "erasure_id": erasure_id,
         "hold_id": hold_id,
         **_form(scope, vera.id, at=at),
+        "signup_form_id": _signup_form(scope, at=at),
         "entry_id": _entry(scope, vera.id, at=at),
         "fingerprint": public_keys(scope)[0].fingerprint,
         "key_id": _practice_key(scope, at=at),
@@ -200,6 +202,17 @@ def _form(scope: Scope, patient_id: UUID, *, at: datetime) -> dict[str, object]:
         "form_id": form_id,
         "document_id": actions.sign_on_paper(scope, patient_id, paper=paper, scan=PDF, at=at),
     }
+
+
+def _signup_form(scope: Scope, *, at: datetime) -> UUID:
+    """A sign-up form with one version that is open, somebody who has not confirmed yet, and an intake key."""
+    from bedside.records.signups.actions import make_key
+    from tests.records.signups.forms import answers, published, send
+
+    made = published(scope, at=at, name="Zqsignup")
+    send(scope, made, answers(email="zqsignup@example.org", first_name="Zqsignup"), at=at)
+    make_key(scope, name="zqsignup", at=at)
+    return made.form_id
 
 
 def _segment(scope: Scope, *, at: datetime) -> UUID:

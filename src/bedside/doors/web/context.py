@@ -28,6 +28,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, Right | None]]]] = [
             ("imports", "Imports", Right.IMPORT_PATIENTS),
             ("segments", "Segments", Right.BUILD_SEGMENTS),
             ("forms", "Forms to sign", Right.RECORD_CONSENT),
+            ("signups", "Sign-up forms", Right.RECORD_CONSENT),
             ("suppressions", "Do not email", Right.RECORD_CONSENT),
         ],
     ),
