@@ -77,6 +77,10 @@ OWN: dict[str, tuple[str, ...]] = {
     "patients export": ("{file}",),
     "consent suppress": (),
     "consent lift": ("--because", "asked_again"),
+    "suppressions list": (),
+    "suppressions add": ("--covers", "offers"),
+    "suppressions import": ("/nowhere.csv", "--covers", "offers", "--from", "own_list"),
+    "suppressions export": ("{file}", "--plain-sha256"),
 }
 # Name a thing by id: refused, and in the ledger of whoever asked.
 FOREIGN: dict[str, tuple[str, ...]] = {
@@ -85,6 +89,7 @@ FOREIGN: dict[str, tuple[str, ...]] = {
     "authorizations of": ("{patient_id}",),
     "authorizations verify": ("{document_id}",),
     "authorizations revoke": ("{document_id}",),
+    "suppressions undo": ("{list_id}",),
     "campaign show": ("{campaign_id}",),
     "campaign numbers": ("{campaign_id}",),
     "campaign submit": ("{campaign_id}",),
