@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.correspondence.building import make_certificates
+from tests.support.warm import warm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,10 +101,7 @@ class Installation:
             time.sleep(0.5)
 
     def _run(self, *arguments: str) -> dict:
-        command = [sys.executable, "-m", "tests.correspondence.preparing", *arguments]
-        done = subprocess.run(
-            command, env=self.environ, cwd=ROOT, capture_output=True, text=True, check=False
-        )
+        done = warm().run(*arguments, module="tests.correspondence.preparing", environ=self.environ)
         assert done.returncode == 0, done.stderr[-3000:]
         return json.loads(done.stdout)
 

@@ -10,7 +10,7 @@ import pytest
 from bedside.config.database import told
 from tests.support.installation import installation
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("failures")]
 
 # Two practices with one sender address, as a version before the unique index could hold.
 _CLASH = """
@@ -31,12 +31,11 @@ def _that_migration_and_what_stands_on_it() -> list[tuple[str, str]]:
     return graph.backwards_plan(("practices", "0003_one_practice_per_sender"))
 
 
-def test_tells_type_and_place_of_a_failed_migration_and_no_value():
+def test_tells_type_and_place_of_a_failed_migration_and_no_value(installed_home):
     from bedside.ground.postgres.target import Login, connect, embedded_target
 
-    with installation() as own:
-        own.migrate()
-        own.make_practice()
+    with installation(like=installed_home) as own:
+        own.start_database()
         with connect(embedded_target(own.home), login=Login.OWNER) as connection:
             connection.execute("ALTER TABLE practices_practiceprofile NO FORCE ROW LEVEL SECURITY")
             connection.execute(_CLASH)

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.support.warm import WarmCommand
+from tests.support.warm import Warm, warm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -53,7 +53,7 @@ class Served:
     pickup_url: str
     environ: Mapping[str, str]
     log: Path = field(repr=False)
-    warm: WarmCommand | None = field(default=None, repr=False)
+    warm: Warm | None = field(default=None, repr=False)
 
     def command(self, *arguments: str, stdin: str = "") -> dict[str, Any]:
         """Runs `bedside ... --json` and gives its object. Fails the test if the command does not succeed."""
@@ -76,15 +76,7 @@ def run_command(
     environ: Mapping[str, str], *arguments: str, stdin: str = ""
 ) -> subprocess.CompletedProcess[str]:
     """One run of `bedside` as a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-m", "bedside.config.entry", *arguments],
-        env={**environ, "PYTHONPATH": str(SOURCE)},
-        input=stdin,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return warm().run(*arguments, environ={**environ, "PYTHONPATH": str(SOURCE)}, stdin=stdin, timeout_s=120)
 
 
 def free_port() -> int:
@@ -205,9 +197,9 @@ def doors_of_this_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         database_of_its_own(f"test_served_{worker}") as environ,
         serve(environ, tmp_path_factory.mktemp("doors")) as doors,
     ):
-        warm = WarmCommand({**doors.environ, "PYTHONPATH": f"{SOURCE}:{SOURCE.parent}"})
-        yield replace(doors, warm=warm)
-        warm.stop()
+        whole = Warm(doors.environ, whole=True)
+        yield replace(doors, warm=whole)
+        whole.stop()
 
 
 @pytest.fixture

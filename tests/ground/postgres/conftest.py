@@ -1,15 +1,21 @@
-"""Real clusters of both kinds, each in a home of its own that goes with the test."""
+"""Real clusters of both kinds, each in a home of its own that goes with the test.
+
+`running` and `durable` begin with a copy of a cluster that was made once and stopped in good order; tests of the making
+itself start from an empty `home`.
+"""
 
 from __future__ import annotations
 
 import os
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bedside.ground.postgres import ensure_running
+from bedside.ground.postgres import ensure_running, stop
 from bedside.ground.postgres.binaries import Binaries, _binaries_in, _wheel_directories
 from tests.ground.postgres.clusters import installed, leave_nothing, new_home
+from tests.support.sharing import made_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,5 +60,22 @@ def home(make_home: Callable[[], Path]) -> Path:
 
 
 @pytest.fixture
-def running(home: Path, environ: dict[str, str]) -> DatabaseTarget:
+def running(home: Path, environ: dict[str, str], binaries: Binaries) -> DatabaseTarget:
+    _fill(home, binaries, durable=False)
     return ensure_running(home, environ=environ, durable=False, while_pid=os.getpid())
+
+
+@pytest.fixture
+def durable(home: Path, environ: dict[str, str], binaries: Binaries) -> DatabaseTarget:
+    _fill(home, binaries, durable=True)
+    return ensure_running(home, environ=environ, while_pid=os.getpid())
+
+
+def _fill(home: Path, binaries: Binaries, *, durable: bool) -> None:
+    def make(new: Path) -> None:
+        environ = {**os.environ, "PGBIN": str(binaries.directory)}
+        ensure_running(new, environ=environ, durable=durable, while_pid=os.getpid())
+        stop(new)
+
+    made = made_once(f"cluster-{binaries.major}-{'durable' if durable else 'light'}", make)
+    subprocess.run(["cp", "-a", f"{made}/.", str(home)], check=True)

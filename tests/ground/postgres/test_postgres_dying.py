@@ -44,11 +44,6 @@ def cluster_state(home: Path, environ: dict[str, str]) -> str:
     return next(line for line in told.stdout.splitlines() if "cluster state" in line).split(":")[1].strip()
 
 
-@pytest.fixture
-def durable(home: Path, environ: dict[str, str]) -> DatabaseTarget:
-    return ensure_running(home, environ=environ, while_pid=os.getpid())
-
-
 def test_killed_server_is_back_with_its_rows(durable, home):
     write_row(durable)
     before, supervisor = postmaster_pid(home), supervisor_pid(home)

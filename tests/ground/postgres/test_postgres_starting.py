@@ -23,7 +23,8 @@ pytestmark = pytest.mark.processes
 MODULE = [sys.executable, "-m", "bedside.ground.postgres"]
 
 
-def test_first_start_gives_a_database_for_both_logins(running):
+def test_first_start_gives_a_database_for_both_logins(home, environ):
+    running = ensure_running(home, environ=environ, durable=False, while_pid=os.getpid())
     check_roles(running)
     with psycopg.connect(**running.parameters(Login.OWNER)) as connection:
         connection.execute("CREATE TABLE visit (id int)")

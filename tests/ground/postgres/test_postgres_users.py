@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bedside.ground.postgres import check_roles, is_running, stop
+from bedside.ground.postgres import check_roles, ensure_running, is_running, stop
 from bedside.ground.postgres.places import places
 from bedside.ground.postgres.processes import processes_inside
 from bedside.ground.postgres.target import embedded_target
@@ -89,7 +89,8 @@ def test_root_becomes_the_owner_of_somebody_elses_home(ordinary_home, environ):
     assert {found.stat().st_uid for found in ordinary_home.iterdir()} == {ORDINARY_UID}
 
 
-def test_root_gives_the_server_to_the_system_user(running, home):
+def test_root_gives_the_server_to_the_system_user(home, environ):
+    ensure_running(home, environ=environ, durable=False, while_pid=os.getpid())
     assert owner_of(postmaster_pid(home)) == places(home).inner.stat().st_uid != 0
     assert all(owner_of(pid) != 0 for pid in processes_inside(places(home).data))
 

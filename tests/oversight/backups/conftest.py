@@ -20,6 +20,7 @@ from bedside.oversight.backups import copying
 from bedside.oversight.backups.rules import is_left_out
 from tests.conftest import copy_database
 from tests.support.serving import SOURCE
+from tests.support.warm import warm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,10 +38,7 @@ class Base:
     environ: dict[str, str]
 
     def bedside(self, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "bedside.config.entry", *arguments],
-            env=self.environ, input=stdin, capture_output=True, text=True, timeout=180, check=False,
-        )  # fmt: skip
+        return warm().run(*arguments, environ=self.environ, stdin=stdin)
 
     def told(self, *arguments: str, stdin: str = "") -> dict[str, Any]:
         done = self.bedside(*arguments, "--json", stdin=stdin)
@@ -54,10 +52,9 @@ class Base:
         return json.loads(done.stderr)["error"]
 
     def act(self, module: str, *arguments: str) -> dict[str, Any]:
-        done = self.start(module, *arguments)
-        out, err = done.communicate(timeout=180)
-        assert done.returncode == 0, err
-        return json.loads(out.splitlines()[-1]) if out else {}
+        done = warm().run(*arguments, module=f"tests.oversight.backups.{module}", environ=self.environ)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout.splitlines()[-1]) if done.stdout else {}
 
     def start(self, module: str, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(

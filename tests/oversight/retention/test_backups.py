@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.oversight.backups.conftest import new_base  # noqa: F401  fixture
+from tests.support.warm import warm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,10 +28,7 @@ READABLE = {
 
 
 def act(base: Base, *arguments: str) -> dict[str, Any]:
-    command = [sys.executable, "-W", "ignore", "-m", "tests.oversight.retention.opening", *arguments]
-    done = subprocess.run(
-        command, env=base.environ, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False
-    )
+    done = warm().run(*arguments, module="tests.oversight.retention.opening", environ=base.environ)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout)
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.support.warm import warm
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -67,10 +69,7 @@ class Rotating:
         return told
 
     def _run(self, *arguments: str) -> dict[str, object]:
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.safeguards.vault.rotating", *arguments],
-            env=self.environ, cwd=ROOT, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+        done = warm().run(*arguments, module="tests.safeguards.vault.rotating", environ=self.environ)
         assert done.returncode == 0, done.stderr[-3000:]
         return json.loads(done.stdout)
 
