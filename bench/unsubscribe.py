@@ -41,7 +41,7 @@ RUNS_WHOLE = True  # takes --run and --leave
 _BODY = b"List-Unsubscribe=One-Click"
 _HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}
 _POSTERS = 24
-_DOOR_WAIT_S = 30.0
+_DOOR_WAIT_S = 180.0
 _END_WAIT_S = 3600.0
 _MAILED_SHARE = 0.8  # of the audience; the rest are minors, and those who left
 
@@ -245,4 +245,7 @@ def _door(port: int) -> Iterator[subprocess.Popen[bytes]]:
         yield door
     finally:
         door.terminate()
-        door.wait(30)
+        try:
+            door.wait(60)
+        except subprocess.TimeoutExpired:
+            door.kill()

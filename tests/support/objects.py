@@ -96,6 +96,7 @@ def make_objects(scope: Scope, *, at: datetime) -> Objects:
         "fingerprint": public_keys(scope)[0].fingerprint,
         "key_id": _practice_key(scope, at=at),
         "request_id": request_id,
+        "access_request_id": _access_request(scope, vera.id, at=at),
         "practice_id": scope.practice_id,
         "mrn": vera.mrn,
         "address": ADDRESS,
@@ -127,6 +128,22 @@ def _erasure(scope: Scope, *, at: datetime) -> UUID:
     somebody = Patient(id=new_id(), first_name="Zqgone", last_name="Zqmarked")
     add(scope, somebody, at=at)
     return erase(scope, somebody.id, reason=ErasureReason.PERSON_ASKED, at=at).erasure_id
+
+
+def _access_request(scope: Scope, patient_id: UUID, *, at: datetime) -> UUID:
+    from dataclasses import replace
+
+    from bedside.ground.scope import Actor, ActorKind
+    from bedside.records.consent import requests
+    from bedside.records.consent.confirmations import open_confirmation
+    from bedside.records.consent.requests import link_of
+
+    patient = replace(scope, actor=Actor(kind=ActorKind.PATIENT, id=str(patient_id)))
+    requests.ask(patient, patient_id, language="en", at=at)
+    link = open_confirmation(link_of(patient, patient_id))
+    assert link is not None
+    requests.confirm(patient, link, at=at)
+    return link.confirmation_id
 
 
 def _hold(scope: Scope, patient_id: UUID, *, at: datetime) -> UUID:

@@ -220,6 +220,18 @@ def sent_to(scope: Scope, patient_id: UUID, *, limit: int) -> list[tuple[UUID, R
         return [(row.campaign_id, _recipient(row)) for row in rows[:limit]]
 
 
+def in_hand(scope: Scope, campaign_ids: Iterable[UUID], patient_ids: Iterable[UUID]) -> set[UUID]:
+    """Of these patients, those whose message of one of these campaigns a sender has taken and not yet settled."""
+    with reading(scope):
+        rows = RecipientRow.objects.filter(
+            practice_id=scope.practice_id,
+            campaign_id__in=[*campaign_ids],
+            patient_id__in=[*patient_ids],
+            state=RecipientState.HANDING_OVER.value,
+        )
+        return set(rows.values_list("patient_id", flat=True))
+
+
 def _row(scope: Scope, campaign_id: UUID) -> CampaignRow:
     row = CampaignRow.objects.filter(practice_id=scope.practice_id, id=campaign_id).first()
     if row is None:

@@ -84,7 +84,8 @@ def stop_at_once(arrived: Visit, request: HttpRequest) -> None:
 
     Whoever was erased is not written to; their no is done already.
     """
-    say_no(No(scope=arrived.scope, category=arrived.link.category, **_said(request)))
+    no = No(scope=arrived.scope, category=arrived.link.category, **_said(request))
+    say_no(no, campaign_id=arrived.link.campaign_id)
 
 
 def stop(arrived: Visit, _request: HttpRequest, said: Said) -> Came:

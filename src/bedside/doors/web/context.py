@@ -30,6 +30,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, Right | None]]]] = [
             ("forms", "Forms to sign", Right.RECORD_CONSENT),
             ("signups", "Sign-up forms", Right.RECORD_CONSENT),
             ("suppressions", "Do not email", Right.RECORD_CONSENT),
+            ("requests", "Requests", Right.RECORD_CONSENT),
         ],
     ),
     (

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("bedside.doors.web.permissions.urls")),
     path("", include("bedside.doors.web.authorizations.urls")),
     path("", include("bedside.doors.web.signups.urls")),
+    path("requests/", include("bedside.doors.web.requests.urls")),
     path("patients/", include("bedside.doors.web.patients.urls")),
     path("imports/", include("bedside.doors.web.imports.urls")),
     path("segments/", include("bedside.doors.web.segments.urls")),

@@ -92,6 +92,15 @@ def ask(scope: Scope, patient_id: UUID, *, language: str, at: datetime) -> tuple
     return Standing.ASKED, None
 
 
+def link_of(scope: Scope, patient_id: UUID) -> str:
+    """The token of the newest request of a person, as it stands in the mail. Raises NotFound."""
+    with reading(scope):
+        newest = _rows(scope).filter(patient_id=patient_id).order_by("-asked_at").first()
+    if newest is None:
+        raise NotFound
+    return seal_confirmation(ConfirmationLink(scope.practice_id, newest.id))
+
+
 def visitor(link: ConfirmationLink, *, origin: str) -> tuple[Scope, UUID]:
     """Whoever comes with the link of the mail: a scope in which they speak for themselves, and who. Raises NotFound."""
     asking = _scope(link, "request", origin=origin)

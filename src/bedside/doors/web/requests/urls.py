@@ -6,6 +6,6 @@ from bedside.doors.web.requests import views
 
 urlpatterns = [
     path("", views.listing, name="requests"),
-    path("<uuid:request_id>/extend/", views.extend, name="request_extend"),
-    path("<uuid:request_id>/answered/", views.answered, name="request_answered"),
+    path("<uuid:access_request_id>/extend/", views.extend, name="request_extend"),
+    path("<uuid:access_request_id>/answered/", views.answered, name="request_answered"),
 ]

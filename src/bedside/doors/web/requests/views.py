@@ -41,22 +41,22 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
 
 
 @staff_page(Right.RECORD_CONSENT, purpose=Purpose.PATIENT_REQUEST)
-def extend(request: HttpRequest, scope: Scope, request_id: UUID) -> HttpResponse:
+def extend(request: HttpRequest, scope: Scope, access_request_id: UUID) -> HttpResponse:
     """POST puts the answer off, once; a GET leads to the list."""
     if request.method != "POST":
         return redirect("requests")
-    day = requests.extend(scope, request_id, at=clock.now())
+    day = requests.extend(scope, access_request_id, at=clock.now())
     return done(
         request, f"Put off to {day:%B} {day.day}, {day.year}. Tell the person why, in writing.", "requests"
     )
 
 
 @staff_page(Right.RECORD_CONSENT, purpose=Purpose.PATIENT_REQUEST)
-def answered(request: HttpRequest, scope: Scope, request_id: UUID) -> HttpResponse:
+def answered(request: HttpRequest, scope: Scope, access_request_id: UUID) -> HttpResponse:
     """POST records that the person has their copy; a GET leads to the list."""
     if request.method != "POST":
         return redirect("requests")
-    requests.answered(scope, request_id, at=clock.now())
+    requests.answered(scope, access_request_id, at=clock.now())
     return done(request, "Recorded: this person has their copy.", "requests")
 
 
