@@ -133,6 +133,9 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     "campaign": Right.SEE_REPORTS,
     "campaign_progress": Right.SEE_REPORTS,
     "campaign_frame": Right.SEE_REPORTS,
+    "campaign_dropping": Right.SEE_REPORTS,
+    "campaign_drop_counts": Right.SEE_REPORTS,
+    "campaign_confirm_addresses": Right.RECORD_CONSENT,
     "campaign_new": Right.RUN_CAMPAIGNS,
     "campaign_kind": Right.RUN_CAMPAIGNS,
     "campaign_audience": Right.RUN_CAMPAIGNS,
@@ -147,10 +150,6 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     "campaign_replay": Right.SEE_PATIENTS,
     "campaign_people_export": Right.EXPORT_PATIENTS,
     "reports": Right.SEE_REPORTS,
-    # requests for what is held
-    "requests": Right.RECORD_CONSENT,
-    "request_extend": Right.RECORD_CONSENT,
-    "request_answered": Right.RECORD_CONSENT,
     # the demo's inbox
     "inbox": Right.SEE_PATIENTS,
     "inbox_mail": Right.SEE_PATIENTS,

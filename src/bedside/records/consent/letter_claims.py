@@ -24,7 +24,7 @@ from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.queries import person_keys, practice_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -185,6 +185,15 @@ def letters_of(
         if state is not None:
             rows = rows.filter(state=state.value)
         return [_shown(row, at) for row in rows.order_by("-owed_at", "-id")[:LIST_MAX]]
+
+
+def asked_since(
+    scope: Scope, kind: LetterKind, people: Collection[UUID], *, since: datetime
+) -> set[UUID]:
+    """Those of `people` to whom such a letter was owed since then, whatever became of it."""
+    with reading(scope):
+        rows = LetterRow.objects.filter(practice_id=scope.practice_id, kind=kind.value, owed_at__gte=since)
+        return set(rows.filter(patient_id__in=people).values_list("patient_id", flat=True))
 
 
 def _held(scope: Scope, claim_id: UUID) -> QuerySet[LetterRow]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bedside.doors.web.campaigns import lists, pages, people, steps
+from bedside.doors.web.campaigns import dropping, lists, pages, people, steps
 
 urlpatterns = [
     path("", lists.campaigns, name="campaigns"),
@@ -18,6 +18,9 @@ urlpatterns = [
     path("<uuid:campaign_id>/frame/", pages.frame, name="campaign_frame"),
     path("<uuid:campaign_id>/do/<str:verb>/", pages.act, name="campaign_act"),
     path("<uuid:campaign_id>/cancel/", pages.cancel, name="campaign_cancel"),
+    path("<uuid:campaign_id>/drop-outs/", dropping.dropping, name="campaign_dropping"),
+    path("<uuid:campaign_id>/drop-outs/counts/", dropping.counts, name="campaign_drop_counts"),
+    path("<uuid:campaign_id>/drop-outs/addresses/", dropping.confirm_addresses, name="campaign_confirm_addresses"),
     path("<uuid:campaign_id>/people/", people.people, name="campaign_people"),
     path("<uuid:campaign_id>/people/export/", people.export, name="campaign_people_export"),
     path("<uuid:campaign_id>/people/<int:recipient_id>/", people.person, name="campaign_person"),

@@ -50,10 +50,15 @@ def _address(held: PersonPermissions, *, proven: bool, has_address: bool) -> Ite
     if not has_address:
         yield Fact(name="Email address", words="None on record", badge="badge-bad")
     elif proven:
-        yield Fact(name="Email address", words="Shown to be theirs", badge="badge-ok", citation="CON-18")
+        yield Fact(
+            name="Email address", words="Shown to be theirs", badge="badge-ok", citation="45 CFR 164.514(h)"
+        )
     else:
         yield Fact(
-            name="Email address", words="Not shown to be theirs", badge="badge-quiet", citation="CON-18"
+            name="Email address",
+            words="Not shown to be theirs",
+            badge="badge-quiet",
+            citation="45 CFR 164.514(h)",
         )
 
 
