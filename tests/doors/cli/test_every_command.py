@@ -90,6 +90,7 @@ FOREIGN: dict[str, tuple[str, ...]] = {
     "authorizations verify": ("{document_id}",),
     "authorizations revoke": ("{document_id}",),
     "suppressions undo": ("{list_id}",),
+    "imports confirm": ("{import_id}",),
     "campaign show": ("{campaign_id}",),
     "campaign numbers": ("{campaign_id}",),
     "campaign submit": ("{campaign_id}",),

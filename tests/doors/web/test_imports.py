@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
     from django.test import Client
 
-START = {"then": "start", "provenance": "own_system", "attested": "yes"}
+START = {
+    "then": "start",
+    "provenance": "own_system",
+    "method": "registration",
+    "collected_by": "2026-01-05",
+    "attested": "yes",
+}
 
 
 def upload(client: Client, content: bytes, name: str = "patients.csv"):
@@ -99,7 +105,12 @@ def test_says_that_a_file_over_the_limit_is_too_large(omar, scope, monkeypatch):
 
 @pytest.mark.parametrize(
     ("without", "sentence"),
-    [("provenance", "Say where these people come from."), ("attested", "Tick that the list was not bought")],
+    [
+        ("provenance", "Say where these people come from."),
+        ("method", "Say how these people gave you"),
+        ("collected_by", "Give the day by which"),
+        ("attested", "Tick that the list was not bought"),
+    ],
 )
 def test_does_not_start_without_knowing_where_the_list_is_from(omar, scope, at, without, sentence):
     import_id = receive(scope, csv_of(ANN), at)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _READ_BYTES = 256 * 1024
 _SHOWN = 100
 _DATE_ORDERS = ("year_first", "month_first", "day_first")
+_METHODS = ("registration", "paper_form", "web_form", "by_phone", "transfer")
 _PROVENANCES = ("own_system", "own_forms", "joined_practice")
 
 
@@ -42,6 +43,8 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     verb.add_argument(
         "--from", dest="provenance", choices=_PROVENANCES, default="own_system", help=_FROM_HELP
     )
+    verb.add_argument("--method", choices=_METHODS, help="how these people gave you their addresses")
+    verb.add_argument("--collected-by", metavar="YYYY-MM-DD", help="the last of them by this day")
     verb.add_argument(
         "--rejects", type=Path, metavar="FILE", help="write rejected rows with the reason to this file"
     )
@@ -50,6 +53,11 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     add_verb(group, "list", "List the newest imports.", list_imports)
     for name, about, run in (
         ("show", "Show one import with its remarks.", show_import),
+        (
+            "confirm",
+            "Say that an import held back names people who gave you their addresses.",
+            confirm_import,
+        ),
         ("resume", "Go on with an import that was paused, failed or abandoned, here and now.", resume_import),
     ):
         add_verb(group, name, about, run).add_argument("id", help="as `bedside imports list` shows it")
@@ -96,6 +104,7 @@ def _imported(chosen: argparse.Namespace, scope: Scope) -> ImportView:
     order = DateOrder(chosen.date_order) if chosen.date_order else None
     import_id = actions.receive(scope, name=chosen.file.name, pieces=_pieces(chosen.file), at=clock.now())
     _choose(scope, import_id, chosen.map, order)
+    _attest(scope, import_id, chosen)
     _prepare(scope, import_id, Provenance(chosen.provenance))
     result = _run(scope, import_id)
     if chosen.rejects is not None and result.rejected:
@@ -145,6 +154,25 @@ def _apply(wish: str, header: dict[str, int], fields: dict[int, PatientField]) -
         for other in [column for column, field in fields.items() if field is wanted]:
             del fields[other]
     fields[number] = wanted
+
+
+def _attest(scope: Scope, import_id: UUID, chosen: argparse.Namespace) -> None:
+    from datetime import date
+
+    from bedside.ground import clock
+    from bedside.records.intake import actions
+    from bedside.records.intake.nouns import Method, Origin, Provenance
+
+    if not (chosen.method or chosen.collected_by):
+        return
+    try:
+        day = date.fromisoformat(chosen.collected_by or "")
+    except ValueError:
+        raise Refusal("collected_by", "Give --method and --collected-by YYYY-MM-DD together.") from None
+    if not chosen.method:
+        raise Refusal("method", "Give --method and --collected-by YYYY-MM-DD together.")
+    origin = Origin(provenance=Provenance(chosen.provenance), method=Method(chosen.method), collected_by=day)
+    actions.attest(scope, import_id, origin=origin, at=clock.now())
 
 
 def _prepare(scope: Scope, import_id: UUID, provenance: Provenance) -> None:
@@ -246,6 +274,15 @@ def resume_import(chosen: argparse.Namespace) -> None:
 
     scope, import_id = scope_for(chosen), _import_id(chosen.id)
     actions.resume_here(scope, import_id, at=clock.now())
+    _print_counts(chosen, _run(scope, import_id))
+
+
+def confirm_import(chosen: argparse.Namespace) -> None:
+    from bedside.ground import clock
+    from bedside.records.intake import actions
+
+    scope, import_id = scope_for(chosen), _import_id(chosen.id)
+    actions.confirm(scope, import_id, at=clock.now(), here=True)
     _print_counts(chosen, _run(scope, import_id))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bedside.ground.errors import NotFound, Refusal
@@ -29,13 +30,15 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from bedside.records.intake.nouns import Provenance
+    from bedside.records.intake.nouns import Origin, Provenance
     from bedside.records.intake.rules.nouns import DateOrder, PatientField
 
 __all__ = [
     "Proposal",
+    "attest",
     "cancel",
     "choose_mapping",
+    "confirm",
     "export_rejects",
     "pause",
     "prepare",
@@ -51,7 +54,7 @@ __all__ = [
 NAME_CHARACTERS_MAX = 200
 STALLED_AFTER_S = 60
 _S = ImportState
-_OPEN = {_S.UPLOADED, _S.MAPPED, _S.QUEUED, _S.RUNNING, _S.PAUSED, _S.FAILED}
+_OPEN = {_S.UPLOADED, _S.MAPPED, _S.QUEUED, _S.RUNNING, _S.PAUSED, _S.FAILED, _S.HELD}
 
 
 def receive(scope: Scope, *, name: str, pieces: Iterable[bytes], at: datetime) -> UUID:
@@ -125,6 +128,36 @@ def start(scope: Scope, import_id: UUID, *, provenance: Provenance, at: datetime
     with in_scope(scope):
         prepare(scope, import_id, provenance=provenance, at=at)
         _enqueue(scope, import_id)
+
+
+def attest(scope: Scope, import_id: UUID, *, origin: Origin, at: datetime) -> None:
+    """Keeps who states how and by which day the addresses were got (CON-15). Raises Refusal, NotFound."""
+    scope.require(Right.IMPORT_PATIENTS)
+    if origin.collected_by > at.date() + timedelta(days=1):
+        raise Refusal("collected_by", "The day by which the addresses were got cannot lie ahead.")
+    with in_scope(scope):
+        row = _locked(scope, import_id, states={_S.UPLOADED, _S.MAPPED})
+        row.provenance, row.method = origin.provenance.value, origin.method.value
+        row.collected_by, row.attested_by = origin.collected_by, scope.actor.id
+        row.save(update_fields=["provenance", "method", "collected_by", "attested_by"])
+        day = origin.collected_by.isoformat()
+        record(scope, entries.ATTESTED, at=at, subject=import_id, method=row.method, collected_by=day)
+
+
+def confirm(scope: Scope, import_id: UUID, *, at: datetime, here: bool = False) -> None:
+    """Lets an import go on that was held back, for somebody says that its addresses were given by people (CSP-13).
+
+    With `here` the caller does the work itself with `run`. Raises Refusal, NotFound.
+    """
+    scope.require(Right.IMPORT_PATIENTS)
+    with in_scope(scope):
+        row = _locked(scope, import_id, states={_S.HELD})
+        record(scope, entries.LOOKED_AT, at=at, subject=import_id, code=row.failure)
+        row.looked_at, row.worked_at, row.failure = at, at, ""
+        row.save(update_fields=["looked_at", "worked_at", "failure"])
+        _set_state(row, _S.QUEUED)
+        if not here:
+            _enqueue(scope, import_id)
 
 
 def prepare(scope: Scope, import_id: UUID, *, provenance: Provenance, at: datetime) -> None:
@@ -241,6 +274,7 @@ _WRONG_STATE = {
     _S.FINISHED: "This import is finished; upload the file again to import it once more.",
     _S.CANCELLED: "This import was cancelled; upload the file again to import it.",
     _S.FAILED: "This import stopped; resume or cancel it first.",
+    _S.HELD: "This import is held back; look at it first.",
 }
 
 

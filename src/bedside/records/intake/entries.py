@@ -15,6 +15,18 @@ STARTED = declare(
     "Started an import; the people come from {provenance}, and the list was not bought, rented or harvested.",
     provenance=str,
 )
+HELD = declare("import.held", "Held an import back, for its addresses look made up ({code}).", code=str)
+LOOKED_AT = declare(
+    "import.looked_at",
+    "Said that the addresses of an import were not made up or collected ({code}).",
+    code=str,
+)
+ATTESTED = declare(
+    "import.attested",
+    "Stated how and by when the addresses of an import were got ({method}, {collected_by}).",
+    method=str,
+    collected_by=str,
+)
 PAUSED = declare("import.paused", "Paused an import.")
 RESUMED = declare("import.resumed", "Let an import go on.")
 CANCELLED = declare("import.cancelled", "Cancelled an import; rows already taken stay.")

@@ -19,6 +19,10 @@ class Import(models.Model):
     practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT)
     state = models.CharField(max_length=10)
     provenance = models.CharField(max_length=20, blank=True)
+    method = models.CharField(max_length=20, blank=True, default="", db_default="")
+    collected_by = models.DateField(null=True)
+    attested_by = models.CharField(max_length=60, blank=True, default="", db_default="")
+    looked_at = models.DateTimeField(null=True)  # when a person said that a list that looks made up is not
     facts = models.BinaryField()
     facts_version = models.PositiveIntegerField(default=1)
     fingerprint = models.BinaryField(max_length=32)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 class ImportState(StrEnum):
@@ -16,6 +21,7 @@ class ImportState(StrEnum):
     FINISHED = "finished"
     CANCELLED = "cancelled"
     FAILED = "failed"
+    HELD = "held"  # it looks like a made-up list; a person has to look (CSP-13)
 
 
 class Provenance(StrEnum):
@@ -35,7 +41,42 @@ PROVENANCE_LABELS: dict[Provenance, str] = {
     Provenance.JOINED_PRACTICE: "A practice whose patients we took over",
 }
 
+
+class Method(StrEnum):
+    """How the addresses were got, as somebody states (CON-15). There is no default."""
+
+    REGISTRATION = "registration"
+    PAPER_FORM = "paper_form"
+    WEB_FORM = "web_form"
+    BY_PHONE = "by_phone"
+    TRANSFER = "transfer"
+
+
+METHOD_LABELS: dict[Method, str] = {
+    Method.REGISTRATION: "Given when people registered as patients",
+    Method.PAPER_FORM: "On a paper form",
+    Method.WEB_FORM: "On a form on our website",
+    Method.BY_PHONE: "By phone",
+    Method.TRANSFER: "Taken over with the records of another practice",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a list comes from, how and by which day its addresses were got, as whoever starts the import attests."""
+
+    provenance: Provenance
+    method: Method
+    collected_by: date
+
+
 FAILURES = {
+    "numbered_addresses": "Many addresses differ only by a number. If they were guessed, cancel this import.",
+    "addresses_in_a_row": "Many addresses follow each other by a letter. If they were guessed, cancel this import.",
+    "role_addresses": (
+        "Many addresses belong to an office, such as info@, and to no person. If they were collected from the web, "
+        "cancel this import."
+    ),
     "disk_full": "The disk of the database is full. Make room, then resume; nothing was half done.",
     "columns_changed": "The columns of this file must be chosen again. Cancel this import and upload the file anew.",
     "file_removed": "The file of this import was removed. Cancel this import and upload it again.",

@@ -10,7 +10,7 @@ from bedside.ground.errors import NotFound
 from bedside.ground.scope import Scope, reading
 from bedside.records.intake.deciding import sentence_of
 from bedside.records.intake.models import Import, Reject
-from bedside.records.intake.nouns import ImportState, Provenance
+from bedside.records.intake.nouns import ImportState, Method, Provenance
 from bedside.records.intake.rules.fields import BY_NAME
 from bedside.records.intake.rules.nouns import PatientField
 from bedside.records.intake.rules.remarks import RemarkCode, remark
@@ -19,7 +19,7 @@ from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
 REJECTS_AT_ONCE = 500
@@ -33,6 +33,9 @@ class ImportView:
     name: str
     state: ImportState
     provenance: Provenance | None
+    method: Method | None
+    collected_by: date | None
+    attested_by: str
     size_bytes: int
     bytes_done: int
     new: int
@@ -211,6 +214,9 @@ def _view(scope: Scope, row: Import) -> ImportView:
         name=open_facts(practice_keys(scope), row).name,
         state=ImportState(row.state),
         provenance=Provenance(row.provenance) if row.provenance else None,
+        method=Method(row.method) if row.method else None,
+        collected_by=row.collected_by,
+        attested_by=row.attested_by,
         size_bytes=row.size_bytes,
         bytes_done=row.bytes_done,
         new=row.rows_new,

@@ -13,6 +13,7 @@ from bedside.ground.jobs import enqueue
 from bedside.ground.scope import Scope, in_scope
 from bedside.records.intake import entries
 from bedside.records.intake.batches import Interrupted, Plan, batches, plan_for, store
+from bedside.records.intake.looking_over import find_in_scope, pattern_of
 from bedside.records.intake.models import Import, Stop
 from bedside.records.intake.nouns import ImportState
 from bedside.records.intake.queries import ImportView, find, view
@@ -54,6 +55,8 @@ def run(
         _fail(scope, import_id, code=error.code, at=clock())
         return view(scope, import_id)
     try:
+        if line == 0 and _is_held(scope, plan, at=clock()):
+            return view(scope, import_id)
         _work(scope, plan, line, clock, seen)
     except Interrupted:
         log.info("import.interrupted", import_id=str(import_id))
@@ -98,6 +101,21 @@ def _work(
         since = now
         if seen is not None:
             seen(view(scope, plan.import_id))
+
+
+def _is_held(scope: Scope, plan: Plan, *, at: datetime) -> bool:
+    """Looks the whole file over before anybody is taken from it: a list that seems made up waits for a person."""
+    if find_in_scope(scope, plan.import_id).looked_at is not None:
+        return False
+    found = pattern_of(scope, plan)
+    if found is None:
+        return False
+    with in_scope(scope):
+        Import.objects.filter(
+            id=plan.import_id, practice_id=scope.practice_id, state=ImportState.RUNNING.value
+        ).update(state=ImportState.HELD.value, failure=found.value, worked_at=at)
+        record(scope, entries.HELD, at=at, subject=plan.import_id, code=found.value)
+    return True
 
 
 def _finish(scope: Scope, import_id: UUID, *, at: datetime) -> None:

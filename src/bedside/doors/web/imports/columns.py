@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.shortcuts import redirect, render
@@ -18,7 +19,14 @@ from bedside.doors.web.pages import staff_page
 from bedside.ground import clock
 from bedside.ground.errors import Refusal
 from bedside.records.intake import actions, queries
-from bedside.records.intake.nouns import PROVENANCE_LABELS, ImportState, Provenance
+from bedside.records.intake.nouns import (
+    METHOD_LABELS,
+    PROVENANCE_LABELS,
+    ImportState,
+    Method,
+    Origin,
+    Provenance,
+)
 from bedside.records.intake.rules.mapping import Severity
 from bedside.records.intake.rules.nouns import DateOrder, PatientField
 from bedside.safeguards.staff.rules import Right
@@ -60,9 +68,10 @@ def _start(
     fields: dict[int, PatientField],
     date_order: DateOrder | None,
 ) -> None:
-    provenance = read_provenance(posted)
+    origin = read_origin(posted)
     actions.choose_mapping(scope, import_id, fields=fields, date_order=date_order, at=clock.now())
-    actions.start(scope, import_id, provenance=provenance, at=clock.now())
+    actions.attest(scope, import_id, origin=origin, at=clock.now())
+    actions.start(scope, import_id, provenance=origin.provenance, at=clock.now())
 
 
 def read_fields(posted: QueryDict) -> dict[int, PatientField]:
@@ -82,17 +91,24 @@ def read_date_order(posted: QueryDict) -> DateOrder | None:
     return DateOrder(value) if value in set(DateOrder) else None
 
 
-def read_provenance(posted: QueryDict) -> Provenance:
-    """Raises Refusal unless somebody says where the list comes from and that it was not bought."""
+def read_origin(posted: QueryDict) -> Origin:
+    """Raises Refusal unless somebody says where the list comes from, how and by when, and that it was not bought."""
     value = posted.get("provenance", "")
     if value not in set(Provenance):
         raise Refusal("provenance", "Say where these people come from.")
+    method = posted.get("method", "")
+    if method not in set(Method):
+        raise Refusal("method", "Say how these people gave you their addresses.")
+    try:
+        day = date.fromisoformat(posted.get("collected_by", ""))
+    except ValueError:
+        raise Refusal("collected_by", "Give the day by which the addresses were got.") from None
     if posted.get("attested") != "yes":
         raise Refusal(
             "attested",
             "Tick that the list was not bought, rented or collected from the web; else do not import it.",
         )
-    return Provenance(value)
+    return Origin(provenance=Provenance(value), method=Method(method), collected_by=day)
 
 
 def _page(
@@ -120,6 +136,7 @@ def _page(
         "has_dates": proposal.has_dates,
         "preview": [shown_row(row) for row in proposal.preview],
         "provenances": list(PROVENANCE_LABELS.items()),
+        "methods": list(METHOD_LABELS.items()),
         "posted": request.POST,
         "before": queries.imported_before(scope, view.id),
         "problem": refusal.sentence if refusal else "",

@@ -9,6 +9,7 @@ urlpatterns = [
     path("new/", views.new, name="import_new"),
     path("<uuid:import_id>/", views.one, name="import"),
     path("<uuid:import_id>/columns/", columns.columns, name="import_columns"),
+    path("<uuid:import_id>/confirm/", views.confirm, name="import_confirm"),
     path("<uuid:import_id>/progress/", views.progress, name="import_progress"),
     path("<uuid:import_id>/pause/", views.pause, name="import_pause"),
     path("<uuid:import_id>/resume/", views.resume, name="import_resume"),

@@ -132,6 +132,17 @@ def resume(request: HttpRequest, scope: Scope, import_id: UUID) -> HttpResponse:
     return redirect("import", import_id)
 
 
+@require_POST
+@imports_patients
+def confirm(request: HttpRequest, scope: Scope, import_id: UUID) -> HttpResponse:
+    """Somebody looked at a list that seems made up, and says that it is not."""
+    if request.POST.get("given") != "yes":
+        queries.view(scope, import_id)
+        raise Refusal("given", "Tick that these people gave you their addresses; else cancel the import.")
+    actions.confirm(scope, import_id, at=clock.now())
+    return redirect("import", import_id)
+
+
 @imports_patients
 def cancel(request: HttpRequest, scope: Scope, import_id: UUID) -> HttpResponse:
     """Asks first, then ends the import for good."""

@@ -28,6 +28,7 @@ STATE_WORDS: dict[ImportState, tuple[str, str]] = {
     ImportState.FINISHED: ("Finished", "badge-ok"),
     ImportState.CANCELLED: ("Cancelled", "badge-quiet"),
     ImportState.FAILED: ("Stopped", "badge-bad"),
+    ImportState.HELD: ("Held back", "badge-warn"),
 }
 ENCODING_WORDS = {
     Encoding.ASCII: "plain letters",
@@ -160,7 +161,7 @@ def _notice(view: ImportView, *, is_abandoned: bool, waits_for_another: bool, at
             "Nothing has moved for a minute. The import goes on by itself when the background worker is back; "
             "you can also resume it here."
         )
-    if view.state is ImportState.FAILED:
+    if view.state in {ImportState.FAILED, ImportState.HELD}:
         return failure_sentence(view.failure)
     if view.state is ImportState.PAUSED:
         return "The import is paused. Rows taken so far stay; nobody is imported until you resume it."
