@@ -74,6 +74,8 @@ def import_file(page: Page, demo: Running, tmp_path: Path) -> None:
     expect(page.get_by_role("heading", name="Check the columns")).to_be_visible()
     check(page)
     page.get_by_label("Where these people come from").select_option(index=1)
+    page.get_by_label("How they gave you their addresses").select_option(index=1)
+    page.get_by_label("The last of them by").fill("2026-01-05")
     page.get_by_label("This list was not bought").check()
     press(page, "Start the import")
     expect(page.get_by_text(re.compile(r"4 new|4 patients|new patients", re.IGNORECASE)).first).to_be_visible(
