@@ -32,6 +32,8 @@ NOT_VISITED = {
     "account_email_verification_sent": "closed for everybody",
     "account_logout": "ends the visit",
     "confirm_address": "its link works once, in a mail that no step of the main job sends",
+    "confirm_signup": "its link works once, in a mail that no step of the main job sends",
+    "intake_people": "asks for a key and takes JSON, not a form; its own tests look for what it tells",
     "mfa_authenticate": "only between password and second step", "mfa_reauthenticate": "only with a second step",
     "mfa_deactivate_totp": "only with a second step", "mfa_view_recovery_codes": "only with a second step",
     "mfa_generate_recovery_codes": "only with a second step", "mfa_download_recovery_codes": "only with a second step",

@@ -96,6 +96,12 @@ def open_form(scope: Scope, form_id: UUID) -> Published | None:
         return None if is_outdated(found.content, now) else found
 
 
+def newest_version(scope: Scope, form_id: UUID) -> Published | None:
+    """What was published last, open or not; None before any."""
+    with reading(scope):
+        return _newest(scope, form_id)
+
+
 def published_version(scope: Scope, version_id: UUID) -> Published:
     """Raises NotFound."""
     with reading(scope):
