@@ -53,7 +53,7 @@ def _lines(arrived: Visit, known: Person, language: Language) -> list[str]:
     words = TEXTS[language]
     mailed = _campaign(arrived)
     if mailed is None:
-        return [words["why_any"], words["why_no_yes"], words["why_nobody"]]
+        return [words["why_any"]]
     category = Category(mailed.category)
     kind = words["why_neutral"]
     if not mailed.plan.sensitivities:
@@ -65,7 +65,6 @@ def _lines(arrived: Visit, known: Person, language: Language) -> list[str]:
         words[rests_on],
         *_said(known, category, basis, language),
         words["why_law"].format(citation=citation),
-        words["why_nobody"],
     ]
 
 

@@ -110,7 +110,7 @@ TEXTS: Final = {
     "why_title": "Why did I get this mail?",
     "why_kind": "It was mail of this kind: {category}.",
     "why_neutral": "It was mail from us to you.",
-    "why_any": "This link does not say which mail it came with. These are the rules for all our mail.",
+    "why_any": "This link does not say which mail it came with. Please ask us, and we will look it up.",
     "why_no_yes": "The law lets us send you mail of this kind without asking you first.",
     "why_yes": "We send mail of this kind only to people who said yes.",
     "why_signed": "We send mail of this kind only to people who signed a form for it.",
@@ -119,7 +119,6 @@ TEXTS: Final = {
     "why_not_asked": "No yes from you was needed for it.",
     "why_now_no": "You have said no since then. We no longer send you this kind.",
     "why_law": "The rule for it: {citation}.",
-    "why_nobody": "Nobody else was told that you got it. We did not sell or lend your address.",
     "held_title": "What do you hold about me?",
     "held_lead": "You can ask for a copy of what we hold about you. It costs nothing.",
     "held_first": (

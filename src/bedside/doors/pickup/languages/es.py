@@ -126,7 +126,7 @@ TEXTS: Final = {
     "why_title": "¿Por qué recibí este correo?",
     "why_kind": "Era un correo de este tipo: {category}.",
     "why_neutral": "Era un correo nuestro para usted.",
-    "why_any": "Este enlace no dice con qué correo llegó. Estas son las reglas de todos nuestros correos.",
+    "why_any": "Este enlace no dice con qué correo llegó. Pregúntenos y lo buscaremos.",
     "why_no_yes": "La ley nos deja enviarle este tipo de correo sin preguntarle antes.",
     "why_yes": "Enviamos este tipo de correo solo a quienes dijeron que sí.",
     "why_signed": "Enviamos este tipo de correo solo a quienes firmaron un permiso para ello.",
@@ -135,7 +135,6 @@ TEXTS: Final = {
     "why_not_asked": "No hacía falta que usted dijera que sí.",
     "why_now_no": "Desde entonces usted dijo que no. Ya no le enviamos este tipo.",
     "why_law": "La regla: {citation}.",
-    "why_nobody": "Nadie más supo que usted lo recibió. No vendimos ni prestamos su dirección.",
     "held_title": "¿Qué guardan sobre mí?",
     "held_lead": "Puede pedir una copia de lo que guardamos sobre usted. No cuesta nada.",
     "held_first": (
