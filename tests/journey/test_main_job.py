@@ -129,6 +129,7 @@ def make_campaign(page: Page, demo: Running, name: str) -> str:
     page.get_by_label("Health tips").check()
     page.get_by_label("No, nobody pays us").check()
     page.get_by_label("Why do you send it?").select_option("inform")
+    page.get_by_label("Another condition").check()  # the segment asks about one
     follow(button(page, "Save and choose the audience"))
     check(page)
     page.get_by_label("Our friends in Larkspur").check()

@@ -29,7 +29,7 @@ ATTESTED = {
 
 REVEALED_HELP = {
     Revealed.NOTHING: "The mail could go to anybody who was ever seen here.",
-    Revealed.CONDITION: "What is not listed above, such as diabetes, asthma or cancer.",
+    Revealed.CONDITION: "What is not listed above, such as diabetes, asthma or cancer. Sent encrypted, as all mail is.",
 }
 RARE = frozenset(
     {
