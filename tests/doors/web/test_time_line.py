@@ -10,7 +10,12 @@ from django.urls import reverse
 
 from bedside.doors.web.permissions.hearing import ACTS
 from bedside.doors.web.permissions.timeline import LineKind, kind_of
-from bedside.doors.web.permissions.warning import PRESENT_WARNING, WARNINGS, mark_of_wording
+from bedside.doors.web.permissions.warning import (
+    PRESENT_WARNING,
+    WARNINGS,
+    mark_of_wording,
+    wording_in_words,
+)
 from bedside.ground import clock
 from bedside.records.consent import actions, queries
 from bedside.records.consent.proving import is_proven
@@ -276,3 +281,18 @@ def test_a_representative_whose_time_is_over_is_shown_as_nobody(
     text = signed_in("omar").get(reverse("permissions", args=[child])).content.decode()
     assert "record anew who may act" in text
     assert LetterKind.CONFIRM_ADDRESS.value not in text
+
+
+@pytest.mark.parametrize(
+    ("wording", "version", "sha256"),
+    [
+        ("choices-1", "choices-1", ""),
+        ("sha256:" + "ab" * 32, "", "ab" * 32),
+        ("ab" * 32, "", "ab" * 32),
+        ("confirm-1 sha256:short", "confirm-1 sha256:short", ""),
+    ],
+)
+def test_names_a_wording_whose_text_is_not_kept_here(
+    scope: Scope, wording: str, version: str, sha256: str
+) -> None:
+    assert wording_in_words(scope, wording) == (version, sha256, "")

@@ -75,7 +75,7 @@ def _page(
         "facts": facts_of(
             held,
             today=today,
-            minor=patient.is_minor_on(today),
+            minor=patient.is_minor_on(today) is True,
             proven=proven,
             has_address=bool(patient.email),
         ),
@@ -159,11 +159,12 @@ def _lift(scope: Scope, patient_id: UUID, typed: QueryDict, at: datetime) -> str
 
 def _other_way(scope: Scope, patient_id: UUID, typed: QueryDict, at: datetime) -> str:
     """No note is read: a practice may not ask why (45 CFR 164.522(b)(2)(iii)), so there is nowhere to write it."""
-    if typed.get("way", "") not in set(Way):
+    way = str(typed.get("way", ""))
+    if way not in set(Way):
         raise Refusal("other_way", "Choose how they want to be reached.")
     evidence = Evidence(wording="staff-1", language="en", network_address=scope.origin)
     changed = actions.ask_other_way(
-        scope, patient_id, way=Way(typed["way"]), address=typed.get("address", "").strip(),
+        scope, patient_id, way=Way(way), address=typed.get("address", "").strip(),
         source=read_source(typed), at=at, evidence=evidence,
     )  # fmt: skip
     return "Recorded how they want to be reached." if changed else SAME

@@ -147,10 +147,12 @@ def _acts(scope: Scope, events: Sequence[ConsentEventView]) -> list[Line]:
     files = {who for who in brought.values() if not who.startswith("cli:")}
     names = names_of(scope, staff | files)
     full = scope.may(Right.RECORD_CONSENT)
-    return [_act(view, who=_actor(view, brought, names), full=full) for view in events]
+    shown = {view.evidence.wording for view in events if view.evidence and view.evidence.wording}
+    wordings = {wording: _wording(scope, wording) for wording in shown}
+    return [_act(view, who=_actor(view, brought, names), wordings=wordings, full=full) for view in events]
 
 
-def _act(view: ConsentEventView, *, who: str, full: bool) -> Line:
+def _act(view: ConsentEventView, *, who: str, wordings: Mapping[str, Shown], full: bool) -> Line:
     event = view.event
     sign, words, color = _MARKS.get(EventKind(event.kind), _NOTED)
     if not event.verified:
@@ -166,16 +168,14 @@ def _act(view: ConsentEventView, *, who: str, full: bool) -> Line:
         facts=particulars(event),
         verified=event.verified,
         note=view.evidence.note if view.evidence else "",
-        wording=_wording(view.evidence),
+        wording=wordings.get(view.evidence.wording) if view.evidence else None,
         evidence=_evidence(view.evidence, full=full) if view.evidence else None,
         document_id=read_document(event.terms),
     )
 
 
-def _wording(evidence: Evidence | None) -> Shown | None:
-    if evidence is None or not evidence.wording:
-        return None
-    version, sha256, text = wording_in_words(evidence.wording)
+def _wording(scope: Scope, wording: str) -> Shown:
+    version, sha256, text = wording_in_words(scope, wording)
     return Shown(version=version, sha256=sha256, text=text)
 
 

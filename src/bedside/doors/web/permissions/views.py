@@ -154,7 +154,7 @@ def _page(scope: Scope, patient_id: UUID, typed: Mapping[str, str], *, only: str
         "facts": facts_of(
             held,
             today=today,
-            minor=patient.is_minor_on(today),
+            minor=patient.is_minor_on(today) is True,
             proven=proven,
             has_address=bool(patient.email),
         ),
