@@ -325,3 +325,18 @@ def test_one_network_and_one_mailbox_come_only_so_often(scope: Scope, at: dateti
     assert len(mailed_links(scope, at=at)) == PER_ADDRESS_MAX
     assert send(scope, form, answers(email="x@example.org"), at=at, network="192.0.2.8") is None
     assert send(scope, form, answers(email="y@example.org"), at=at + timedelta(hours=1)) is None
+
+
+def test_erasing_somebody_forgets_what_waits_for_their_click(scope: Scope, at: datetime) -> None:
+    from bedside.oversight.retention.actions import erase
+    from bedside.oversight.retention.rules import ErasureReason
+
+    jane = add_patient(scope, at=at, email=ADDRESS)
+    form = published(scope, at=at)
+    send(scope, form, answers(), at=at)
+    send(scope, form, answers(email="other@example.org"), at=at)
+    erase(scope, jane.id, reason=ErasureReason.PERSON_ASKED, at=at)
+    with in_scope(scope):
+        left = {row.state: row.sealed is None for row in PendingRow.objects.all()}
+    assert left == {"expired": True, "pending": False}
+    assert len(mailed_links(scope, at=at)) == 1

@@ -24,6 +24,7 @@ from bedside.records.consent import forgetting as consent
 from bedside.records.consent.queries import events_kept
 from bedside.records.intake import forgetting as intake
 from bedside.records.patients import erasing
+from bedside.records.signups.forgetting import forget_pending
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.actions import destroy_person_keys
@@ -111,6 +112,7 @@ def _destroy(
     mail = campaigns.forget_person(scope, patient.id)
     rows = intake.forget_person(scope, patient)
     forget_requests(scope, patient.id)
+    forget_pending(scope, patient.email, at=at)
     if patient.email:
         consent.keep_away(scope, patient.email, at=at)
     if address_index:
