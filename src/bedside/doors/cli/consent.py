@@ -26,7 +26,7 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     _spoken(add_verb(group, "opt-in", "Record a yes to one kind of mail, or to mail again.", run_opt_in))
     _register_authorizations(group)
     _register_suppressions(group)
-    consent_evidence.register(group)
+    consent_evidence.add_evidence_verbs(group)
     explain = add_verb(group, "explain", "Say what the gate would answer, and why.", run_explain)
     _patient(explain)
     explain.add_argument(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import argparse
 
 
-def register(group: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add_evidence_verbs(group: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     verb = add_verb(group, "export", "Write all evidence about one patient into one signed file.", run_export)
     verb.add_argument("patient", metavar="PATIENT_ID")
     verb.add_argument("file", metavar="FILE", help="a new file, readable by you alone; - for standard output")
