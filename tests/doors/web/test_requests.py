@@ -70,3 +70,4 @@ def test_is_closed_to_strangers(stranger: Client, scope: Scope, at: datetime) ->
     assert "Roe" not in stranger.get(reverse("requests")).content.decode()
     for name in ("request_extend", "request_answered"):
         assert stranger.post(reverse(name, args=[request_id])).status_code == 404
+        assert stranger.get(reverse(name, args=[request_id])).status_code == 404

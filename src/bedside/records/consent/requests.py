@@ -148,6 +148,14 @@ def requests(scope: Scope, *, at: datetime) -> list[AccessRequest]:
         return [_request(row) for row in (*open_ones, *answered)]
 
 
+def require(scope: Scope, request_id: UUID) -> None:
+    """Raises NotFound unless it is a confirmed request of this practice, NotAllowed."""
+    _staff(scope)
+    with reading(scope):
+        if not _rows(scope).exclude(confirmed_at=None).filter(id=request_id).exists():
+            raise NotFound
+
+
 def extend(scope: Scope, request_id: UUID, *, at: datetime) -> date:
     """Puts the answer off by thirty days, once (45 CFR 164.524(b)(2)(iii)). Gives the new day.
 

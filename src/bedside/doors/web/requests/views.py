@@ -44,7 +44,7 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
 def extend(request: HttpRequest, scope: Scope, access_request_id: UUID) -> HttpResponse:
     """POST puts the answer off, once; a GET leads to the list."""
     if request.method != "POST":
-        return redirect("requests")
+        return _to_the_list(scope, access_request_id)
     day = requests.extend(scope, access_request_id, at=clock.now())
     return done(
         request, f"Put off to {day:%B} {day.day}, {day.year}. Tell the person why, in writing.", "requests"
@@ -55,9 +55,15 @@ def extend(request: HttpRequest, scope: Scope, access_request_id: UUID) -> HttpR
 def answered(request: HttpRequest, scope: Scope, access_request_id: UUID) -> HttpResponse:
     """POST records that the person has their copy; a GET leads to the list."""
     if request.method != "POST":
-        return redirect("requests")
+        return _to_the_list(scope, access_request_id)
     requests.answered(scope, access_request_id, at=clock.now())
     return done(request, "Recorded: this person has their copy.", "requests")
+
+
+def _to_the_list(scope: Scope, access_request_id: UUID) -> HttpResponse:
+    """Raises NotFound for a request of nobody here: an address tells a stranger nothing."""
+    requests.require(scope, access_request_id)
+    return redirect("requests")
 
 
 def _line(line: AccessRequest, patient: Patient | None, today: date) -> dict[str, object]:
