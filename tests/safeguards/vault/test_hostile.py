@@ -133,7 +133,10 @@ def test_recovers_no_key_that_somebody_put_into_the_database(scope, at):
                 recovery_copy=copy, recovery_id=made.recovery_id, created_at=at,
             )  # fmt: skip
             # Without a mark nobody looks at it; were there one, the copy itself would not open.
-            for store, code in ((PracticeKey.save, "practice_key_changed"), (marks.add, "recovery_copy_damaged")):
+            for store, code in (
+                (PracticeKey.save, "practice_key_changed"),
+                (marks.add, "recovery_copy_damaged"),
+            ):
                 with pytest.raises(Refusal) as refused, transaction.atomic():
                     store(row)
                     recover_practice(scope, private, at=at)

@@ -50,7 +50,13 @@ def _allow(scope, patient_id, *, at) -> None:
     ):
         with in_scope(scope):
             add_event(
-                scope, patient_id, kind, source="paper", at=at, evidence=Evidence(note=note), category=category
+                scope,
+                patient_id,
+                kind,
+                source="paper",
+                at=at,
+                evidence=Evidence(note=note),
+                category=category,
             )
 
 
@@ -101,7 +107,11 @@ def test_every_column_under_the_practice_says_how_it_is_sealed_anew():
 def test_two_people_destroy_a_version_whose_every_value_was_sealed_anew(scope, scope_of, populated, clock):
     known = _known(scope, populated)
     under = set(sealed_under(scope, 1))
-    assert {"consent_event.evidence", "composer_revision.sealed_body", "campaigns_campaign.name_sealed"} <= under
+    assert {
+        "consent_event.evidence",
+        "composer_revision.sealed_body",
+        "campaigns_campaign.name_sealed",
+    } <= under
     assert {"delivery_dkimkey.sealed", "segments_shard.sealed", "audit_signingkey.sealed_private"} <= under
     omar, chloe = scope_of("omar"), scope_of("chloe")
     with in_scope(scope):

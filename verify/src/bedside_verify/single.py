@@ -94,7 +94,9 @@ def _check_rendering(document: object, place: int, report: Report) -> None:
         report.add("bad-document", f"Document {number(place)} cannot be read: {error}.")
         return
     if hashlib.sha256(rendering).hexdigest() != told.get("rendering_sha256"):
-        report.add("changed-document", f"Document {number(place)} is not the one whose hash stands beside it.")
+        report.add(
+            "changed-document", f"Document {number(place)} is not the one whose hash stands beside it."
+        )
 
 
 def _read_document(raw: bytes, *, what: str, bytes_max: int = DOCUMENT_BYTES_MAX) -> dict[str, Any]:

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from bedside.ground.scope import Scope
 
 declare_column(
-    "delivery_dkimkey", "sealed", under=Under.PRACTICE, bound=bound_by("id", place=lambda key: (key, "sealed", 1))
+    "delivery_dkimkey",
+    "sealed",
+    under=Under.PRACTICE,
+    bound=bound_by("id", place=lambda key: (key, "sealed", 1)),
 )
 
 

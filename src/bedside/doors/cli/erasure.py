@@ -92,7 +92,9 @@ def _say_what_would_go(chosen: argparse.Namespace, scope: Scope, *, at: datetime
         "Nothing was done; add --yes to erase.",
     ]
     if not seen.opens:
-        lines.insert(0, "This record does not open: it, or its key, was changed. It can be erased by its number.")
+        lines.insert(
+            0, "This record does not open: it, or its key, was changed. It can be erased by its number."
+        )
     print_result(chosen, result, "\n".join(lines))
 
 

@@ -51,7 +51,9 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "afterwards that version may be destroyed. A worker does it; run it any time.",
         reseal_version,
     )
-    again.add_argument("--version", type=int, help="the version; the oldest that is still needed, if left out")
+    again.add_argument(
+        "--version", type=int, help="the version; the oldest that is still needed, if left out"
+    )
     person = add_verb(
         group,
         "rotate-person",

@@ -32,10 +32,10 @@ MIGRATIONS = "django_migrations"
 # under the practice's key and not under a person's, so it must not outlive its import.
 LEFT_OUT = frozenset(
     {
-        "account_emailaddress", "account_emailconfirmation", "auth_group", "auth_group_permissions", "auth_permission",
-        "consent_suppression_lines", "django_content_type", "django_migrations", "django_session", "ground_cache", "intake_piece", "intake_reject",
-        "intake_stop", "segments_index", "segments_shard", "signups_key", "signups_pending",
-        "signups_rate", "signups_request", "signups_stamp",
+        "account_emailaddress", "account_emailconfirmation", "auth_group", "auth_group_permissions",
+        "auth_permission", "consent_suppression_lines", "django_content_type", "django_migrations",
+        "django_session", "ground_cache", "intake_piece", "intake_reject", "intake_stop", "segments_index",
+        "segments_shard", "signups_key", "signups_pending", "signups_rate", "signups_request", "signups_stamp",
     }
 )  # fmt: skip
 LEFT_OUT_PREFIXES = ("procrastinate_",)

@@ -128,9 +128,7 @@ def _destroy(
     }
 
 
-def _kept(
-    scope: Scope, patient: Patient, documents: tuple[int, int], *, keeps_away: bool
-) -> dict[Kept, int]:
+def _kept(scope: Scope, patient: Patient, documents: tuple[int, int], *, keeps_away: bool) -> dict[Kept, int]:
     acts, documented = documents
     return {
         Kept.DOCUMENTS: documented,

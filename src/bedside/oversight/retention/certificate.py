@@ -63,7 +63,8 @@ def body_of(scope: Scope, told: Told, *, at: datetime) -> dict[str, Any]:
         "reason_in_words": REASON_NAMES[told.reason],
         "done_by": {"kind": scope.actor.kind.value, "id": scope.actor.id},
         "method": dict(METHOD),
-        "keys_destroyed": [{"kind": "person", "id": str(told.patient_id)}] * told.destroyed[Thing.PERSON_KEYS],
+        "keys_destroyed": [{"kind": "person", "id": str(told.patient_id)}]
+        * told.destroyed[Thing.PERSON_KEYS],
         "destroyed": {thing.value: count for thing, count in told.destroyed.items()},
         "kept": [_kept(what, count) for what, count in told.kept.items()],
         "verified": [check.value for check in told.checks],

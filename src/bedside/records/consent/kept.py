@@ -29,7 +29,9 @@ class KeptAct:
 def kept_acts(scope: Scope, patient_id: UUID) -> list[KeptAct]:
     """In the order in which they were recorded."""
     with reading(scope):
-        rows = ConsentEvent.objects.filter(practice_id=scope.practice_id, patient_id=patient_id).order_by("id")
+        rows = ConsentEvent.objects.filter(practice_id=scope.practice_id, patient_id=patient_id).order_by(
+            "id"
+        )
         own = person_keys(scope, [patient_id]).get(patient_id)
         return [
             KeptAct(

@@ -187,13 +187,12 @@ def letters_of(
         return [_shown(row, at) for row in rows.order_by("-owed_at", "-id")[:LIST_MAX]]
 
 
-def asked_since(
-    scope: Scope, kind: LetterKind, people: Collection[UUID], *, since: datetime
-) -> set[UUID]:
+def asked_since(scope: Scope, kind: LetterKind, people: Collection[UUID], *, since: datetime) -> set[UUID]:
     """Those of `people` to whom such a letter was owed since then, whatever became of it."""
     with reading(scope):
         rows = LetterRow.objects.filter(practice_id=scope.practice_id, kind=kind.value, owed_at__gte=since)
-        return set(rows.filter(patient_id__in=people).values_list("patient_id", flat=True))
+        asked = rows.filter(patient_id__in=people).values_list("patient_id", flat=True)
+        return {patient_id for patient_id in asked if patient_id is not None}
 
 
 def _held(scope: Scope, claim_id: UUID) -> QuerySet[LetterRow]:

@@ -37,9 +37,7 @@ def sealed_under(scope: Scope, version: int) -> dict[str, int]:
     with reading(scope), connection.cursor() as cursor:
         for table, column in _under_practice(cursor_rows(_BYTE_COLUMNS)):
             only, wanted = restriction(columns().get((table, column)))
-            statement = _COUNT.format(
-                table=sql.Identifier(table), column=sql.Identifier(column), only=only
-            )
+            statement = _COUNT.format(table=sql.Identifier(table), column=sql.Identifier(column), only=only)
             cursor.execute(statement, [scope.practice_id, header, *wanted])
             if count := int(cursor.fetchone()[0]):
                 counted[f"{table}.{column}"] = count

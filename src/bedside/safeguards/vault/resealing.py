@@ -225,7 +225,8 @@ def _check_resting(scope: Scope, version: int) -> None:
         raise NotFound("There is no such version of the practice's key.")
     if key.state not in RESTING:
         raise Refusal(
-            "key_in_use", "That version is in use or gone; only what one that rests has sealed is sealed anew."
+            "key_in_use",
+            "That version is in use or gone; only what one that rests has sealed is sealed anew.",
         )
 
 

@@ -20,7 +20,11 @@ urlpatterns = [
     path("<uuid:campaign_id>/cancel/", pages.cancel, name="campaign_cancel"),
     path("<uuid:campaign_id>/drop-outs/", dropping.dropping, name="campaign_dropping"),
     path("<uuid:campaign_id>/drop-outs/counts/", dropping.counts, name="campaign_drop_counts"),
-    path("<uuid:campaign_id>/drop-outs/addresses/", dropping.confirm_addresses, name="campaign_confirm_addresses"),
+    path(
+        "<uuid:campaign_id>/drop-outs/addresses/",
+        dropping.confirm_addresses,
+        name="campaign_confirm_addresses",
+    ),
     path("<uuid:campaign_id>/people/", people.people, name="campaign_people"),
     path("<uuid:campaign_id>/people/export/", people.export, name="campaign_people_export"),
     path("<uuid:campaign_id>/people/<int:recipient_id>/", people.person, name="campaign_person"),

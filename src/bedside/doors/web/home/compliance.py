@@ -82,7 +82,10 @@ def _records(scope: Scope, *, at: datetime) -> Concern:
             "back. Whoever runs the server lists them: bedside patients compare"
         )
     elif at - last.at > COMPARED_WITHIN:
-        level, sentence = Level.WARN, "Records were not compared with the ledger for two days; is a worker running?"
+        level, sentence = (
+            Level.WARN,
+            "Records were not compared with the ledger for two days; is a worker running?",
+        )
     else:
         level, sentence = Level.OK, f"All {last.compared:,} records stand as the ledger says."
     return Concern(title="Records", level=level, sentence=sentence, action="", address="")
@@ -121,7 +124,11 @@ def _permissions(scope: Scope, *, at: datetime) -> Concern:
         level = Level.WARN if late else Level.OK
         sentence = f"Permissions were last reviewed on {_day(timezone.localdate(newest.at))} by {who}."
     return Concern(
-        title="Permissions", level=level, sentence=sentence, action="Review", address=reverse("permission_review")
+        title="Permissions",
+        level=level,
+        sentence=sentence,
+        action="Review",
+        address=reverse("permission_review"),
     )
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 @staff_page(Right.EXPORT_PATIENTS, purpose=Purpose.COMPLIANCE)
 def export(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpResponse:  # noqa: ARG001
     """The file; `bedside-verify consent` reads it. Its name says nothing about the person."""
-    response = HttpResponse(export_evidence(scope, patient_id, at=clock.now()), content_type="application/json")
+    response = HttpResponse(
+        export_evidence(scope, patient_id, at=clock.now()), content_type="application/json"
+    )
     response.headers["Content-Disposition"] = f'attachment; filename="permissions-{patient_id}.json"'
     return response

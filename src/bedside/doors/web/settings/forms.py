@@ -212,4 +212,6 @@ def _caps_from(typed: Mapping[str, Any], before: Mapping[str, int]) -> dict[str,
     """A kind of mail that the form does not show keeps what it has."""
     shown = {category.value for category in CAPPED.values()}
     kept = {code: cap for code, cap in before.items() if code not in shown}
-    return kept | {category.value: typed[name] for name, category in CAPPED.items() if typed[name] is not None}
+    return kept | {
+        category.value: typed[name] for name, category in CAPPED.items() if typed[name] is not None
+    }
