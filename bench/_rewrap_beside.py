@@ -40,7 +40,9 @@ def beside_campaign(*, people: int, keys: int) -> dict[str, object]:
                 return _both(scope, campaign_id, worker, quiet=quiet)
 
 
-def _both(scope: Scope, campaign_id: object, worker: object, *, quiet: tuple[int, float]) -> dict[str, object]:
+def _both(
+    scope: Scope, campaign_id: object, worker: object, *, quiet: tuple[int, float]
+) -> dict[str, object]:
     from bench.campaign import _checked, _send
 
     sent: dict[str, float] = {}

@@ -10,4 +10,6 @@ ABOUT = "persons' keys rewrapped a second, quiet and beside a running campaign"
 
 def run(*, quick: bool) -> dict[str, object]:
     """200,000 keys beside a campaign to 15,000 people, or 20,000 beside one to 2,000 if `quick`."""
-    return beside_campaign(people=2_000, keys=20_000) if quick else beside_campaign(people=15_000, keys=200_000)
+    return (
+        beside_campaign(people=2_000, keys=20_000) if quick else beside_campaign(people=15_000, keys=200_000)
+    )
