@@ -16,11 +16,12 @@ from bedside.records.consent import actions, lists, queries
 from bedside.records.consent.forgetting import begin_forgetting
 from bedside.records.consent.list_export import export_list
 from bedside.records.consent.models import SuppressionLines
-from bedside.records.consent.rules import Category, SuppressionReason, SuppressionScope
+from bedside.records.consent.rules import Category, Evidence, SuppressionReason, SuppressionScope
 from bedside.records.consent.rules.lists import BadList, read_list
 from bedside.records.consent.rules.suppressions import ListOrigin, ListState, SuppressionKind
-from bedside.records.consent.suppressing import suppress_domain
-from tests.records.consent.people import add_patient
+from bedside.records.consent.suppressing import asked_of_staff, suppress_domain
+from bedside.records.consent.together import No, say_no_together
+from tests.records.consent.people import add_patient, as_patient
 from tests.records.consent.test_suppressing import covers
 
 if TYPE_CHECKING:
@@ -135,6 +136,36 @@ def test_undoing_a_list_lifts_what_it_added_and_nothing_else(scope: Scope, at: d
     assert covers(scope, "ann@example.org") == {Category.NEWSLETTER}
     with pytest.raises(Refusal):
         lists.undo_list(scope, list_id, at=at)
+
+
+@pytest.mark.row("CON-24")
+@pytest.mark.parametrize("together", [True, False])
+def test_undoing_a_list_leaves_what_the_person_said_themselves_meanwhile(
+    scope: Scope, at: datetime, *, together: bool
+) -> None:
+    ann, sam = (add_patient(scope, at=at, email=f"{name}@example.org") for name in ("ann", "sam"))
+    content = f"email,scope,reason\n{ann.email},newsletter,asked\n{sam.email},newsletter,asked\n"
+    list_id = take(scope, content, at)
+    own = as_patient(scope, ann.id)
+    if together:
+        evidence = Evidence(wording="pickup-3")
+        say_no_together(
+            [No(scope=own, category=Category.NEWSLETTER, source="unsubscribe_link", at=at, evidence=evidence)]
+        )
+    else:
+        actions.refuse(own, ann.id, category=Category.NEWSLETTER, source="unsubscribe_link", at=at)
+    assert lists.undo_list(scope, list_id, at=at) == 1
+    assert covers(scope, ann.email) == {Category.NEWSLETTER}
+    assert covers(scope, sam.email) == frozenset()
+
+
+def test_staff_who_confirm_a_line_of_a_list_are_recorded(scope: Scope, at: datetime) -> None:
+    list_id = take(scope, "email,scope,reason\nann@example.org,marketing,asked\n", at)
+    said = {"reason": SuppressionReason.ASKED, "covers": SuppressionScope.MARKETING, "at": at}
+    assert actions.suppress_address(scope, "ann@example.org", **said)
+    assert not actions.suppress_address(scope, "ann@example.org", **said)
+    assert lists.undo_list(scope, list_id, at=at) == 0
+    assert asked_of_staff(scope, "ann@example.org")
 
 
 def test_running_a_list_twice_adds_nothing_twice(scope: Scope, at: datetime) -> None:

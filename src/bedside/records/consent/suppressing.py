@@ -22,6 +22,7 @@ from bedside.records.consent.rules import (
 )
 from bedside.records.consent.rules.suppressions import (
     INDEX_LABELS,
+    LIST_SOURCE,
     PUBLIC_DOMAINS,
     SuppressionKind,
     SuppressionSource,
@@ -148,7 +149,7 @@ def lift_suppression(
 def keep_address_from(
     scope: Scope, address: str, *, covers: SuppressionScope, reason: SuppressionReason, at: datetime
 ) -> UUID | None:
-    """The row alone, for acts that are recorded otherwise. None when it was there already."""
+    """The row alone, for acts that are recorded otherwise. None when it was there already, by more than a list."""
     return keep_index_from(scope, _index(scope, address), covers=covers, reason=reason, at=at)
 
 
@@ -161,7 +162,10 @@ def keep_index_from(
     at: datetime,
     of: SuppressionKind = SuppressionKind.ADDRESS,
 ) -> UUID | None:
-    """As `keep_address_from`, by the keyed hash of the address, or of what `of` says."""
+    """As `keep_address_from`, by the keyed hash of the address, or of what `of` says.
+
+    What only a list had said becomes this act's own, so that undoing the list does not take it back.
+    """
     suppression_id = new_id()
     row = AddressSuppression(
         id=suppression_id,
@@ -175,7 +179,23 @@ def keep_index_from(
     )
     with in_scope(scope):
         AddressSuppression.objects.bulk_create([row], ignore_conflicts=True)
-        return suppression_id if AddressSuppression.objects.filter(id=suppression_id).exists() else None
+        if AddressSuppression.objects.filter(id=suppression_id).exists():
+            return suppression_id
+        return _take_from_list(row)
+
+
+def _take_from_list(said: AddressSuppression) -> UUID | None:
+    """The row of a list that says the same as `said`, now said by whoever acts. None where a list is not why."""
+    rows = AddressSuppression.objects.filter(
+        practice_id=said.practice_id, address_index=said.address_index, scope=said.scope, reason=said.reason,
+        lifted_at=None, source__startswith=LIST_SOURCE,
+    )  # fmt: skip
+    row = rows.select_for_update().first()
+    if row is None:
+        return None
+    row.source = said.source
+    row.save(update_fields=["source"])
+    return row.id
 
 
 def _source(scope: Scope, reason: SuppressionReason) -> SuppressionSource:

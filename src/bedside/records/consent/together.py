@@ -31,7 +31,7 @@ from bedside.records.consent.rules import (
     SuppressionReason,
     SuppressionScope,
 )
-from bedside.records.consent.rules.suppressions import SuppressionKind, SuppressionSource
+from bedside.records.consent.rules.suppressions import LIST_SOURCE, SuppressionKind, SuppressionSource
 from bedside.records.patients import queries as patients
 from bedside.safeguards.audit.actions import Act, record_apart
 from bedside.safeguards.staff.rules import Right
@@ -121,6 +121,16 @@ def _suppress(pairs: Sequence[tuple[No, Patient]]) -> None:
     ]
     rows.sort(key=lambda row: (bytes(row.address_index), row.scope))
     AddressSuppression.objects.bulk_create(rows, ignore_conflicts=True)
+    for covers in {row.scope for row in rows}:
+        # As `suppressing.keep_index_from`: undoing a list does not take back what a person said.
+        AddressSuppression.objects.filter(
+            practice_id=rows[0].practice_id,
+            address_index__in=[row.address_index for row in rows if row.scope == covers],
+            scope=covers,
+            reason=SuppressionReason.ASKED.value,
+            lifted_at=None,
+            source__startswith=LIST_SOURCE,
+        ).update(source=SuppressionSource.LINK.value)
 
 
 def _index(scope: Scope, address: str) -> bytes:
