@@ -120,6 +120,19 @@ def test_no_yes_from_outside_outweighs_a_no(scope: Scope, post: Callable[..., An
     assert get(scope, held.id) == held
 
 
+@pytest.mark.row("SUP-03")
+def test_a_no_at_the_address_on_record_counts_whatever_address_is_sent(
+    scope: Scope, post: Callable[..., Any], at: datetime
+) -> None:
+    held = add_patient(scope, at=at, email="jane.roe@example.org", mrn="MRN-7")
+    consent.suppress_address(scope, held.email, reason=SuppressionReason.ASKED, at=at)
+    before = suppressed_addresses(scope, {held.id: held.email})
+    assert post(person(yes(**EVIDENCE), mrn="MRN-7")).status_code == TAKEN
+    assert suppressed_addresses(scope, {held.id: held.email}) == before
+    permission = permissions_of(scope, [held.id])[held.id].permissions[Category.NEWSLETTER]
+    assert permission.answer is Answer.UNKNOWN
+
+
 def test_a_no_to_everything_stops_everything(scope: Scope, post: Callable[..., Any]) -> None:
     assert post(person(no("everything"))).status_code == TAKEN
     [patient_id] = ids_by_address(scope, ADDRESS)

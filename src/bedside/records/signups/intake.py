@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, LiteralString
+from uuid import UUID
 
 from django.db import connection
 
 from bedside.ground.errors import Refusal
 from bedside.ground.scope import Scope, in_scope
 from bedside.records.consent import actions as consent
-from bedside.records.consent.queries import permissions_of, suppressed_addresses
+from bedside.records.consent.queries import suppressed_addresses
+from bedside.records.consent.recording import begin, wait_for_others
 from bedside.records.consent.rules import Answer, Category, Evidence, ImportedPermission, Source
 from bedside.records.signups import entries
 from bedside.records.signups.limits import is_key_busy
@@ -26,7 +28,6 @@ from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
     from datetime import datetime
-    from uuid import UUID
 
     from bedside.records.signups.intake_keys import Caller
     from bedside.records.signups.rules import IntakeAnswer, IntakePerson
@@ -36,6 +37,7 @@ _BEGIN: LiteralString = """
     INSERT INTO signups_request (practice_id, key_id, repeat_index, body_index, at) VALUES (%s, %s, %s, %s, %s)
     ON CONFLICT (key_id, repeat_index) DO NOTHING
 """
+_SENT: Final = UUID(int=0)  # stands for the address that was sent, beside that of the record
 TAKEN: Final = "taken"  # the same for somebody new and somebody known: a key reads nothing
 
 
@@ -85,6 +87,7 @@ def _begin(caller: Caller, repeat_key: str, body: bytes, *, at: datetime) -> boo
 def _take(caller: Caller, person: IntakePerson, *, at: datetime) -> None:
     scope, counts = caller.scope, _Counts()
     patient_id, is_new = match_or_add(scope, _newcomer(person), at=at)
+    wait_for_others(patient_id)  # a no that is being recorded right now counts as well
     unverified: list[ImportedPermission] = []
     for answer in person.answers:
         if not answer.granted:
@@ -143,11 +146,14 @@ def _grant(
     *,
     at: datetime,
 ) -> None:
-    """A yes from another system never outweighs a no, wherever that came from (SUP-03)."""
-    held = permissions_of(scope, [patient_id])[patient_id]
-    suppressed = suppressed_addresses(scope, {patient_id: email}).get(patient_id)
+    """A yes from another system never outweighs a no, wherever that came from (SUP-03).
+
+    The address sent may be another than the one on record: somebody found by their record number. A no at either counts.
+    """
+    held, on_record = begin(scope, patient_id)
+    kept_from = suppressed_addresses(scope, {patient_id: on_record, _SENT: email}).values()
     said_no = held.permissions[category].answer is Answer.REFUSED or held.stopped_everything_at is not None
-    if said_no or (suppressed is not None and suppressed.covers(category)):
+    if said_no or any(one.covers(category) for one in kept_from):
         counts.kept += 1
         return
     counts.granted += consent.grant(
