@@ -327,6 +327,15 @@ def test_one_network_and_one_mailbox_come_only_so_often(scope: Scope, at: dateti
     assert send(scope, form, answers(email="y@example.org"), at=at + timedelta(hours=1)) is None
 
 
+def test_a_plus_in_the_address_makes_no_other_mailbox(scope: Scope, at: datetime) -> None:
+    from bedside.records.signups.limits import PER_ADDRESS_MAX
+
+    form = published(scope, at=at)
+    for number in range(PER_ADDRESS_MAX + 2):
+        assert send(scope, form, answers(email=f"paula.poe+{number}@example.org"), at=at) is None
+    assert len(mailed_links(scope, at=at)) == PER_ADDRESS_MAX
+
+
 def test_erasing_somebody_forgets_what_waits_for_their_click(scope: Scope, at: datetime) -> None:
     from bedside.oversight.retention.actions import erase
     from bedside.oversight.retention.rules import ErasureReason

@@ -38,9 +38,12 @@ def is_network_busy(scope: Scope, network_address: str, *, at: datetime) -> bool
 
 
 def is_address_busy(scope: Scope, lookup_key: str, *, at: datetime) -> bool:
-    """Counts one mail there; True if there were too many on this day of UTC."""
+    """Counts one mail there; True if there were too many on this day of UTC.
+
+    What follows a plus in the local part makes no other mailbox, or one person could be sent any number of mails.
+    """
     start = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return _count(scope, "signup address", lookup_key, start) > PER_ADDRESS_MAX
+    return _count(scope, "signup address", _mailbox(lookup_key), start) > PER_ADDRESS_MAX
 
 
 def is_key_busy(scope: Scope, key_id: UUID, *, at: datetime) -> bool:
@@ -73,6 +76,11 @@ def network_of(address: str) -> str:
     if parsed.version == 4:  # noqa: PLR2004
         return str(parsed)
     return str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
+def _mailbox(lookup_key: str) -> str:
+    local, _, domain = lookup_key.rpartition("@")
+    return f"{local.partition('+')[0] or local}@{domain}"
 
 
 def forget_counts(scope: Scope, *, at: datetime) -> None:
