@@ -14,9 +14,9 @@ from bedside.ground.errors import NotAllowed, NotFound, Refusal
 from bedside.ground.identity import new_id
 from bedside.kit.transport.behaviour import Behaviour
 from bedside.records.consent import letter_claims, owing
-from bedside.records.consent.actions import restrict_email, suppress_address
+from bedside.records.consent.actions import ask_other_way, restrict_email, suppress_address
 from bedside.records.consent.queries import suppressions_of
-from bedside.records.consent.rules import LetterKind, LetterState, SuppressionReason, SuppressionScope
+from bedside.records.consent.rules import LetterKind, LetterState, SuppressionReason, SuppressionScope, Way
 from bedside.records.patients import actions as patients
 from bedside.safeguards.audit.queries import entries
 from bedside.safeguards.practices.actions import change_profile
@@ -160,6 +160,27 @@ def test_asks_the_gate_about_patients(
     send(scope, at)
     assert post.received() == []
     assert row(scope, letter_id).state == "suppressed"
+
+
+@pytest.mark.row("RGT-10", "RGT-12")
+@pytest.mark.parametrize("case", ["typed by a stranger", "given up", "other way"])
+def test_writes_to_no_address_of_somebody_we_agreed_not_to_write_to(
+    scope: Scope, at: datetime, post_office: Offices, jane: Patient, case: str
+) -> None:
+    post = post_office()
+    if case == "other way":
+        ask_other_way(scope, jane.id, way=Way.PHONE, source="phone", at=at)
+    else:
+        restrict_email(scope, jane.id, source="phone", at=at)
+    if case == "typed by a stranger":
+        letter_id = owe(scope, at, address=jane.email)
+    else:
+        letter_id = owe(scope, at, LetterKind.ADDRESS_CHANGED, patient_id=jane.id, link="")
+    other_id = owe(scope, at, address="somebody.else@example.org")
+    send(scope, at)
+    assert post.received() == ["somebody.else@example.org"]
+    assert [row(scope, one).state for one in (letter_id, other_id)] == ["suppressed", "sent"]
+    assert row(scope, letter_id).codes == ["email_restricted"]
 
 
 def test_a_suppression_said_after_owing_counts(scope: Scope, at: datetime, post_office: Offices) -> None:

@@ -1,7 +1,9 @@
 """Asking the gate about an address that is no patient's present one: of a pending sign-up, or one just given up.
 
 What is known of a patient says nothing about whoever reads that mailbox, so only what belongs to the address counts:
-its form and every suppression that covers the message, besides all rules about the message itself.
+its form and every suppression that covers the message, besides all rules about the message itself. What we agreed with
+a patient counts all the same: whom we promised not to write to by email gets none, at their present address because a
+stranger typed it, nor at the one they gave up (45 CFR 164.522).
 """
 
 from __future__ import annotations
@@ -15,8 +17,9 @@ from bedside.decisions.gate.queries import Answered
 from bedside.decisions.gate.rules import Decision, Facts, PersonFacts, decide
 from bedside.ground.scope import Scope, reading
 from bedside.kit.mail.addresses import InvalidAddress, parse_address
-from bedside.records.consent.queries import suppressed_keys
+from bedside.records.consent.queries import permissions_of, suppressed_keys
 from bedside.records.consent.rules import Answer
+from bedside.records.patients.queries import ids_by_address
 from bedside.records.patients.rules import Patient, Relationship
 from bedside.safeguards.practices.queries import profile
 
@@ -77,7 +80,7 @@ def _facts_of(scope: Scope, message: MessageFacts, stranger: Stranger) -> Person
         prescription=None,
         answer=Answer.UNKNOWN,
         stopped_everything=False,
-        email_restricted=False,
+        email_restricted=_agreed_not_to(scope, message, stranger),
         suppression=_suppression(scope, message, stranger, key),
         authorization=None,
         relationship=Relationship.PROSPECT,
@@ -91,6 +94,17 @@ def _facts_of(scope: Scope, message: MessageFacts, stranger: Stranger) -> Person
         part2_consent=None,
         collection_consented=False,
     )
+
+
+def _agreed_not_to(scope: Scope, message: MessageFacts, stranger: Stranger) -> bool:
+    """A restriction of whoever has this address on record, or of the patient the letter is about.
+
+    Who is to be reached another way is not written to at an old address of theirs either.
+    """
+    with reading(scope):
+        held = permissions_of(scope, {stranger.id, *ids_by_address(scope, stranger.address)})
+    restricted = any(one.email_restricted or message.category in one.restricted_from for one in held.values())
+    return restricted or held[stranger.id].other_way is not None
 
 
 def _suppression(
