@@ -148,7 +148,7 @@ def _grant(
 ) -> None:
     """A yes from another system never outweighs a no, wherever that came from (SUP-03).
 
-    The address sent may be another than the one on record: somebody found by their record number. A no at either counts.
+    The address sent may be another than the one on record, of somebody found by their number. A no at either counts.
     """
     held, on_record = begin(scope, patient_id)
     kept_from = suppressed_addresses(scope, {patient_id: on_record, _SENT: email}).values()
