@@ -56,6 +56,7 @@ def tell(demo: Demo) -> None:
 
 
 def _make_practice() -> UUID:
+    from bedside.config.demo.forms import STATED
     from bedside.doors.cli.shared import administrator_scope
     from bedside.safeguards.practices.actions import create_practice
     from bedside.safeguards.practices.rules import Profile, Specialty
@@ -77,6 +78,10 @@ def _make_practice() -> UUID:
         idle_minutes=15,
         second_factor_required=False,  # so that a newcomer gets in; a real practice starts with it on
         opt_in_required=True,
+        monthly_caps=STATED,
+        notice_url="https://maple.example/notice",
+        notice_version="2026-02",
+        consumer_policy_url="https://maple.example/health-data",
     )
     now = clock.now()
     create_practice(scope, profile, slug=SLUG, at=now)
@@ -122,6 +127,7 @@ def _run_main_job(demo: Demo, practice_id: UUID) -> None:
     ada = _as(practice_id, STAFF[1][0])
     _say("Inventing patients and importing them from a file ...")
     _import(omar, demo.patients)
+    _publish_forms(omar)
     segment_id = _make_segments(omar)
     message_id = _write_message(omar)
     _say("Freezing the audience and asking the gate about each person ...")
@@ -145,6 +151,13 @@ def _import(scope: Scope, count: int) -> None:
     done = run(scope, import_id, clock=clock.now)
     _say(f"  {done.new:,} patients imported, {done.rejected:,} rows rejected with their reasons.")
     rebuild(scope, at=clock.now())
+
+
+def _publish_forms(scope: Scope) -> None:
+    from bedside.config.demo.forms import publish_form_to_sign, publish_signup_form
+
+    publish_signup_form(scope, practice=PRACTICE, at=clock.now())
+    publish_form_to_sign(scope, practice=PRACTICE, at=clock.now())
 
 
 def _make_segments(scope: Scope) -> UUID:
@@ -257,6 +270,7 @@ def _say_where_to_look(demo: Demo, practice_id: UUID) -> None:
     for email, _, _, about in STAFF:
         print(f"    {email:<24}{about}")
     print(f"\n  Mails as the receiving server got them: {demo.web}/inbox/")
+    print(f"  A form to sign up by, open: {demo.web}/sign-ups/   One to sign: {demo.web}/forms/")
     print(f"  Everything is kept in {demo.home}; delete that folder to begin anew.")
     print(f"  Commands work on it as  BEDSIDE_HOME={demo.home} bin/bedside ...")
 
