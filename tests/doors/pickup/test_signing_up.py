@@ -73,7 +73,10 @@ def test_signs_up_in_two_steps(door: Client, scope: Scope, form: Published) -> N
         assert door.get(f"/s/{token}").status_code == 200
         door.head(f"/s/{token}")
     assert count(scope) == 0
+    assert "<ul><li>Health tips</li></ul>" in door.get(f"/s/{token}").content.decode()
+    assert "<ul><li>Consejos de salud</li></ul>" in door.get(f"/s/{token}?lang=es").content.decode()
     assert "You are signed up" in door.post(f"/s/{token}").content.decode()
+    assert "Health tips" not in door.get(f"/s/{token}").content.decode()
     [patient_id] = ids_by_address(scope, ADDRESS)
     assert (
         permissions_of(scope, [patient_id])[patient_id].permissions[Category.NEWSLETTER].answer
@@ -188,7 +191,9 @@ def test_a_link_that_is_too_old_says_so(
     [token] = links(scope)
     late = clock.now() + timedelta(days=7)
     monkeypatch.setattr(clock, "now", lambda: late)
-    assert door.get(f"/s/{token}").status_code == GONE
+    shown = door.get(f"/s/{token}")
+    assert shown.status_code == GONE
+    assert "Health tips" not in shown.content.decode()
     assert "too old" in door.post(f"/s/{token}").content.decode()
     assert count(scope) == 0
 

@@ -17,8 +17,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from bedside.doors.pickup.pages import POLICY, language_of, missing, patient_page, protect, show
-from bedside.doors.pickup.signup_words import BUTTONS, CONFIRMING, FIELDS, ROBOTS, SIGNUP
-from bedside.doors.pickup.words import NAMES, TEXTS
+from bedside.doors.pickup.signup_words import BUTTONS, CONFIRMING, FIELDS, ROBOTS, SIGNUP, WOULD_GET
+from bedside.doors.pickup.words import NAMES, TEXTS, category_name
 from bedside.doors.pickup.words import Language as PageLanguage
 from bedside.ground import clock
 from bedside.ground.errors import NotFound
@@ -251,6 +251,7 @@ def confirm_signup(request: HttpRequest, token: str) -> HttpResponse:
             )
         else:
             told = actions.standing(scope, link.pending_id, token=token, at=clock.now())
+        wanted = actions.asked_for(scope, link.pending_id, token=token, at=clock.now())
     except NotFound:
         return missing(request)
     language = Language(language_of(request).value)
@@ -260,6 +261,8 @@ def confirm_signup(request: HttpRequest, token: str) -> HttpResponse:
         "open": told is actions.Standing.OPEN,
         "done": told in {actions.Standing.DONE, actions.Standing.ALREADY},
         "said": CONFIRMING[language][told],
+        "would_get": WOULD_GET[language],
+        "mails": [category_name(PageLanguage(language.value), one) for one in wanted],
         "button": BUTTONS[language],
         "questions": _questions(language, practice),
     }

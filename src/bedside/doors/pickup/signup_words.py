@@ -184,6 +184,9 @@ CONFIRMING: Final[Mapping[Language, Mapping[Standing, Said]]] = MappingProxyType
         ),
     }
 )
+WOULD_GET: Final[Mapping[Language, str]] = MappingProxyType(
+    {Language.ENGLISH: "These are the mails:", Language.SPANISH: "Estos son los correos:"}
+)
 BUTTONS: Final[Mapping[Language, str]] = MappingProxyType(
     {Language.ENGLISH: "Confirm", Language.SPANISH: "Confirmar"}
 )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from bedside.records.consent.rules import Category
     from bedside.records.signups.rules import Answers
 
 
@@ -42,6 +43,18 @@ def standing(scope: Scope, pending_id: UUID, *, token: str, at: datetime) -> Sta
     with reading(scope):
         rows = PendingRow.objects.filter(practice_id=scope.practice_id, id=pending_id)
         return _standing(rows.first(), token=token, at=at)
+
+
+def asked_for(scope: Scope, pending_id: UUID, *, token: str, at: datetime) -> tuple[Category, ...]:
+    """The kinds of mail that were ticked, while the link can still confirm; none later. Raises NotFound."""
+    with reading(scope):
+        row = PendingRow.objects.filter(practice_id=scope.practice_id, id=pending_id).first()
+        if row is None or _standing(row, token=token, at=at) is not Standing.OPEN:
+            return ()
+        try:
+            return _open(scope, row)[0].categories
+        except Unsealable:
+            return ()
 
 
 def confirm(scope: Scope, pending_id: UUID, *, token: str, network_address: str, at: datetime) -> Standing:

@@ -104,6 +104,7 @@ TEXTS: Final = {
     "care_button": "Send me only reminders",
     "why_link": "Why did I get this mail?",
     "held_link": "What do you hold about me?",
+    "short_ways": "Go to",
     "back_to_choices": "Back to your choices",
     "document_signed": "Signed on {day}",
     "document_button": "Take this one back",

@@ -120,6 +120,7 @@ TEXTS: Final = {
     "care_button": "Envíenme solo recordatorios",
     "why_link": "¿Por qué recibí este correo?",
     "held_link": "¿Qué guardan sobre mí?",
+    "short_ways": "Ir a",
     "back_to_choices": "Volver a sus opciones",
     "document_signed": "Firmado el {day}",
     "document_button": "Retirar este",

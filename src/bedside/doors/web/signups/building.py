@@ -125,6 +125,7 @@ def _builder(
         "saved": saved,
         "definition": definition,
         "problem": problem,
+        "up_to_date": saved.is_open and not saved.changed,
         "websites": "\n".join(definition.websites),
         "categories": [(one.value, CATEGORY_NAMES[one], one in definition.categories) for one in Category],
         "asked": [(one.value, name, one in definition.asked) for one, name in ASKED_NAMES.items()],
