@@ -88,6 +88,8 @@ class Commands:
             ),
         )
         self.run("consent", "suppress", stdin=f"{self.mark('suppressed').lower()}@example.org\n")
+        self._suppressions()
+        self.run("intake-keys", "make", "reception")
         self.run("hold", "place", patient, "--code", "audit", stdin=f"{self.mark('reason of a hold')}\n")
         erased = self.run("patients", "add", stdin=json.dumps({"last_name": self.mark("erased patient"), "email": f"{self.mark('erased address').lower()}@example.org"}))  # fmt: skip
         self.run("erasure", "run", str(erased["id"]), "--reason", "person_asked", "--yes")
@@ -101,6 +103,16 @@ class Commands:
             "marketer",
         )
         return {"patient": patient, "segment": str(segment["id"]), "message": message, "campaign": campaign}
+
+    def _suppressions(self) -> None:
+        """A domain, and a list of every kind of line, one of which cannot be read."""
+        every = ("--covers", "everything")
+        self.run("suppressions", "add", *every, stdin=f"{self.mark('suppressed domain').lower()}.example\n")
+        lines = [f"{self.mark('listed address').lower()}@example.org", f"@{self.mark('listed domain').lower()}.example",
+                 f"{self.mark('bad line of a list')} at nowhere"]  # fmt: skip
+        path = self.folder / f"{self.mark('file name of a list')}.csv"
+        path.write_text("\n".join(lines))
+        self.run("suppressions", "import", str(path), *every, "--from", "own_list")
 
     def _second_campaign(self, omar: tuple[str, ...], message: str, segment: str) -> None:
         """Left waiting, so that whoever decides has a form to fill in."""

@@ -13,6 +13,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tests.leaks import collecting
+from tests.leaks.acting import Acts
+from tests.leaks.answering import everybody, links_in_mails
 from tests.leaks.browsing import browse
 from tests.leaks.coverage import OPENED, addresses_of
 from tests.leaks.crawling import Crawl
@@ -40,27 +42,6 @@ OTHERS = (
         ("/erasures/", "/patients/", "/campaigns/"),
     ),
 )
-# A form that the practice asks somebody to sign, by its link, and a paper of theirs with its scan.
-ASK_TO_SIGN = """
-import django
-django.setup()
-from bedside.doors.cli.shared import administrator_scope
-from bedside.ground import clock
-from bedside.ground.scope import Purpose
-from bedside.records.authorizations import actions
-from bedside.records.authorizations.links import signing_path
-from bedside.records.patients.queries import page
-from bedside.safeguards.practices.queries import directory, profile
-from tests.records.authorizations.forms import PDF, form, keyed
-
-scope = administrator_scope(directory()[0][0], purpose=Purpose.OPERATIONS)
-made = actions.save_template(scope, None, form(practice=profile(scope).name), at=clock.now())
-version = actions.publish_version(scope, made, based_on=1, at=clock.now())
-somebody = next(one for one in page(scope, after=None, limit=500) if one.birth_date)
-paper = keyed(version_id=version)
-actions.sign_on_paper(scope, somebody.id, paper=paper, scan=PDF, at=clock.now())
-print("/" + signing_path(actions.ask_to_sign(scope, somebody.id, version, at=clock.now())))
-"""
 WEB, PICKUP = "bedside.config.urls_web", "bedside.config.urls_pickup"
 
 
@@ -180,8 +161,9 @@ class Run:
             )
         }
         self._fail_to_sign_in(demo, headers)
-        link_to_a_form = self._link_to_a_form(demo)
         omar = self._signed_in(demo, headers, OMAR)
+        links = self._links_in_mails(demo)
+        links += self._story(demo, headers, omar)
         own = frozenset(self._own_ids(omar))
         crawl = Crawl(omar, self.filler, WEB, (upload.name, upload.read_bytes()), own)
         # Who decides, and who erases and exports, sees further forms; they come first, before Omar withdraws things.
@@ -201,8 +183,7 @@ class Run:
         pickup.run(
             [
                 "/robots.txt",
-                *self._links_in_mails(demo),
-                link_to_a_form,
+                *links,
                 f"/u/{self.marks.of('path of the pickup door')}",
                 f"/p/{self.marks.of('path of the pickup door')}",
             ]
@@ -256,23 +237,21 @@ class Run:
 
     def _links_in_mails(self, demo: Running) -> list[str]:
         """From the newest mails, which are those to the marked people."""
-        mails = sorted((demo.home / "received").rglob("*"), key=lambda path: path.stat().st_mtime)
-        text = "".join(path.read_text(errors="replace") for path in mails[-6:] if path.is_file())
-        flowed = re.sub(r"=?\r?\n[ \t]?", "", text).replace("=3D", "=")
-        found = {urlsplit(link).path for link in re.findall(r"http://[\d.:]+/[up]/[\w~.-]+", flowed)}
-        return [path for kind in ("/u/", "/p/") for path in sorted(found) if path.startswith(kind)][:6]
+        found = sorted(links_in_mails(demo.home / "received", newest=6))
+        return [path for kind in ("/u/", "/p/") for path in found if path.startswith(kind)][:6]
 
-    def _link_to_a_form(self, demo: Running) -> str:
-        done = subprocess.run(
-            [sys.executable, "-c", ASK_TO_SIGN],
-            env={**demo.environ(), "PYTHONPATH": f"{SOURCE}:{SOURCE.parent}"},
-            capture_output=True,
-            text=True,
-            timeout=COMMANDS_TIMEOUT_S,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
+    def _story(self, demo: Running, headers: dict[str, str], omar: Visitor) -> list[str]:
+        """What has to succeed, act by act; gives links that it leaves."""
+        chloe = self._signed_in(demo, headers, CHLOE)
+        people = Visitor(self._pickup(demo), headers=headers)
+        acts = [
+            Acts(Crawl(visitor, self.filler, urlconf, ("", b"")))
+            for visitor, urlconf in ((omar, WEB), (chloe, WEB), (people, PICKUP))
+        ]
+        left = everybody(*acts, demo.home / "received")
+        for one in acts:
+            self._keep(one.crawl)
+        return left
 
     def _odd_requests(self, visitor: Visitor) -> None:
         """Addresses that lead nowhere, and a body that is none."""
