@@ -26,8 +26,8 @@ from bedside.kit.ledger.statement import open_statement
 from bedside.oversight.retention import actions, queries, verifying
 from bedside.oversight.retention.rules import ErasureReason, HoldCode, Kept, Thing
 from bedside.records.consent import queries as consent
-from bedside.records.consent.actions import grant
-from bedside.records.consent.rules import Category
+from bedside.records.consent.actions import ask_other_way, grant
+from bedside.records.consent.rules import Category, SuppressionReason, Way
 from bedside.records.intake.actions import receive
 from bedside.records.intake.models import Likeness, Piece, Reject
 from bedside.records.patients import queries as patients
@@ -168,6 +168,17 @@ def test_a_later_import_brings_a_stranger_who_gets_nothing_until_they_say_yes(
     opened = gate.explain(scope, fresh, MessageClass.GENERAL_HEALTH, remuneration=False, at=said).verdict
     closed = gate.explain(scope, fresh, MessageClass.TREATMENT, remuneration=False, at=said).verdict
     assert (opened.decision, closed.decision) == (Decision.ALLOW, Decision.SUPPRESS)
+
+
+@pytest.mark.row("CON-24")
+def test_the_address_they_asked_us_to_use_instead_is_kept_away_too(
+    scope: Scope, officer: Scope, jane: Patient, at: datetime
+) -> None:
+    other = "jane.elsewhere@example.net"
+    ask_other_way(scope, jane.id, way=Way.OTHER_EMAIL, address=other, source="phone", at=at)
+    erase(officer, jane, at)
+    for address in (ADDRESS, other):
+        assert [one.reason for one in consent.suppressions_of(scope, address)] == [SuppressionReason.ERASED]
 
 
 def test_a_campaign_that_waits_skips_them_and_its_approval_still_holds(

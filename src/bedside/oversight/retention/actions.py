@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bedside.correspondence.campaigns import forgetting as campaigns
+from bedside.decisions.gate.addresses import reached_at
 from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.identity import new_id
 from bedside.ground.jobs import enqueue
@@ -112,9 +113,11 @@ def _destroy(
     mail = campaigns.forget_person(scope, patient.id)
     rows = intake.forget_person(scope, patient)
     forget_requests(scope, patient.id)
-    forget_pending(scope, patient.email, at=at)
-    if patient.email:
-        consent.keep_away(scope, patient.email, at=at)
+    # Where they asked to be written to instead is theirs as well, and is known when the record does not open too.
+    (reached,) = reached_at(scope, [patient])
+    for address in sorted({patient.email, reached.email} - {""}):
+        forget_pending(scope, address, at=at)
+        consent.keep_away(scope, address, at=at)
     if address_index:
         consent.keep_index_away(scope, address_index, at=at)
     return {
