@@ -265,6 +265,17 @@ def test_an_address_the_server_does_not_know_is_not_written_to_again(
     assert [one.reason for one in suppressions_of(scope, ADDRESS)] == [SuppressionReason.BOUNCED]
 
 
+def test_looks_up_the_address_that_a_letter_went_to(scope: Scope, at: datetime, jane: Patient) -> None:
+    from bedside.correspondence.letters.sending import letters_scope
+
+    other = "jane.elsewhere@example.net"
+    ask_other_way(scope, jane.id, way=Way.OTHER_EMAIL, address=other, source="phone", at=at)
+    owe(scope, at, LetterKind.WELCOME, patient_id=jane.id, address="")
+    sender = letters_scope(scope.practice_id)
+    (taken,) = letter_claims.take_letters(sender, claim_id=new_id(), machine=new_id(), limit=1, at=at)
+    assert recovery._address(sender, taken) == other
+
+
 def test_drops_what_is_not_needed_any_more(scope: Scope, at: datetime, post_office: Offices) -> None:
     post, about = post_office(), new_id()
     letter_id = owe(scope, at, about=about)

@@ -11,6 +11,7 @@ from bedside.correspondence.delivery.recovery import VANISHED_AFTER
 from bedside.correspondence.delivery.rules import judge_doubt, judge_reply
 from bedside.correspondence.letters import settling
 from bedside.correspondence.letters.sending import journals, letters_scope
+from bedside.decisions.gate.addresses import reached_at
 from bedside.ground import logs
 from bedside.ground.scope import Scope, in_scope
 from bedside.records.consent.letter_claims import Ending, HandedOver, empty_old, in_hand, vanished
@@ -90,10 +91,10 @@ def _with_proof(ending: Ending, story: Story, letter: TakenLetter) -> Ending:
 
 
 def _address(scope: Scope, letter: TakenLetter) -> str:
-    """The journal holds no addresses, so it is looked up again."""
+    """The journal holds no addresses, so it is looked up again: the one that counts, as when it was written."""
     if letter.address or letter.patient_id is None:
         return letter.address
-    found = patients.by_ids(scope, [letter.patient_id])
+    found = reached_at(scope, patients.by_ids(scope, [letter.patient_id]))
     return found[0].email if found else ""
 
 
