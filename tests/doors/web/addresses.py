@@ -151,6 +151,10 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     "campaign_replay": Right.SEE_PATIENTS,
     "campaign_people_export": Right.EXPORT_PATIENTS,
     "reports": Right.SEE_REPORTS,
+    # requests for what is held
+    "requests": Right.RECORD_CONSENT,
+    "request_extend": Right.RECORD_CONSENT,
+    "request_answered": Right.RECORD_CONSENT,
     # the demo's inbox
     "inbox": Right.SEE_PATIENTS,
     "inbox_mail": Right.SEE_PATIENTS,

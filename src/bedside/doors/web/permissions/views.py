@@ -60,8 +60,12 @@ def permissions(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpRes
 
 @staff_page(Right.RECORD_CONSENT)
 def authorization(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpResponse:  # noqa: ARG001  Django's form
-    """Where the form for a paper once was: leads to the page that also asks for what the paper names (AUT-04)."""
-    return redirect("document_paper", patient_id)
+    """Where the form for a paper once was: leads to the page that also asks for what the paper names (AUT-04).
+
+    A stranger gets what every page gives them, not a redirect.
+    """
+    patient = patients.get(scope, patient_id)
+    return redirect("document_paper", patient.id)
 
 
 def _record(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpResponse:
