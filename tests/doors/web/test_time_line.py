@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from django.urls import reverse
 
+from bedside.correspondence.letters.wording import mark_of, wording
 from bedside.doors.web.permissions.hearing import ACTS
-from bedside.doors.web.permissions.timeline import LineKind, kind_of
+from bedside.doors.web.permissions.timeline import LineKind, kind_of, time_line
 from bedside.doors.web.permissions.warning import (
     PRESENT_WARNING,
     WARNINGS,
@@ -18,6 +20,7 @@ from bedside.doors.web.permissions.warning import (
 )
 from bedside.ground import clock
 from bedside.records.consent import actions, queries
+from bedside.records.consent.letter_claims import letters_of
 from bedside.records.consent.proving import is_proven
 from bedside.records.consent.rules import PROMOTIONAL, Answer, Category, EventKind, Evidence, Way
 from bedside.records.consent.rules.letters import LetterKind
@@ -123,6 +126,27 @@ def test_shows_mails_about_it_among_the_acts(
     assert hear("ask_to_prove").status_code == 302
     assert "Please confirm your address: waiting" in page(show="letter")
     assert "Send the confirmation mail" in page()
+
+
+@pytest.mark.row("CON-03")
+@pytest.mark.parametrize(
+    ("mark", "words"),
+    [
+        (mark_of(wording(LetterKind.WELCOME, "es"), "es"), "Ya quedó su registro"),
+        (f"es:{'0' * 64}", ""),  # of a text that this version does not know
+    ],
+)
+def test_shows_the_words_of_a_mail_that_was_written(
+    scope: Scope, jane: UUID, hear: Callable[..., object], mark: str, words: str
+) -> None:
+    hear("ask_to_prove")
+    [letter] = letters_of(scope, patient_id=jane, at=clock.now())
+    [waiting] = time_line(scope, [], [letter], only=None)[0].lines
+    assert waiting.wording is None
+    [written] = time_line(scope, [], [replace(letter, wording=mark)], only=None)[0].lines
+    assert written.wording is not None
+    assert written.wording.sha256 == mark[3:]
+    assert written.wording.text.partition("\n")[0] == words
 
 
 def test_records_a_pause_how_often_and_only_reminders(

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from bedside.correspondence.letters.wording import exact
 from bedside.correspondence.letters.words import KINDS as LETTER_NAMES
 from bedside.correspondence.letters.words import STATES as LETTER_STATES
 from bedside.doors.web.permissions.particulars import particulars
@@ -196,7 +197,7 @@ def _mails(letters: Iterable[ShownLetter]) -> list[Line]:
 
 
 def _mail(letter: ShownLetter) -> Line:
-    facts = [("Language", letter.language), ("Text", letter.wording), ("Handed to", letter.host)]
+    facts = [("Language", letter.language), ("Handed to", letter.host)]
     return Line(
         at=letter.ended_at or letter.owed_at,
         kind=LineKind.LETTER,
@@ -208,10 +209,19 @@ def _mail(letter: ShownLetter) -> Line:
         facts=tuple((label, value) for label, value in facts if value),
         verified=True,
         note="",
-        wording=None,
+        wording=_text_of(letter.wording),
         evidence=None,
         document_id=None,
     )
+
+
+def _text_of(mark: str) -> Shown | None:
+    """The words of a mail that was written; the practice's name and the link stand in them as places."""
+    if not mark:
+        return None
+    text, sha256 = exact(mark), mark.rpartition(":")[2]
+    lines = (text.subject, *text.paragraphs, text.button, text.why) if text else ()
+    return Shown(version="As sent", sha256=sha256, text="\n".join(line for line in lines if line))
 
 
 def _brought_by(scope: Scope, events: Iterable[ConsentEventView]) -> dict[str, str]:
