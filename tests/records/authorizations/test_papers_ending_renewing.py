@@ -15,7 +15,8 @@ from bedside.records.authorizations.rules import DefectCode, Part, SignatureKind
 from bedside.records.consent import actions as consent
 from bedside.records.consent.models import LetterRow
 from bedside.records.consent.queries import history, permissions_of
-from bedside.records.consent.rules import EventKind, ExpiryEvent, LetterKind, Source
+from bedside.records.consent.rules import EventKind, ExpiryEvent, LetterKind, Source, SuppressionReason
+from bedside.records.patients.queries import get
 from tests.records.authorizations.forms import PDF, form, keyed, published, signed, view
 from tests.records.consent.people import as_patient
 
@@ -258,6 +259,25 @@ def test_asks_only_those_it_is_told_to(scope, jane, at):
     near = datetime(2027, 11, 10, 15, tzinfo=UTC)
     assert actions.ask_again(scope, at=near, patient_ids=[]) == 0
     assert actions.ask_again(scope, at=near, patient_ids=[jane]) == 1
+
+
+@pytest.mark.row("AUT-25", "CON-11")
+@pytest.mark.parametrize("how", ["stopped", "only reminders", "pause", "at the address"])
+def test_asks_nobody_who_wants_no_advertising(scope, jane, at, how):
+    signed(scope, jane, published(scope, form(), at=at), at=at)
+    near = datetime(2027, 11, 10, 15, tzinfo=UTC)
+    if how == "stopped":
+        consent.stop_everything(scope, jane, source="phone", at=near)
+    elif how == "only reminders":
+        consent.only_reminders(scope, jane, source="phone", at=near)
+    elif how == "pause":
+        consent.pause(scope, jane, until=near.date() + timedelta(days=1), source="phone", at=near)
+    else:
+        consent.suppress_address(scope, get(scope, jane).email, reason=SuppressionReason.COMPLAINED, at=near)
+    assert actions.ask_again(scope, at=near) == 0
+    assert letters(scope) == []
+    if how == "pause":
+        assert actions.ask_again(scope, at=near + timedelta(days=2)) == 1
 
 
 # --- how long it is kept

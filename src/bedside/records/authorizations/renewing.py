@@ -14,8 +14,9 @@ from bedside.records.authorizations.models import DocumentRow, ReminderRow, Temp
 from bedside.records.authorizations.queries import facts_of, versions
 from bedside.records.authorizations.rules import validity
 from bedside.records.consent.owing import owe_letter
-from bedside.records.consent.queries import permissions_of
-from bedside.records.consent.rules import LetterKind
+from bedside.records.consent.preferring import paused_on
+from bedside.records.consent.queries import permissions_of, suppressed_addresses
+from bedside.records.consent.rules import PROMOTIONAL, Answer, LetterKind
 from bedside.records.patients import queries as patients
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.practices.queries import profile
@@ -57,7 +58,8 @@ def ending_soon(scope: Scope, *, today: date, days: int = STAGES[0]) -> list[End
 def ask_again(scope: Scope, *, at: datetime, patient_ids: Iterable[UUID] | None = None) -> int:
     """Asks those whose documents end soon whether they want to sign again; None for everybody. Gives how many.
 
-    Each is asked once per stage. Nobody's document is made longer: who stays silent lets it lapse. Raises NotAllowed.
+    Each is asked once per stage; who wants no advertising is not asked for another authorization of it (CON-11).
+    Nobody's document is made longer: who stays silent lets it lapse. Raises NotAllowed.
     """
     scope.require(Right.RECORD_CONSENT)
     wanted = None if patient_ids is None else set(patient_ids)
@@ -82,6 +84,8 @@ def _ask(scope: Scope, ending: Ending, *, stage: int, at: datetime) -> bool:
     if ending.version_id is None:
         return False
     with in_scope(scope):
+        if _wants_none(scope, ending.patient_id, today=at.astimezone(profile(scope).zone).date()):
+            return False
         _, made = ReminderRow.objects.get_or_create(
             practice_id=scope.practice_id,
             document_id=ending.document_id,
@@ -110,6 +114,17 @@ def _ask(scope: Scope, ending: Ending, *, stage: int, at: datetime) -> bool:
             days_ahead=stage,
         )
     return True
+
+
+def _wants_none(scope: Scope, patient_id: UUID, *, today: date) -> bool:
+    """True for whoever has stopped everything, or refused, paused or had kept from their address all promotion."""
+    held = permissions_of(scope, [patient_id])[patient_id]
+    suppressed = suppressed_addresses(scope, {patient_id: patients.get(scope, patient_id).email})
+    unwanted = {one for one in PROMOTIONAL if held.permissions[one].answer is Answer.REFUSED}
+    unwanted |= paused_on(held, today)
+    if patient_id in suppressed:
+        unwanted |= suppressed[patient_id].covered
+    return held.stopped_everything_at is not None or unwanted >= PROMOTIONAL
 
 
 def _in_force(scope: Scope, rows: list[DocumentRow], *, today: date) -> list[Ending]:
