@@ -1,4 +1,4 @@
-"""What may stand in clear, each with its reason, and where. Of a patient only the days of a signed paper."""
+"""What may stand in clear, each with its reason, and where. Of a patient only until when something holds."""
 
 from __future__ import annotations
 
@@ -31,12 +31,14 @@ def _in(*tables: str) -> str:
 
 ALLOWED = (
     Allowed(
-        r"csv authorization_signed_on|web authorization: (signed_on|expires_on)",
+        r"csv authorization_signed_on|web authorization: (signed_on|expires_on)"
+        r"|act (day of a pause|day of a break|last day to act for)",
         _in("consent_event", "audit_entry"),
-        "between which days a signed paper holds, kept as evidence like the time of every act (docs/security-model.md)",
+        "until which days a signed paper, a pause or a right to act holds, kept as evidence like the time of every act "
+        "(docs/security-model.md)",
     ),
     Allowed(
-        r"web settings: (name|sender_name|sender_address|reply_address|postal_address|phone|website)|command practice (create|edit) .*",
+        r"web settings: (name|sender_name|sender_address|reply_address|postal_address|phone|website|notice_url|notice_version|consumer_policy_url)|act (settings|notice version)|command practice (create|edit) .*",
         _in("practices_practice", "practices_practiceprofile", "delivery_dkimkey"),
         "what the practice prints on every mail and door: its own name and addresses",
     ),

@@ -79,8 +79,9 @@ def _one_checked(controls: list[Control], name: str) -> bool:
 def _shape(control: Control) -> Callable[[str, str], str]:
     """By name first, since most inputs say no more of themselves than that they take text."""
     name = control.name
-    if name == "website":
-        return lambda mark, _held: f"https://{mark.lower()}.example"
+    if name in {"domain", "website", "websites"} or name.endswith("_url"):
+        scheme = "" if name == "domain" else "https://"
+        return lambda mark, _held: f"{scheme}{mark.lower()}.example"
     if name.endswith("-link"):
         return lambda mark, _held: f"https://example.com/{mark.lower()}"
     if name == "mjml":
