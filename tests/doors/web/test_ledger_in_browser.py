@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.doors.web.test_shell_in_browser import faults_of
+from tests.doors.web.test_shell_in_browser import faults_of, script_errors_of
 from tests.support.serving import add_staff, set_up_practice, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -20,27 +21,11 @@ def maple(served, tmp_path):
     add_staff(served, "omar@maple.example", "Omar Haddad", "administrator", "marketer")
     add_staff(served, "chloe@maple.example", "Chloe Okafor", "compliance_officer")
     add_staff(served, "abe@maple.example", "Abe Ito", "auditor")
-    prepare(served)
+    served.script(ADD)
     return served
 
 
-def prepare(served) -> None:
-    import subprocess
-    import sys
-
-    from tests.support.serving import SOURCE
-
-    done = subprocess.run(
-        [sys.executable, "-c", ADD],
-        env={**served.environ, "PYTHONPATH": str(SOURCE), "DJANGO_SETTINGS_MODULE": "bedside.config.settings"},
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-
-
 ADD = """
-import django
-django.setup()
 from bedside.doors.cli.shared import administrator_scope
 from bedside.ground import clock
 from bedside.ground.identity import new_id
@@ -78,12 +63,8 @@ def pages_of(page, maple) -> dict[str, str]:
 def test_every_page_is_clean_in_every_look(maple, open_page):
     found = {}
     for width, scheme in LOOKS:
-        page, errors = open_page(width=width, scheme=scheme), []
-        page.on("pageerror", lambda error, errors=errors: errors.append(str(error)))
-        page.on(
-            "console",
-            lambda said, errors=errors: errors.append(said.text) if "Security" in said.text else None,
-        )
+        page = open_page(width=width, scheme=scheme)
+        errors = script_errors_of(page)
         sign_in(page, maple, "chloe@maple.example")
         for name, path in pages_of(page, maple).items():
             page.goto(maple.web_url + path)
@@ -98,11 +79,11 @@ def test_runs_and_people_open_by_keyboard(maple, open_page):
     page.goto(f"{maple.web_url}/ledger/")
     page.locator("details > summary", has_text="4 times").first.focus()
     page.keyboard.press("Enter")
-    assert page.locator(".run-lines").first.is_visible()
+    expect(page.locator(".run-lines").first).to_be_visible()
     page.locator("details.people > summary").first.focus()
     page.keyboard.press("Enter")
     page.locator(".people-list").first.wait_for(state="visible")
-    assert "Diaz" in page.locator(".people-list").first.inner_text()
+    expect(page.locator(".people-list").first).to_contain_text("Diaz")
     assert faults_of(page) == []
 
 
@@ -114,13 +95,13 @@ def test_finds_a_patient_and_who_looked_without_any_script(maple, chromium):
     page.get_by_label("Patient", exact=True).fill("diaz")
     page.get_by_label("Looked at").check()
     page.get_by_role("button", name="Show").click()
-    assert page.get_by_role("heading", name="Which patient?").is_visible()
+    expect(page.get_by_role("heading", name="Which patient?")).to_be_visible()
     assert "diaz" not in page.url.casefold()
     page.get_by_role("link", name="Rosa Diaz").click()
-    assert "on Rosa Diaz" in page.get_by_role("status").inner_text()
-    assert page.get_by_label("Looked at").is_checked()
+    expect(page.get_by_role("status")).to_contain_text("on Rosa Diaz")
+    expect(page.get_by_label("Looked at")).to_be_checked()
     page.get_by_role("link", name="Who looked at this patient").click()
-    assert page.get_by_role("heading", name="Who looked at Rosa Diaz").is_visible()
+    expect(page.get_by_role("heading", name="Who looked at Rosa Diaz")).to_be_visible()
     context.close()
 
 
@@ -134,7 +115,7 @@ def test_verifies_now_and_shows_what_was_found(maple, open_page):
     sign_in(page, maple, "abe@maple.example")
     page.goto(f"{maple.web_url}/ledger/verification/")
     page.get_by_role("button", name="Verify now").click()
-    assert page.get_by_role("heading", name="Verifying every entry").is_visible()
+    expect(page.get_by_role("heading", name="Verifying every entry")).to_be_visible()
     assert faults_of(page) == []
     worker = subprocess.Popen(
         [sys.executable, "-m", "bedside.config.entry", "worker"],
@@ -143,7 +124,7 @@ def test_verifies_now_and_shows_what_was_found(maple, open_page):
     )  # fmt: skip
     try:
         page.get_by_role("button", name="Verify now").wait_for(timeout=60_000)
-        assert "Every entry is as it was sealed" in page.inner_text("main")
-        assert "Sound" in page.inner_text("main")
+        expect(page.locator("main")).to_contain_text("Every entry is as it was sealed")
+        expect(page.locator("main")).to_contain_text("Sound")
     finally:
         stop(worker)

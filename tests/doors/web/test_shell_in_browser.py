@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.support.serving import accessibility_faults, add_staff, set_up_practice, sign_in
 
@@ -44,15 +45,19 @@ def faults_of(page) -> list[str]:
     return [*faults, f"{wide} px too wide"] if wide > 0 else faults
 
 
+def script_errors_of(page) -> list[str]:
+    """Grows with each error of a script and each thing the page's policy forbade, from now on."""
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda said: errors.append(said.text) if "Security" in said.text else None)
+    return errors
+
+
 def test_every_page_is_clean_in_every_look(maple, open_page):
     found = {}
     for width, scheme in LOOKS:
-        page, errors = open_page(width=width, scheme=scheme), []
-        page.on("pageerror", lambda error, errors=errors: errors.append(str(error)))
-        page.on(
-            "console",
-            lambda said, errors=errors: errors.append(said.text) if "Security" in said.text else None,
-        )
+        page = open_page(width=width, scheme=scheme)
+        errors = script_errors_of(page)
         page.goto(f"{maple.web_url}/account/login/?idle=yes")
         found[f"sign in, {width} {scheme}"] = faults_of(page)
         sign_in(page, maple, "omar@maple.example")
@@ -71,12 +76,12 @@ def test_menus_and_dialogs_are_clean_and_work_by_keyboard(maple, open_page):
     page.locator(".menu > summary").focus()
     page.keyboard.press("Enter")
     menu = page.locator(".menu-panel")
-    assert menu.is_visible()
+    expect(menu).to_be_visible()
     assert faults_of(page) == []
     page.keyboard.press("Escape")
-    assert not menu.is_visible()
+    expect(menu).to_be_hidden()
     page.locator(".account > summary").click()
-    assert page.get_by_role("button", name="Sign out").is_visible()
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     assert faults_of(page) == []
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(re.compile("/account/login/"))
@@ -93,26 +98,45 @@ def test_adds_somebody_without_any_script(maple, chromium):
     page.get_by_label("Email address").fill("ben@maple.example")
     page.get_by_label("Approver").check()
     page.get_by_role("button", name="Add").click()
-    assert page.get_by_role("heading", name="Ben Ito is added").is_visible()
-    assert len(page.locator("#first-password").inner_text()) == 24
+    expect(page.get_by_role("heading", name="Ben Ito is added")).to_be_visible()
+    expect(page.locator("#first-password")).to_have_text(re.compile(r"^\S{24}$"))
     context.close()
+
+
+# A minute passes on the server too: the session was used that much earlier.
+_PASS_MINUTE = """
+import sys
+from bedside.doors.web.sessions import SessionStore
+session = SessionStore(sys.argv[1])
+session["last_seen"] -= 62
+session.save()
+"""
+
+
+def pass_minute(page, maple) -> None:
+    [key] = [cookie["value"] for cookie in page.context.cookies() if cookie["name"] == "sessionid"]
+    maple.script(_PASS_MINUTE, key)
+    page.clock.fast_forward(62_000)
 
 
 def test_warns_before_it_signs_a_deserted_page_out(maple, open_page):
     maple.command("practice", "edit", "--idle-minutes", "1")
     page = open_page()
+    page.clock.install()
     sign_in(page, maple, "omar@maple.example")
     page.goto(f"{maple.web_url}/staff/")
     dialog = page.get_by_role("dialog")
-    dialog.wait_for(state="visible", timeout=10_000)  # a minute before the end, which is at once
-    assert "Are you still there?" in dialog.inner_text()
+    expect(dialog).to_be_visible(timeout=10_000)  # a minute before the end, which is at once
+    expect(dialog).to_contain_text("Are you still there?")
     assert faults_of(page) == []
     page.get_by_role("button", name="Stay signed in").click()
-    dialog.wait_for(state="hidden")
+    expect(dialog).to_be_hidden()
     page.goto(f"{maple.web_url}/staff/")
-    assert page.get_by_role("heading", name="Staff").is_visible()
-    page.wait_for_url(re.compile(r"/account/login/\?idle=yes"), timeout=90_000)
-    assert "signed out because nobody used this page" in page.inner_text("main")
+    expect(page.get_by_role("heading", name="Staff")).to_be_visible()
+    expect(dialog).to_be_visible(timeout=10_000)
+    pass_minute(page, maple)
+    page.wait_for_url(re.compile(r"/account/login/\?idle=yes"))
+    expect(page.locator("main")).to_contain_text("signed out because nobody used this page")
 
 
 def test_says_what_must_be_put_right(maple, open_page):
@@ -121,6 +145,6 @@ def test_says_what_must_be_put_right(maple, open_page):
     page.goto(f"{maple.web_url}/settings/")
     page.get_by_label("Postal address").fill("Kansas")
     page.get_by_role("button", name="Save").click()
-    assert page.get_by_label("Postal address").input_value() == "Kansas"
-    assert page.get_by_label("Postal address").get_attribute("aria-invalid") == "true"
+    expect(page.get_by_label("Postal address")).to_have_value("Kansas")
+    expect(page.get_by_label("Postal address")).to_have_attribute("aria-invalid", "true")
     assert faults_of(page) == []

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.records.intake.import_files import many
+from tests.support.serving import run_command
+from tests.support.warm import warm
 
 SOURCE = Path(__file__).resolve().parents[3] / "src"
 ROWS = 5000
@@ -48,21 +50,14 @@ def start(environ, *arguments):
 
 
 def command(environ, *arguments):
-    process = start(environ, *arguments, "--json")
-    out, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err
-    return json.loads(out)
+    done = run_command(environ, *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
 
 
 def patients(environ):
-    done = subprocess.run(
-        [sys.executable, "-c", STATE],
-        env={**environ, "PYTHONPATH": str(SOURCE), "DJANGO_SETTINGS_MODULE": "bedside.config.settings"},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
+    done = warm().run(script=STATE, environ={**environ, "DJANGO_SETTINGS_MODULE": "bedside.config.settings"})
+    assert done.returncode == 0, done.stderr
     total, different = done.stdout.split()
     return int(total), int(different)
 
