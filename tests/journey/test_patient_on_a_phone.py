@@ -149,6 +149,9 @@ def read_time_line(page: Page, demo: Running) -> None:
     said_yes = lines.filter(has_text="Said yes to: Health tips")
     expect(said_yes).to_contain_text("[ ] Yes, email me: Health tips. At most 4 mails a month.")
     expect(said_yes).to_contain_text("You can stop at any time")
+    expect(lines.filter(has_text="Welcome after a sign-up")).to_contain_text(
+        "Press the button to choose less"
+    )
     look(page, "time-line")
 
 
