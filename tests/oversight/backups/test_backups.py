@@ -125,7 +125,7 @@ def test_puts_older_records_back_with_keys_of_a_newer_version(new_base, tmp_path
     told = base.act("populating", "people")["maple"]
     owner.act("populating", "migrate", "consent", "0003")
     base.told("backup", "make", str(tmp_path))
-    owner.act("populating", "migrate", "consent", "0004")
+    assert base.bedside("migrate").returncode == 0
     base.told("consent", "opt-out", told["people"][8], "--category", "newsletter", "--practice", "maple")
     base = replace(base, environ={**base.environ, "BEDSIDE_BACKUP_DIRECTORY": str(tmp_path)})
     base.act("populating", "refresh")
