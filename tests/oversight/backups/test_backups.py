@@ -339,6 +339,8 @@ def test_backs_up_no_column_about_a_person_that_outlives_their_key(backed):
             importlib.import_module(found.name)
     kept = {
         ("consent_event", "evidence"): "kept for six years after an authorization ended (AUT-19)",
+        ("authorizations_document", "rendering"): "a signed document, kept for six years (AUT-19)",
+        ("authorizations_document", "evidence"): "how it was signed, kept with it (AUT-19)",
         ("campaigns_recipient", "certificate_sha256"): "the other server's certificate",
         ("campaigns_recipient", "content_sha256"): "a hash under nobody's name",
         (
