@@ -71,6 +71,16 @@ def test_names_the_place_of_a_fault_in_code_without_a_file():
     assert MARK not in logs.LibraryFormatter().format(record)
 
 
+def test_writes_to_the_stderr_of_now_not_to_one_that_was_closed():
+    script = (
+        "import io, sys\nfrom bedside.ground import logs\nlent, own = io.StringIO(), sys.stderr\n"
+        "sys.stderr = lent\nlogs.configure()\nsys.stderr = own\nlent.close()\n"
+        "logs.logger('web').warning('sign_in.failed', count=1)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert (done.returncode, json.loads(done.stderr)["event"]) == (0, "sign_in.failed")
+
+
 @pytest.mark.parametrize(
     "fault",
     [

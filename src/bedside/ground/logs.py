@@ -39,13 +39,18 @@ def configure(*, level: int = logging.INFO) -> None:
             structlog.processors.JSONRenderer(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=_stderr_of_now,
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(LibraryFormatter())
     logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
     _quieten_python()
+
+
+def _stderr_of_now(*_: object) -> structlog.PrintLogger:
+    """A stream kept from the start may have been closed by whoever lent it; an act must not fail of its log."""
+    return structlog.PrintLogger(sys.stderr)
 
 
 def _quieten_python() -> None:

@@ -82,7 +82,8 @@ def test_no_statement_carries_a_value(
     client.post(reverse("patient_add"), {"first_name": "Zqvera", "mrn": "ZQMRN-2"})  # taken: fails
     client.post(reverse("suppressions"), {"act": "add", "address": "zqvera@example.org", "reason": "asked"})
     client.post(reverse("message_preview", args=[objects.values["message_id"]]), {"words": "zqvera"})
-    exported = chloe.post(reverse("patients_export"), {"do": "export", "purpose": "operations"})
+    everybody = {"do": "export", "purpose": "compliance", "suppressed": "yes"}  # she opted out just above
+    exported = chloe.post(reverse("patients_export"), everybody)
     assert b"zqvera" in b"".join(exported.streaming_content).lower()
     assert len(statements) > 100
     assert [found for one in statements for found in clear_in(one)] == []
