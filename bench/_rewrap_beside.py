@@ -22,7 +22,7 @@ def beside_campaign(*, people: int, keys: int) -> dict[str, object]:
     The campaign runs in a worker process and PostgreSQL as always; the rewrapping in this process, by the steps of its
     job. Both must be going on for all of the measured time, or the run does not count.
     """
-    from bench.campaign import RELAY_NAME, _prepare, _receiver, _worker
+    from bench.campaign import RELAY_NAME, _prepare, _receiver, worker
 
     with tempfile.TemporaryDirectory() as folder, _receiver(Path(folder)) as (port, authority):
         settings = {
@@ -36,8 +36,8 @@ def beside_campaign(*, people: int, keys: int) -> dict[str, object]:
             campaign_id, _ = _prepare(scope, people * 8 // 7)
             _keys(scope, keys)
             quiet = _rewrapped_per_s(scope, number=0)
-            with _worker() as worker:
-                return _both(scope, campaign_id, worker, quiet=quiet)
+            with worker() as sender:
+                return _both(scope, campaign_id, sender, quiet=quiet)
 
 
 def _both(

@@ -50,8 +50,8 @@ def run(*, quick: bool) -> dict[str, object]:
             scope = practice()
             audience = people * 8 // 7
             campaign_id, prepared_s = _prepare(scope, audience)
-            with _worker() as worker:
-                seconds, worker_mb, cpu_s = _send(scope, campaign_id, worker)
+            with worker() as sender:
+                seconds, worker_mb, cpu_s = _send(scope, campaign_id, sender)
             delivered = _checked(scope, campaign_id)
             assert delivered >= people
             return {
@@ -67,9 +67,9 @@ def run(*, quick: bool) -> dict[str, object]:
 
 def _prepare(scope: Scope, people: int) -> tuple[UUID, float]:
     """People who may get it, a message of the size, a campaign that is approved."""
-    from bedside.correspondence.campaigns import actions, audience
+    from bedside.correspondence.campaigns import actions
     from bedside.correspondence.campaigns.nouns import Plan
-    from bedside.correspondence.campaigns.queries import campaign, hash_to_approve
+    from bedside.correspondence.campaigns.queries import hash_to_approve
     from bedside.decisions.segments.actions import save
     from bedside.decisions.segments.rules import All
     from bedside.ground.scope import Actor, ActorKind
@@ -87,8 +87,7 @@ def _prepare(scope: Scope, people: int) -> tuple[UUID, float]:
     campaign_id = actions.create(scope, plan, at=AT)
     start = time.perf_counter()
     actions.submit(scope, campaign_id, at=AT)
-    version = campaign(scope, campaign_id).version
-    audience.prepare(scope, campaign_id, version=version, at=AT)
+    freeze_here(scope, campaign_id)
     prepared_s = time.perf_counter() - start
     account = member(scope, ["approver"])
     approver = replace(
@@ -97,6 +96,18 @@ def _prepare(scope: Scope, people: int) -> tuple[UUID, float]:
     shown = hash_to_approve(approver, campaign_id)
     actions.approve(approver, campaign_id, expected_hash=shown, comment="", at=AT)
     return campaign_id, prepared_s
+
+
+def freeze_here(scope: Scope, campaign_id: UUID) -> None:
+    """Does in this process what the jobs of a large audience do."""
+    from bedside.correspondence.campaigns import actions, audience
+    from bedside.correspondence.campaigns.queries import campaign
+
+    submitted = campaign(scope, campaign_id)
+    if submitted.audience_count > audience.AT_ONCE_MAX:
+        actions.prepare(scope, campaign_id, version=submitted.version, at=AT)
+        for part in range(-(-submitted.audience_count // audience.PART_PEOPLE)):
+            actions.freeze(scope, campaign_id, part, version=submitted.version, at=AT)
 
 
 def _allow(scope: Scope, ids: list[UUID]) -> None:
@@ -167,16 +178,16 @@ def _checked(scope: Scope, campaign_id: UUID) -> int:
 
 
 @contextlib.contextmanager
-def _worker() -> Iterator[subprocess.Popen[bytes]]:
+def worker() -> Iterator[subprocess.Popen[bytes]]:
     """One worker process; waits until it has had time to come up."""
     command = [sys.executable, "-m", "bedside.config.entry", "worker", "--concurrency", "2"]
-    worker = subprocess.Popen(command)
+    process = subprocess.Popen(command)
     try:
         time.sleep(3)
-        yield worker
+        yield process
     finally:
-        worker.terminate()
-        worker.wait(30)
+        process.terminate()
+        process.wait(30)
 
 
 @contextlib.contextmanager

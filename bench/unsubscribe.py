@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import http.client
-import os
 import random
 import socket
 import statistics
@@ -25,8 +24,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench._installation import installation, practice
-from bench.campaign import RELAY_NAME, _prepare, _receiver, _worker
+from bench._installation import cpu_s, installation, practice
+from bench.campaign import RELAY_NAME, _prepare, _receiver, worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -94,21 +93,21 @@ class _Trial:
         from bedside.correspondence.campaigns import actions
         from bedside.ground import clock
 
-        with _worker() as worker:
+        with worker() as sender:
             actions.schedule(self._scope, self._campaign_id, at=clock.now())
             began = time.monotonic()
-            self._wait(lambda: self._arrived() > 0, worker)
-            spent_s, start, at_start = _cpu_s(door.pid), time.monotonic(), self._arrived()
+            self._wait(lambda: self._arrived() > 0, sender)
+            spent_s, start, at_start = cpu_s(door.pid), time.monotonic(), self._arrived()
             with ThreadPoolExecutor(_POSTERS) as pool:
                 post = self._poster(port)
                 for number, (token, address) in enumerate(leavers):
                     if spread:
                         share = (number + random.random()) / len(leavers)  # noqa: S311  not a secret
-                        self._wait(partial(self._has_sent, share * self._people * _MAILED_SHARE), worker)
+                        self._wait(partial(self._has_sent, share * self._people * _MAILED_SHARE), sender)
                     pool.submit(post, token, address)
             seconds = time.monotonic() - start
-            spent_s, sent = _cpu_s(door.pid) - spent_s, self._arrived() - at_start
-            self._wait(self._is_finished, worker)
+            spent_s, sent = cpu_s(door.pid) - spent_s, self._arrived() - at_start
+            self._wait(self._is_finished, sender)
             campaign_s = time.monotonic() - began
         assert len(self._answered) == len(leavers), "some post was not answered with 200"
         return {
@@ -208,19 +207,6 @@ def _leavers(scope: Scope, campaign_id: UUID, count: int) -> list[tuple[str, str
 def _times(took_s: list[float]) -> dict[str, object]:
     cuts = statistics.quantiles(took_s, n=100)
     return {"p50_ms": round(cuts[49] * 1000, 1), "p99_ms": round(cuts[98] * 1000, 1)}
-
-
-def _cpu_s(pid: int) -> float:
-    """Processor time of a process and of its children."""
-    ticks = 0
-    for folder in Path("/proc").iterdir():
-        if not folder.name.isdigit():
-            continue
-        with contextlib.suppress(OSError):
-            spent = (folder / "stat").read_text().rsplit(")", 1)[1].split()
-            if int(folder.name) == pid or int(spent[1]) == pid:
-                ticks += int(spent[11]) + int(spent[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _free_port() -> int:

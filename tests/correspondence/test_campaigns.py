@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from bedside.correspondence.campaigns import actions, audience
 from bedside.correspondence.campaigns import queries as campaigns
-from bedside.correspondence.campaigns.models import CampaignRow, RecipientRow
-from bedside.correspondence.campaigns.rules import CampaignState
+from bedside.correspondence.campaigns.models import CampaignRow, PartRow, RecipientRow
+from bedside.correspondence.campaigns.rules import CampaignState, audience_digest
+from bedside.decisions.gate import queries as gate
 from bedside.ground.errors import NotAllowed, NotFound, Refusal
 from bedside.ground.scope import in_scope
 from bedside.safeguards.audit.queries import entries
@@ -38,17 +39,85 @@ def test_submitting_freezes_the_audience_and_asks_the_gate(scope, people, at):
     assert b'"facts"' in campaigns.explanation(scope, campaign_id, lines[0].id).facts
 
 
-def test_large_audience_is_prepared_by_a_job(scope, people, at, monkeypatch):
-    monkeypatch.setattr(audience, "AT_ONCE_MAX", 5)
-    monkeypatch.setattr(audience, "BATCH", 5)
+@pytest.fixture
+def large(monkeypatch):
+    """Every audience is a large one, of parts of five people in batches of two."""
+    monkeypatch.setattr(audience, "AT_ONCE_MAX", 0)
+    monkeypatch.setattr(audience, "PART_PEOPLE", 5)
+    monkeypatch.setattr(audience, "BATCH", 2)
+
+
+def _prepared(scope, at):
     campaign_id = _submitted(scope, at)
-    campaign = campaigns.campaign(scope, campaign_id)
-    assert campaign.state is CampaignState.PREPARING
-    actions.prepare(scope, campaign_id, version=campaign.version - 1, at=at)  # of an earlier submission
-    assert campaigns.numbers(scope, campaign_id).total == 0
-    actions.prepare(scope, campaign_id, version=campaign.version, at=at)
-    assert campaigns.campaign(scope, campaign_id).state is CampaignState.WAITING_FOR_APPROVAL
+    version = campaigns.campaign(scope, campaign_id).version
+    actions.prepare(scope, campaign_id, version=version, at=at)
+    return campaign_id, version
+
+
+def test_large_audience_is_frozen_in_parts_by_jobs(scope, people, at, large):
+    campaign_id, version = _prepared(scope, at)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args->>'part' FROM procrastinate_jobs WHERE task_name = 'campaigns.freeze'")
+        assert sorted(cursor.fetchall()) == [("0",), ("1",), ("2",)]
+    for part in (2, 0):
+        actions.freeze(scope, campaign_id, part, version=version, at=at)
+    now = campaigns.campaign(scope, campaign_id)
+    assert (now.state, now.prepared_count, now.audience_count) == (CampaignState.PREPARING, 7, 12)
+    actions.freeze(scope, campaign_id, 1, version=version, at=at)
+    now = campaigns.campaign(scope, campaign_id)
+    assert (now.state, now.prepared_count) == (CampaignState.WAITING_FOR_APPROVAL, 12)
+    with in_scope(scope):
+        frozen = RecipientRow.objects.filter(campaign_id=campaign_id)
+        assert {one.id for one in people} == set(frozen.values_list("patient_id", flat=True))
+        assert not PartRow.objects.exists()
+        digest = audience_digest(b"".join(sorted(one.id.bytes for one in people)))
+        assert bytes(CampaignRow.objects.get(id=campaign_id).audience_digest) == digest
+
+
+def test_each_part_has_chunks_of_its_own(scope, people, at, large, monkeypatch):
+    monkeypatch.setattr(audience, "CHUNK_RECIPIENTS", 2)
+    monkeypatch.setattr(audience, "CHUNKS_A_PART", 3)
+    campaign_id, version = _prepared(scope, at)
+    for part in range(3):
+        actions.freeze(scope, campaign_id, part, version=version, at=at)
+    assert campaigns.campaign(scope, campaign_id).chunk_count == 7
+    with in_scope(scope):
+        numbers = RecipientRow.objects.filter(campaign_id=campaign_id).order_by("id")
+        assert list(numbers.values_list("chunk_no", flat=True)) == [0, 0, 1, 1, 2, 3, 3, 4, 4, 5, 6, 6]
+
+
+def test_a_part_that_was_broken_off_goes_on_where_it_was(scope, people, at, large, monkeypatch):
+    campaign_id, version = _prepared(scope, at)
+    answers = iter([gate.ask, None])
+
+    def ask_once(*given, **named):
+        asked = next(answers)
+        if asked is None:
+            raise KeyboardInterrupt
+        return asked(*given, **named)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(audience.gate, "ask", ask_once)
+        with pytest.raises(KeyboardInterrupt):
+            actions.freeze(scope, campaign_id, 0, version=version, at=at)
+    assert campaigns.campaign(scope, campaign_id).prepared_count == 2
+    for part in (0, 0, 1, 2):  # one of them twice: its job was given to a second worker
+        actions.freeze(scope, campaign_id, part, version=version, at=at)
     assert campaigns.numbers(scope, campaign_id).total == len(people)
+    assert campaigns.campaign(scope, campaign_id).state is CampaignState.WAITING_FOR_APPROVAL
+
+
+def test_parts_of_an_earlier_submission_do_nothing(scope, people, at, large):
+    campaign_id, version = _prepared(scope, at)
+    actions.freeze(scope, campaign_id, 0, version=version, at=at)
+    actions.withdraw(scope, campaign_id, at=at)
+    actions.submit(scope, campaign_id, at=at)
+    for part in range(3):
+        actions.freeze(scope, campaign_id, part, version=version, at=at)
+    actions.prepare(scope, campaign_id, version=version, at=at)
+    now = campaigns.campaign(scope, campaign_id)
+    assert (now.state, now.prepared_count) == (CampaignState.PREPARING, 0)
+    assert campaigns.numbers(scope, campaign_id).total == 0
 
 
 def test_withdrawing_drops_the_frozen_audience(scope, people, at):

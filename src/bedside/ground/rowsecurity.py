@@ -18,7 +18,8 @@ CURRENT_PRACTICE: LiteralString = "NULLIF(current_setting('bedside.practice', tr
 # Tables whose rows may be added and read and never changed, by grant (DESIGN section 6).
 APPEND_ONLY: set[str] = {
     "audit_anchoring", "audit_checkpoint", "audit_entry", "audit_mention", "audit_tile", "audit_verification",
-    "campaigns_approval", "composer_revision", "consent_event", "retention_erasure", "vault_destruction",
+    "campaigns_approval", "campaigns_message_facts", "composer_revision", "consent_event",
+    "retention_erasure", "vault_destruction",
 }  # fmt: skip
 
 

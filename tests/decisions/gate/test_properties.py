@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import orjson
 import pytest
@@ -24,6 +25,7 @@ from bedside.decisions.gate.rules import (
     decide,
     replay,
 )
+from bedside.decisions.gate.rules.brief import brief, is_brief, mark_in, message_part, written_out
 from bedside.decisions.gate.rules.deciding import FIRST_RULES
 from bedside.records.consent.rules import (
     Answer,
@@ -281,6 +283,34 @@ def test_facts_survive_their_bytes_and_replay_to_the_same_verdict(asked: Facts) 
     assert Facts.from_bytes(stored) == asked
     assert Facts.from_bytes(stored).to_bytes() == stored
     assert replay(stored) == decide(asked)
+
+
+@given(any_facts)
+def test_brief_facts_are_written_out_to_the_same_bytes(asked: Facts) -> None:
+    (kept,) = brief([asked])
+    part, mark = message_part(asked.message)
+    assert is_brief(kept)
+    assert mark_in(kept) == mark
+    assert written_out(kept, message=part, patient_id=asked.person.patient_id) == asked.to_bytes()
+
+
+@given(any_facts)
+def test_brief_facts_belong_to_their_message_alone(asked: Facts) -> None:
+    (kept,) = brief([asked])
+    other, _ = message_part(replace(asked.message, approved=not asked.message.approved))
+    with pytest.raises(BadFacts):
+        written_out(kept, message=other, patient_id=asked.person.patient_id)
+
+
+@given(st.binary(max_size=200) | st.just(b"[2]") | st.just(b'[3,"%s","","",[]]' % (b"00" * 16)))
+def test_refuses_noise_as_brief_facts(kept: bytes) -> None:
+    with pytest.raises(BadFacts):
+        written_out(kept, message=b"{}", patient_id=UUID(int=1))
+
+
+def test_brief_facts_of_most_people_are_short() -> None:
+    (kept,) = brief([facts(authorization=None)])
+    assert len(kept) < 200
 
 
 def changed(change: Callable[[dict[str, object]], object]) -> bytes:

@@ -327,6 +327,19 @@ def test_one_network_and_one_mailbox_come_only_so_often(scope: Scope, at: dateti
     assert send(scope, form, answers(email="y@example.org"), at=at + timedelta(hours=1)) is None
 
 
+def test_many_networks_together_make_no_mailing(
+    scope: Scope, at: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bedside.records.signups.limits.PER_PRACTICE_MAX", 3)
+    form = published(scope, at=at)
+    given = [
+        send(scope, form, answers(email=f"{number}@example.org"), at=at, network=f"192.0.2.{number}")
+        for number in range(5)
+    ]
+    assert given == [None, None, None, Robot.TOO_MANY, Robot.TOO_MANY]
+    assert send(scope, form, answers(), at=at + timedelta(hours=1)) is None
+
+
 def test_a_plus_in_the_address_makes_no_other_mailbox(scope: Scope, at: datetime) -> None:
     from bedside.records.signups.limits import PER_ADDRESS_MAX
 

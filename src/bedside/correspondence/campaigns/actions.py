@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bedside.correspondence.campaigns import entries
-from bedside.correspondence.campaigns.audience import prepare, submit
+from bedside.correspondence.campaigns.audience import freeze, prepare, submit
 from bedside.correspondence.campaigns.binding import is_approved
 from bedside.correspondence.campaigns.deciding import approve, reject
 from bedside.correspondence.campaigns.models import CampaignRow, RecipientRow
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from bedside.correspondence.campaigns.nouns import Plan
 
 __all__ = [
-    "approve", "cancel", "create", "edit", "pause", "prepare", "reject", "resume", "schedule", "submit", "withdraw",
+    "approve", "cancel", "create", "edit", "freeze", "pause", "prepare", "reject", "resume", "schedule", "submit",
+    "withdraw",
 ]  # fmt: skip
 
 _UNSENT = (RecipientState.WAITING, RecipientState.DEFERRED, RecipientState.HELD)

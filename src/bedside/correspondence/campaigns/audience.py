@@ -5,20 +5,24 @@ from __future__ import annotations
 import json
 from itertools import accumulate
 from typing import TYPE_CHECKING, LiteralString
+from uuid import UUID
 
-from django.db.models import Count
+from django.db import connection
+from django.db.models import F
 
 from bedside.correspondence.campaigns import entries
-from bedside.correspondence.campaigns.binding import content_of, message_facts
+from bedside.correspondence.campaigns.binding import content_of, frozen_digest, message_facts
+from bedside.correspondence.campaigns.facts import to_keep
 from bedside.correspondence.campaigns.fitting import obstacles
-from bedside.correspondence.campaigns.models import RecipientRow
-from bedside.correspondence.campaigns.rows import locked, move
+from bedside.correspondence.campaigns.models import CampaignRow, PartRow
+from bedside.correspondence.campaigns.queries import count_people
+from bedside.correspondence.campaigns.rows import forget_audience, locked, move
 from bedside.correspondence.campaigns.rules import (
     CHUNK_RECIPIENTS,
+    ID_BYTES,
     CampaignState,
     RecipientState,
     Verb,
-    audience_digest,
 )
 from bedside.correspondence.campaigns.sealed import CAMPAIGN, FACTS, seal, seal_each_about, unseal
 from bedside.decisions.composer.rules import FIELDS
@@ -28,7 +32,7 @@ from bedside.decisions.segments import queries as segments
 from bedside.decisions.segments.rules import from_json, to_json
 from bedside.ground import arrays
 from bedside.ground.errors import Refusal
-from bedside.ground.jobs import enqueue
+from bedside.ground.jobs import enqueue, enqueue_many
 from bedside.ground.rows import execute_binary
 from bedside.ground.scope import Scope, in_scope
 from bedside.records.patients import queries as patients
@@ -39,9 +43,7 @@ from bedside.safeguards.staff.rules import Right
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
-    from uuid import UUID
 
-    from bedside.correspondence.campaigns.models import CampaignRow
     from bedside.decisions.composer.rules import Content
     from bedside.decisions.gate.queries import Answered
     from bedside.decisions.gate.rules import MessageFacts
@@ -49,8 +51,10 @@ if TYPE_CHECKING:
 
 # More people than this are prepared by a job, so that nobody waits for a page.
 AT_ONCE_MAX = 2000
+PART_PEOPLE = 10_000
 BATCH = 1000
 NO_CHUNK = -1
+CHUNKS_A_PART = -(-PART_PEOPLE // CHUNK_RECIPIENTS)
 _STATE_OF = {
     Decision.ALLOW: RecipientState.WAITING,
     Decision.SUPPRESS: RecipientState.SUPPRESSED,
@@ -86,53 +90,144 @@ def submit(scope: Scope, campaign_id: UUID, *, at: datetime) -> None:
 
 
 def prepare(scope: Scope, campaign_id: UUID, *, version: int, at: datetime) -> None:
-    """Freezes the audience in batches, each committed; begins anew when it was broken off.
+    """Lists who is in the audience, and has it frozen: a small one now, a large one in parts by jobs of their own.
 
-    Ends silently when the campaign was withdrawn meanwhile: `version` tells.
+    Begins anew whatever was there. Ends silently when the campaign was withdrawn meanwhile: `version` tells.
     """
     scope.require(Right.RUN_CAMPAIGNS)
     with in_scope(scope):
         row = locked(scope, campaign_id)
         if not _is_wanted(row, version):
             return
-        RecipientRow.objects.filter(practice_id=scope.practice_id, campaign_id=campaign_id).delete()
+        forget_audience(scope, campaign_id)
         kept = unseal(scope, row.rule_sealed, table=CAMPAIGN, row=str(row.id), column="rule")
-        content = content_of(scope, row)
-        facts = message_facts(scope, row, content=content, approved=True, encrypted_route=True)
         ids = segments.matching_ids(scope, from_json(json.loads(kept)), today=_today(scope, at), at=at)
         row.audience_count = len(ids)
         row.save(update_fields=["audience_count"])
-    allowed = 0
-    for start in range(0, len(ids), BATCH):
-        part = ids[start : start + BATCH]
-        with in_scope(scope):
-            row = locked(scope, campaign_id)
-            if not _is_wanted(row, version):
-                return
-            allowed += _freeze(scope, row, part, facts=facts, allowed_before=allowed, at=at)
-            row.prepared_count = start + len(part)
-            row.save(update_fields=["prepared_count"])
-    _finish(scope, campaign_id, version=version, allowed=allowed, at=at)
+        numbers = _part(scope, campaign_id, ids)
+        by_jobs = len(ids) > AT_ONCE_MAX
+        if by_jobs:
+            _enqueue_parts(scope, campaign_id, numbers, version=version)
+    if not by_jobs:
+        for number in numbers:
+            freeze(scope, campaign_id, number, version=version, at=at)
 
 
-def _finish(scope: Scope, campaign_id: UUID, *, version: int, allowed: int, at: datetime) -> None:
+def _enqueue_parts(scope: Scope, campaign_id: UUID, numbers: range, *, version: int) -> None:
+    enqueue_many(
+        "campaigns.freeze",
+        [
+            {"practice_id": scope.practice_id, "campaign_id": campaign_id, "version": version, "part": number}
+            for number in numbers
+        ],
+    )
+
+
+def _part(scope: Scope, campaign_id: UUID, ids: Sequence[UUID]) -> range:
+    """Divides the people among parts, at least one; gives the numbers."""
+    parts = [ids[start : start + PART_PEOPLE] for start in range(0, len(ids), PART_PEOPLE)] or [[]]
+    PartRow.objects.bulk_create(
+        PartRow(
+            practice_id=scope.practice_id,
+            campaign_id=campaign_id,
+            number=number,
+            people=b"".join(one.bytes for one in part),
+            total=len(part),
+        )
+        for number, part in enumerate(parts)
+    )
+    return range(len(parts))
+
+
+def freeze(scope: Scope, campaign_id: UUID, part: int, *, version: int, at: datetime) -> None:
+    """Asks the gate about everybody in one part and keeps the answers, batch by batch, each committed.
+
+    Goes on where it was broken off. Any number of parts at once, in any number of processes; whoever ends last
+    gives the campaign to the approver.
+    """
+    scope.require(Right.RUN_CAMPAIGNS)
+    batch = _Batch(scope, campaign_id, part, version=version, at=at)
+    while batch.freeze_next():
+        pass
+    _finish_if_frozen(scope, campaign_id, version=version, at=at)
+
+
+class _Batch:
+    """Freezes one part in batches. The message is compiled once for all of them."""
+
+    def __init__(self, scope: Scope, campaign_id: UUID, part: int, *, version: int, at: datetime) -> None:
+        self._scope, self._campaign_id, self._part, self._version = scope, campaign_id, part, version
+        self._at = at
+        self._facts: MessageFacts | None = None
+
+    def freeze_next(self) -> bool:
+        """False when there is nothing left, or nothing is wanted any more."""
+        with in_scope(self._scope):
+            if not _is_still_wanted(self._scope, self._campaign_id, self._version):
+                return False
+            rows = PartRow.objects.select_for_update(of=("self",)).filter(
+                practice_id=self._scope.practice_id, campaign_id=self._campaign_id, number=self._part
+            )
+            part = rows.first()
+            if part is None or part.done >= part.total:
+                return False
+            ids = _ids_in(part.people, start=part.done, count=BATCH)
+            part.allowed += _freeze(
+                self._scope, self._campaign_id, ids, facts=self._message(), place=(part.number, part.allowed),
+                at=self._at,
+            )  # fmt: skip
+            part.done += len(ids)
+            part.save(update_fields=["done", "allowed"])
+        return True
+
+    def _message(self) -> MessageFacts:
+        if self._facts is None:
+            row = CampaignRow.objects.get(practice_id=self._scope.practice_id, id=self._campaign_id)
+            content = content_of(self._scope, row)
+            self._facts = message_facts(
+                self._scope, row, content=content, approved=True, encrypted_route=True
+            )
+        return self._facts
+
+
+def _ids_in(people: bytes | memoryview, *, start: int, count: int) -> list[UUID]:
+    joined = bytes(people)[start * ID_BYTES : (start + count) * ID_BYTES]
+    return [UUID(bytes=joined[at : at + ID_BYTES]) for at in range(0, len(joined), ID_BYTES)]
+
+
+# Shared, so that parts do not wait for each other, and whoever takes the campaign back does not wait for all of them.
+_STILL_WANTED = """
+    SELECT state, version FROM campaigns_campaign WHERE practice_id = %s AND id = %s FOR SHARE
+"""
+
+
+def _is_still_wanted(scope: Scope, campaign_id: UUID, version: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_STILL_WANTED, [scope.practice_id, campaign_id])
+        return bool(cursor.fetchone() == (CampaignState.PREPARING.value, version))
+
+
+def _finish_if_frozen(scope: Scope, campaign_id: UUID, *, version: int, at: datetime) -> None:
     with in_scope(scope):
         row = locked(scope, campaign_id)
-        if not _is_wanted(row, version):
+        parts = PartRow.objects.filter(practice_id=scope.practice_id, campaign_id=campaign_id)
+        if not _is_wanted(row, version) or parts.filter(done__lt=F("total")).exists():
             return
-        rows = RecipientRow.objects.filter(practice_id=scope.practice_id, campaign_id=campaign_id)
-        digest = audience_digest(rows.values_list("patient_id", flat=True))
-        counts = dict(rows.values_list("state").annotate(Count("id")))
+        counts: dict[str, int] = {}
+        for state, _, count in count_people(scope, campaign_id):
+            counts[state] = counts.get(state, 0) + count
         move(row, Verb.ASK_APPROVAL, at=at)
-        row.audience_digest = digest
-        row.audience_count = sum(counts.values())
-        row.prepared_count = row.audience_count
-        row.chunk_count = -(-allowed // CHUNK_RECIPIENTS)
+        row.audience_digest = frozen_digest(scope, campaign_id)
+        row.audience_count = row.prepared_count = sum(counts.values())
+        row.chunk_count = sum(
+            -(-allowed // CHUNK_RECIPIENTS) for allowed in parts.values_list("allowed", flat=True)
+        )
         row.save()
+        parts.delete()
         record(
             scope, entries.AUDIENCE_FROZEN, at=at, subject=row.id, audience=row.audience_count,
             allowed=counts.get(RecipientState.WAITING, 0), suppressed=counts.get(RecipientState.SUPPRESSED, 0),
-            held=counts.get(RecipientState.HELD, 0), digest=digest.hex(),
+            held=counts.get(RecipientState.HELD, 0), digest=row.audience_digest.hex(),
         )  # fmt: skip
 
 
@@ -142,39 +237,46 @@ def _is_wanted(row: CampaignRow, version: int) -> bool:
 
 def _freeze(
     scope: Scope,
-    row: CampaignRow,
+    campaign_id: UUID,
     ids: Sequence[UUID],
     *,
     facts: MessageFacts,
-    allowed_before: int,
+    place: tuple[int, int],
     at: datetime,
 ) -> int:
-    """Stores one batch with the gate's answers; gives how many of it are allowed."""
+    """Stores one batch with the gate's answers; gives how many of it are allowed.
+
+    `place`: the part's number, and how many of it were allowed before. Each part has chunks of its own.
+    """
     # Somebody erased meanwhile has no record or no key any more and is in no audience.
     people, sealers = patients.by_ids_with_keys(scope, ids)
     if not people:
         return 0
     answers = gate.ask(scope, facts, people, at=at)
     chunks: list[int] = []
+    first_chunk, allowed_before = place[0] * CHUNKS_A_PART, place[1]
     allowed = 0
     for answer in answers:
         is_allowed = answer.verdict.decision is Decision.ALLOW
-        chunks.append((allowed_before + allowed) // CHUNK_RECIPIENTS if is_allowed else NO_CHUNK)
+        within = (allowed_before + allowed) // CHUNK_RECIPIENTS
+        chunks.append(first_chunk + within if is_allowed else NO_CHUNK)
         allowed += is_allowed
     found = [answer.patient_id for answer in answers]
     sealed = seal_each_about(
         sealers,
-        [answer.facts.to_bytes() for answer in answers],
+        to_keep(scope, campaign_id, answers),
         practice_id=scope.practice_id,
-        campaign_id=row.id,
+        campaign_id=campaign_id,
         patient_ids=found,
         column=FACTS,
     )
     states = ",".join(_STATE_OF[answer.verdict.decision].value for answer in answers)
     codes = ",".join(" ".join(reason.code for reason in answer.verdict.reasons) for answer in answers)
     people_chunks = (arrays.uuids(found), arrays.numbers(chunks), f"{{{states}}}", f"{{{codes}}}")
-    execute_binary(_INSERT, [scope.practice_id, row.id, b"".join(sealed), *people_chunks, *_cuts(sealed)])
-    _record_answers(scope, row.id, answers, at=at)
+    execute_binary(
+        _INSERT, [scope.practice_id, campaign_id, b"".join(sealed), *people_chunks, *_cuts(sealed)]
+    )
+    _record_answers(scope, campaign_id, answers, at=at)
     return allowed
 
 

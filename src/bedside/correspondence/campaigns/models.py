@@ -118,6 +118,46 @@ class ApprovalRow(models.Model):
         return str(self.id)
 
 
+class MessageFactsRow(models.Model):
+    """What the gate was told about the message, once for all people: canonical JSON, as its hash in their facts says.
+
+    Codes, yes and no; never changed or deleted, by grant, since every verdict of the campaign rests on it.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, db_index=False)
+    campaign = models.ForeignKey(CampaignRow, on_delete=models.PROTECT, db_index=False)
+    mark = models.BinaryField(max_length=16)
+    facts = models.BinaryField()
+
+    class Meta:
+        db_table = "campaigns_message_facts"
+        constraints = [models.UniqueConstraint(fields=["campaign", "mark"], name="message_facts_once")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id}/{self.id}"
+
+
+class PartRow(models.Model):
+    """Some of the people of an audience that is being frozen: what one job decides about. Gone when all are frozen."""
+
+    id = models.BigAutoField(primary_key=True)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, db_index=False)
+    campaign = models.ForeignKey(CampaignRow, on_delete=models.PROTECT, db_index=False)
+    number = models.PositiveIntegerField()
+    people = models.BinaryField()  # their ids, 16 bytes each, in order
+    total = models.PositiveIntegerField()
+    done = models.PositiveIntegerField(default=0)  # the first so many of them are decided about
+    allowed = models.PositiveIntegerField(default=0)  # of those, to how many the message may go
+
+    class Meta:
+        db_table = "campaigns_part"
+        constraints = [models.UniqueConstraint(fields=["campaign", "number"], name="part_once")]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id}/{self.number}"
+
+
 class RecipientRow(models.Model):
     """One person of one frozen audience, with what the gate was told and the proof of the hand-off."""
 
@@ -149,7 +189,8 @@ class RecipientRow(models.Model):
     class Meta:
         db_table = "campaigns_recipient"
         constraints = [
-            models.UniqueConstraint(fields=["campaign", "patient_id"], name="one_row_per_person"),
+            # In this order it also finds what one person was part of.
+            models.UniqueConstraint(fields=["patient_id", "campaign"], name="one_row_per_person"),
             models.CheckConstraint(condition=Q(state__in=RECIPIENT_STATES), name="recipient_state_known"),
             # P1: what was delivered was encrypted, and the row says how.
             models.CheckConstraint(
@@ -165,7 +206,6 @@ class RecipientRow(models.Model):
                 name="recipient_open",
                 condition=Q(state__in=("waiting", "handing_over", "deferred", "held")),
             ),
-            models.Index(fields=["practice", "patient_id"], name="recipient_person"),
             models.Index(fields=["claim_id"], name="recipient_claim", condition=Q(claim_id__isnull=False)),
         ]
 

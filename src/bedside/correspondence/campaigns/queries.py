@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.db.models import Sum
 
 from bedside.correspondence.campaigns.binding import content_of, is_approved, message_facts, present_hash
-from bedside.correspondence.campaigns.models import ApprovalRow, CampaignRow, RecipientRow
+from bedside.correspondence.campaigns.facts import as_told
+from bedside.correspondence.campaigns.models import ApprovalRow, CampaignRow, PartRow, RecipientRow
 from bedside.correspondence.campaigns.nouns import Approval, Campaign, Explanation, Numbers, Plan, Recipient
 from bedside.correspondence.campaigns.rules import CampaignState, RecipientState, Revealed
 from bedside.correspondence.campaigns.sealed import (
@@ -21,6 +23,7 @@ from bedside.correspondence.campaigns.sealed import (
     unseal,
     unseal_about,
 )
+from bedside.decisions.gate.rules import BadFacts
 from bedside.ground.errors import NotFound
 from bedside.ground.scope import Scope, reading
 from bedside.records.consent.rules import Sensitivity
@@ -187,14 +190,22 @@ def explanation(scope: Scope, campaign_id: UUID, recipient_id: int) -> Explanati
         return Explanation(
             recipient=_recipient(row),
             erased=sealer is None,
-            facts=_about(row, row.facts_sealed, sealer, FACTS),
-            last_facts=_about(row, row.last_facts_sealed, sealer, LAST_FACTS),
+            facts=_told(scope, row, _about(row, row.facts_sealed, sealer, FACTS)),
+            last_facts=_told(scope, row, _about(row, row.last_facts_sealed, sealer, LAST_FACTS)),
             host=row.host,
             peer=row.peer,
             certificate_sha256=bytes(row.certificate_sha256 or b"").hex(),
             reply=_about(row, row.reply_sealed, sealer, REPLY).decode(),
             content_sha256=bytes(row.content_sha256 or b"").hex(),
         )
+
+
+def _told(scope: Scope, row: RecipientRow, kept: bytes) -> bytes:
+    """As they were kept, if they cannot be written out: whoever replays them says that they cannot be read."""
+    try:
+        return as_told(scope, row.campaign_id, row.patient_id, kept)
+    except BadFacts:
+        return kept
 
 
 def _about(row: RecipientRow, sealed: bytes | memoryview | None, sealer: Sealer | None, column: str) -> bytes:
@@ -271,7 +282,7 @@ def _campaign(scope: Scope, row: CampaignRow) -> Campaign:
         author_id=row.author_id,
         editor_ids=tuple(row.editor_ids),
         audience_count=row.audience_count,
-        prepared_count=row.prepared_count,
+        prepared_count=_prepared(scope, row),
         chunk_count=row.chunk_count,
         approved_hash=bytes(row.approved_hash or b""),
         stop_code=row.stop_code,
@@ -281,6 +292,14 @@ def _campaign(scope: Scope, row: CampaignRow) -> Campaign:
         started_at=row.started_at,
         finished_at=row.finished_at,
     )
+
+
+def _prepared(scope: Scope, row: CampaignRow) -> int:
+    """How many of the audience are decided about: while it is being frozen, part by part."""
+    if row.state != CampaignState.PREPARING:
+        return row.prepared_count
+    parts = PartRow.objects.filter(practice_id=scope.practice_id, campaign_id=row.id)
+    return parts.aggregate(Sum("done"))["done__sum"] or 0
 
 
 def _recipient(row: RecipientRow) -> Recipient:

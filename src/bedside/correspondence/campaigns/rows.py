@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bedside.correspondence.campaigns.models import CampaignRow, RecipientRow
+from bedside.correspondence.campaigns.models import CampaignRow, PartRow, RecipientRow
 from bedside.correspondence.campaigns.rules import CampaignState, Verb, next_state
 from bedside.ground.errors import NotFound
 
@@ -31,9 +31,15 @@ def move(row: CampaignRow, verb: Verb, *, at: datetime) -> None:
     row.updated_at = at
 
 
+def forget_audience(scope: Scope, campaign_id: UUID) -> None:
+    """Removes what was frozen of an audience, whole or in part."""
+    for rows in (PartRow.objects, RecipientRow.objects):
+        rows.filter(practice_id=scope.practice_id, campaign_id=campaign_id).delete()
+
+
 def back_to_draft(scope: Scope, row: CampaignRow) -> None:
     """Forgets what was frozen. Nobody of a campaign that can be withdrawn or rejected has been written to."""
-    RecipientRow.objects.filter(practice_id=scope.practice_id, campaign_id=row.id).delete()
+    forget_audience(scope, row.id)
     row.rule_sealed = row.audience_digest = row.content_hash = row.approved_hash = None
     row.audience_count = row.prepared_count = row.chunk_count = 0
     row.save()

@@ -19,6 +19,7 @@ from django.conf import settings
 from bedside.correspondence.campaigns import progress, settling
 from bedside.correspondence.campaigns import queries as campaigns
 from bedside.correspondence.campaigns.accounting import close_claim
+from bedside.correspondence.campaigns.facts import to_keep
 from bedside.correspondence.campaigns.rules import CampaignState, RecipientState
 from bedside.correspondence.campaigns.settling import Proof, Settled
 from bedside.correspondence.delivery import claims
@@ -201,11 +202,13 @@ class _Clerk:
             sealers = person_keys(self._scope, by_patient)
             found = [one for one in patients.by_ids(self._scope, by_patient) if one.id in sealers]
             cleared, others = gate.clear(self._scope, facts, found, at=self._clock())
-            noted = [(by_patient[one.patient_id], one.facts.to_bytes()) for one in cleared]
-            if noted:
-                settling.note_facts(
-                    self._scope, self._campaign.id, self._heading.claim_id, noted, sealers=sealers
-                )
+            with in_scope(self._scope):
+                told = self._keep_facts([*cleared, *others])
+                noted = [(by_patient[one.patient_id], told[one.patient_id]) for one in cleared]
+                if noted:
+                    settling.note_facts(
+                        self._scope, self._campaign.id, self._heading.claim_id, noted, sealers=sealers
+                    )
         self._sealers.update(sealers)
         self._newest.update(newest)
         for answer in others:
@@ -213,11 +216,15 @@ class _Clerk:
             state = RecipientState.HELD if is_held else RecipientState.SUPPRESSED
             codes = tuple(reason.code for reason in answer.verdict.reasons)
             judgement = Judgement(state=state, codes=codes)
-            self._settle(by_patient[answer.patient_id], judgement, facts=answer.facts.to_bytes())
+            self._settle(by_patient[answer.patient_id], judgement, facts=told[answer.patient_id])
         for patient_id in by_patient.keys() - {patient.id for patient in found}:
             gone = Judgement(state=RecipientState.FAILED, codes=("record_gone",))
             self._settle(by_patient[patient_id], gone)
         return [(one, by_patient[one.patient_id]) for one in cleared]
+
+    def _keep_facts(self, asked: list[gate.Cleared | gate.Answered]) -> dict[UUID, bytes]:
+        kept = to_keep(self._scope, self._campaign.id, asked)
+        return {one.patient_id: facts for one, facts in zip(asked, kept, strict=True)}
 
     def _write_some(self, letters: Iterator[Letter | None]) -> bool:
         """True when there is nobody left to write to."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 WINDOW: Final = timedelta(hours=1)
 PER_NETWORK_MAX: Final = 30  # answers an hour: a waiting room shares one address
+PER_PRACTICE_MAX: Final = 600  # answers an hour: many networks together must not make a mailing of confirmations
 PER_ADDRESS_MAX: Final = 3  # mails a day that a stranger can have sent to one mailbox
 PER_KEY_MAX: Final = 6000
 KEPT: Final = timedelta(days=2)
@@ -35,6 +36,12 @@ def is_network_busy(scope: Scope, network_address: str, *, at: datetime) -> bool
     """Counts one answer from there; True if there were too many in this hour."""
     start = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
     return _count(scope, "signup network", network_of(network_address), start) > PER_NETWORK_MAX
+
+
+def is_practice_busy(scope: Scope, *, at: datetime) -> bool:
+    """Counts one answer to the practice's forms, from wherever; True if there were too many in this hour."""
+    start = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+    return _count(scope, "signup practice", str(scope.practice_id), start) > PER_PRACTICE_MAX
 
 
 def is_address_busy(scope: Scope, lookup_key: str, *, at: datetime) -> bool:

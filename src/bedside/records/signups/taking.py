@@ -18,7 +18,7 @@ from bedside.records.consent.owing import drop_letters, owe_letter
 from bedside.records.consent.queries import suppressed_keys
 from bedside.records.consent.rules import LetterKind
 from bedside.records.signups import entries
-from bedside.records.signups.limits import is_address_busy, is_network_busy, use_stamp
+from bedside.records.signups.limits import is_address_busy, is_network_busy, is_practice_busy, use_stamp
 from bedside.records.signups.links import PendingLink, open_stamp, seal_pending_link
 from bedside.records.signups.models import PendingRow
 from bedside.records.signups.recording import record_signup
@@ -84,7 +84,7 @@ def receive(
     if robot is not None or presented_at is None:
         return robot
     with in_scope(scope):
-        if is_network_busy(scope, visitor.network_address, at=at):
+        if is_network_busy(scope, visitor.network_address, at=at) or is_practice_busy(scope, at=at):
             return Robot.TOO_MANY
         sent = answers_to_bytes(answers, seen={}).hex()
         repeated = use_stamp(scope, stamp, answer=hashlib.sha256(sent.encode()).hexdigest(), at=at)

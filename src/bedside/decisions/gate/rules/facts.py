@@ -167,7 +167,7 @@ class Facts:
             raise BadFacts("the moment must be given in UTC")
         moment, today = orjson.dumps(self.asked_at), orjson.dumps(self.today)
         return b'{"facts":%d,"message":%b,"person":%b,"asked_at":%b,"today":%b}' % (
-            FORMAT, _message_bytes(self.message), orjson.dumps(self.person), moment, today,
+            FORMAT, message_bytes(self.message), orjson.dumps(self.person), moment, today,
         )  # fmt: skip
 
     @classmethod
@@ -180,7 +180,8 @@ class Facts:
 _written: list[tuple[MessageFacts, bytes]] = []
 
 
-def _message_bytes(message: MessageFacts) -> bytes:
+def message_bytes(message: MessageFacts) -> bytes:
+    """The message's part of the canonical bytes."""
     for kept, plain in _written[:]:
         if kept is message:
             return plain
