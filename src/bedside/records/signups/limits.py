@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 WINDOW: Final = timedelta(hours=1)
 PER_NETWORK_MAX: Final = 30  # answers an hour: a waiting room shares one address
-PER_PRACTICE_MAX: Final = 600  # answers an hour: many networks together must not make a mailing of confirmations
+PER_PRACTICE_MAX: Final = 600  # answers an hour: many networks together make no mailing
 PER_ADDRESS_MAX: Final = 3  # mails a day that a stranger can have sent to one mailbox
 PER_KEY_MAX: Final = 6000
 KEPT: Final = timedelta(days=2)
