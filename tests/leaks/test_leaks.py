@@ -14,7 +14,7 @@ ENOUGH_BYTES = 40_000_000
 ENOUGH_STATEMENTS = 200
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def outcome() -> Outcome:
     return Run().whole()
 

@@ -20,7 +20,7 @@ from tests.support.serving import door, free_port
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("failures")]
 
 ROWS = "MRN,First,Last,Email\r\n" + "".join(
-    f"MS-{number},Pia,Hartwell,pia{number}@example.org\r\n" for number in range(3000)
+    f"MS-{number},Pia,Hartwell,pia{number * 7}@example.org\r\n" for number in range(3000)
 )
 
 

@@ -260,7 +260,7 @@ def test_works_in_a_browser_from_upload_to_result(served, open_page, tmp_path, w
     add_staff(served, "omar@maple.example", "Omar", "administrator", "marketer")
     file = tmp_path / "patients.csv"
     file.write_bytes(
-        csv_of(ANN, BOB, "M3,Cy", *(f"N{n},P{n},Hart,1980-01-01,p{n}@example.org,," for n in range(50)))
+        csv_of(ANN, BOB, "M3,Cy", *(f"N{n},P{n},Hart,1980-01-01,p{n * 7}@example.org,," for n in range(50)))
     )
     screen = open_page(width=width)
     problems: list[str] = []
@@ -280,6 +280,8 @@ def test_works_in_a_browser_from_upload_to_result(served, open_page, tmp_path, w
     screen.get_by_label("What “Email” becomes").select_option("email")
     screen.get_by_text("nobody in this file can be written to").wait_for(state="detached")
     screen.get_by_label("Where these people come from").select_option("own_system")
+    screen.get_by_label("How they gave you their addresses").select_option("registration")
+    screen.get_by_label("The last of them by").fill("2026-11-20")
     screen.get_by_label("This list was not bought").check()
     screen.get_by_role("button", name="Start the import").click()
     screen.get_by_text("Importing patients").wait_for()

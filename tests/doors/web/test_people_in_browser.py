@@ -139,7 +139,7 @@ def test_searches_builds_and_exports_without_script(maple, chromium):
     expect(page.get_by_text("1 patient found").last).to_be_visible()
     assert "zqmark" not in page.url
     page.get_by_role("button", name="Export").click()
-    page.get_by_label("An audit or an inquiry").check()
+    page.get_by_role("radio", name="An audit or an inquiry").check()
     with page.expect_download() as download:
         page.get_by_role("button", name="Export").click()
     assert "Zqmark" in download.value.path().read_text("utf-8-sig")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +11,7 @@ from django.urls import reverse
 from bedside.ground import clock
 from bedside.records.consent import requests
 from bedside.records.consent.confirmations import open_confirmation
+from bedside.safeguards.practices.queries import profile
 from tests.records.consent.people import add_patient, as_patient
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ if TYPE_CHECKING:
 
 
 def asked(scope: Scope, *, days_ago: int, confirm: bool = True) -> UUID:
-    at = clock.now() - timedelta(days=days_ago)
+    here = clock.now().astimezone(profile(scope).zone)
+    at = (here - timedelta(days=days_ago)).astimezone(
+        UTC
+    )  # by the calendar, which may change to winter between
     patient = add_patient(scope, at=at, last_name="Roe")
     own = as_patient(scope, patient.id)
     requests.ask(own, patient.id, language="en", at=at)
