@@ -41,6 +41,9 @@ def installation(**settings: str) -> Iterator[Path]:
         import django
 
         django.setup()
+        from bedside.ground.collecting import collect_seldom
+
+        collect_seldom()  # as every process of the product does
         yield home
     finally:
         stop(home)

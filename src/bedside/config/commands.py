@@ -98,10 +98,12 @@ def _start_django() -> None:
 
     from bedside.config.database import require_root_key, start_database
     from bedside.ground import settings as read
+    from bedside.ground.collecting import collect_seldom
 
     require_root_key()  # before a mistyped home gets a database server of its own
     start_database(read.home(os.environ))
     django.setup()
+    collect_seldom()
 
 
 def _database_errors() -> tuple[type[BaseException], ...]:

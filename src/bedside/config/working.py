@@ -35,8 +35,10 @@ def run(*, concurrency: int) -> None:
     logs.configure()
     log = logs.logger("worker")
     from bedside.ground import clock
+    from bedside.ground.collecting import collect_seldom
     from bedside.safeguards.audit.keeping import Keeper
 
+    collect_seldom()
     keeper = Keeper(clock=clock.now)
     keeper.start()
     try:
