@@ -18,6 +18,7 @@ import pytest
 from psycopg.errors import InsufficientPrivilege, ObjectInUse
 
 from tests.support.installation import installed_home  # noqa: F401  fixture
+from tests.support.scheduling import InGroups, order, write_down
 from tests.support.serving import chromium, doors_of_this_process, open_page, served  # noqa: F401  fixtures
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 _HOME_VARIABLE = "BEDSIDE_HOME"
 _made_here: list[Path] = []
-_LONGEST_FIRST = ("demo", "backups", "installation of the keys", "failures")  # groups of tests
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -95,23 +95,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes minutes begins first, and what shares a browser, a server or an installation stays in one process.
-
-    In bin/test work is handed out in this order, so that nothing long is left for the end, when the other process
-    would wait for it.
-    """
-    for item in items:
-        is_heavy = any(item.get_closest_marker(name) for name in ("browser", "processes"))
-        if is_heavy and not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
-    items.sort(key=_turn)
+    order(items)
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        write_down(items)
 
 
-def _turn(item: pytest.Item) -> int:
-    group = item.get_closest_marker("xdist_group")
-    if group is None:
-        return len(_LONGEST_FIRST) + 1
-    return _LONGEST_FIRST.index(group.args[0]) if group.args[0] in _LONGEST_FIRST else len(_LONGEST_FIRST)
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    return InGroups(config, log) if config.getoption("dist") == "loadgroup" else None
 
 
 def copy_database(name: str) -> DatabaseTarget:
