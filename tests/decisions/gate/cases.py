@@ -52,7 +52,6 @@ def message(of_class: MessageClass, **changes: object) -> MessageFacts:
 
 def person(**changes: object) -> PersonFacts:
     willing = PersonFacts(
-        patient_id=UUID(int=2),
         address_usable=True,
         deceased=False,
         minor=False,
@@ -85,6 +84,7 @@ def facts(
     **about_person: object,
 ) -> Facts:
     return Facts(
+        patient_id=UUID(int=2),
         message=message(message_class, **(about_message or {})),
         person=person(**about_person),
         asked_at=AT,

@@ -336,3 +336,25 @@ def test_mails_are_counted_only_where_there_is_a_limit(
     assert asked[0].utcoffset() is not None
     monkeypatch.setattr(sources, "_histories", {})
     assert code(scope, replace(tips, monthly_cap=5), patient, later) == ["frequency_unknown"]
+
+
+def test_people_asked_about_together_get_the_answers_they_get_alone(scope: Scope, at: datetime) -> None:
+    """Whoever is alike is decided about once; nobody may get the answer of somebody who only seems alike."""
+    people = [willing(scope, at), willing(scope, at), *(add_patient(scope, at=at) for _ in range(2))]
+    other = "other@example.org"
+    for change in (
+        {"deceased": True}, {"birth_date": date(2015, 1, 1)}, {"state": "WA"}, {"email": ""}, {"part2": True},
+    ):  # fmt: skip
+        people += [willing(scope, at, **change), add_patient(scope, at=at, **change)]
+    left, kept, early = (
+        willing(scope, at),
+        willing(scope, at, email=other),
+        willing(scope, at - timedelta(days=9)),
+    )
+    consent.refuse(scope, left.id, category=Category.OFFERS, source=Source.PHONE, at=at, evidence=None)
+    consent.suppress_address(scope, other, reason=SuppressionReason.STAFF, at=at)
+    people += [left, kept, early]
+    for asked in (OFFER, REMINDER, message(MessageClass.REFILL)):
+        together = gate.ask(scope, asked, people, at=at)
+        assert together == [gate.ask(scope, asked, [one], at=at)[0] for one in people]
+        assert len({one.verdict for one in together}) > 2

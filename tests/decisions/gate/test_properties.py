@@ -63,7 +63,6 @@ papers = st.builds(
 part2_consents = st.builds(Part2Facts, purposes=purposes, until=st.none() | days, care_only=st.booleans())
 people = st.builds(
     PersonFacts,
-    patient_id=st.uuids(),
     address_usable=st.booleans(),
     deceased=st.booleans(),
     minor=st.none() | st.booleans(),
@@ -106,6 +105,7 @@ messages = st.builds(
 )
 any_facts = st.builds(
     Facts,
+    patient_id=st.uuids(),
     message=messages,
     person=people,
     asked_at=st.datetimes(timezones=st.just(UTC)),
@@ -291,7 +291,7 @@ def test_brief_facts_are_written_out_to_the_same_bytes(asked: Facts) -> None:
     part, mark = message_part(asked.message)
     assert is_brief(kept)
     assert mark_in(kept) == mark
-    assert written_out(kept, message=part, patient_id=asked.person.patient_id) == asked.to_bytes()
+    assert written_out(kept, message=part, patient_id=asked.patient_id) == asked.to_bytes()
 
 
 @given(any_facts)
@@ -299,7 +299,7 @@ def test_brief_facts_belong_to_their_message_alone(asked: Facts) -> None:
     (kept,) = brief([asked])
     other, _ = message_part(replace(asked.message, approved=not asked.message.approved))
     with pytest.raises(BadFacts):
-        written_out(kept, message=other, patient_id=asked.person.patient_id)
+        written_out(kept, message=other, patient_id=asked.patient_id)
 
 
 @given(st.binary(max_size=200) | st.just(b"[2]") | st.just(b'[3,"%s","","",[]]' % (b"00" * 16)))

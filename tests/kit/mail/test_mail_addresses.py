@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bedside.kit.mail import AddressFault, EmailAddress, InvalidAddress, parse_address
+from bedside.kit.mail.addresses import lookup_key_of
 
 
 @pytest.mark.parametrize(
@@ -131,6 +132,23 @@ def test_keeps_the_case_of_the_local_part() -> None:
 
 @settings(max_examples=400)
 @given(
+    text=st.from_regex(
+        r"\A[a-z0-9_+]{1,3}([.-]{1,2}[a-z0-9]{1,70})?@([a-z0-9]{1,70}-{0,2}[a-z0-9]?\.){1,3}[a-z0-9]{1,4}\Z"
+    )
+)
+def test_finds_plain_addresses_as_it_reads_them(text: str) -> None:
+    """The short way to the lookup key takes nothing that reading it would refuse or spell otherwise."""
+    try:
+        wanted = parse_address(text).lookup_key
+    except InvalidAddress:
+        with pytest.raises(InvalidAddress):
+            lookup_key_of(text)
+    else:
+        assert lookup_key_of(text) == wanted
+
+
+@settings(max_examples=400)
+@given(
     text=st.one_of(
         st.emails(), st.text(max_size=40), st.text(alphabet='aé.@-" <>,:;\r\n\t\u0308\u037e', max_size=20)
     )
@@ -139,7 +157,10 @@ def test_gives_an_address_that_is_safe_anywhere_or_refuses(text: str) -> None:
     try:
         address = parse_address(text)
     except InvalidAddress:
+        with pytest.raises(InvalidAddress):
+            lookup_key_of(text)
         return
+    assert lookup_key_of(text) == address.lookup_key
     assert not re.search(r"[\x00-\x20\x7f-\xa0<>()\[\]\\,;:\"]", address.wire)
     assert address.wire.count("@") == 1
     assert len(address.wire.encode()) <= 254

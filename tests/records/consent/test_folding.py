@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from bedside.ground.errors import Refusal
 from bedside.records.consent.rules import (
+    NOTHING_RECORDED,
     Answer,
     Category,
     Event,
@@ -19,11 +19,9 @@ from bedside.records.consent.rules import (
     Paper,
     check_paper,
     fold,
-    nothing_said,
 )
 
 AT = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
-WHO = UUID(int=7)
 TODAY = AT.date()
 
 
@@ -46,11 +44,11 @@ def said(kind: str, *, verified: bool = True, category: str = "offers", **more: 
 
 
 def offers(*events: Event) -> Answer:
-    return fold(WHO, events).permissions[Category.OFFERS].answer
+    return fold(events).permissions[Category.OFFERS].answer
 
 
 def test_says_nothing_about_a_person_without_acts() -> None:
-    assert fold(WHO, []) == nothing_said(WHO)
+    assert fold([]) == NOTHING_RECORDED
 
 
 @pytest.mark.parametrize(
@@ -73,17 +71,17 @@ def test_counts_the_last_word(acts: list[tuple[str, bool]], answer: Answer) -> N
 
 
 def test_no_file_undoes_a_persons_own_stop() -> None:
-    stopped = fold(WHO, [said("stopped_everything"), said("resumed", verified=False)])
+    stopped = fold([said("stopped_everything"), said("resumed", verified=False)])
     assert stopped.stopped_everything_at == AT
-    assert fold(WHO, [said("stopped_everything"), said("resumed")]).stopped_everything_at is None
+    assert fold([said("stopped_everything"), said("resumed")]).stopped_everything_at is None
     from_file = [said("stopped_everything", verified=False), said("resumed", verified=False)]
-    assert fold(WHO, from_file).stopped_everything_at is None
+    assert fold(from_file).stopped_everything_at is None
 
 
 def test_a_file_puts_no_paper_in_the_place_of_one_that_was_seen() -> None:
     seen = said("authorization_recorded", sender_covered=True)
     later = said("authorization_recorded", verified=False, signed_on=date(2026, 6, 1))
-    held = fold(WHO, [seen, later]).authorization
+    held = fold([seen, later]).authorization
     assert held is not None
     assert held.verified
     assert held.signed_on == date(2026, 1, 1)
@@ -95,24 +93,24 @@ def test_a_revoked_authorization_stays_revoked_whatever_a_file_says() -> None:
         said("authorization_revoked"),
         said("authorization_recorded", verified=False),
     ]
-    held = fold(WHO, acts).authorization
+    held = fold(acts).authorization
     assert held is not None
     assert held.revoked_at == AT
-    renewed = fold(WHO, [*acts, said("authorization_recorded")]).authorization
+    renewed = fold([*acts, said("authorization_recorded")]).authorization
     assert renewed is not None
     assert renewed.revoked_at is None
 
 
 def test_does_not_read_an_unknown_act_as_permission() -> None:
     with pytest.raises(KeyError):
-        fold(WHO, [said("granted"), said("waved_hands")])
+        fold([said("granted"), said("waved_hands")])
 
 
 def test_keeps_restrictions_and_representatives_until_they_end() -> None:
-    state = fold(WHO, [said("restricted"), said("representative_recorded")])
+    state = fold([said("restricted"), said("representative_recorded")])
     assert state.email_restricted
     assert state.representative_recorded
-    state = fold(WHO, [said("restricted"), said("restriction_lifted"), said("representative_ended")])
+    state = fold([said("restricted"), said("restriction_lifted"), said("representative_ended")])
     assert not state.email_restricted
     assert not state.representative_recorded
 
@@ -128,8 +126,8 @@ events = st.builds(
 @given(st.lists(events, max_size=30), st.lists(events, max_size=5))
 def test_nothing_unverified_turns_a_persons_no_into_a_yes(before: list[Event], after: list[Event]) -> None:
     after = [event._replace(verified=False) for event in after]
-    state = fold(WHO, before)
-    later = fold(WHO, [*before, *after])
+    state = fold(before)
+    later = fold([*before, *after])
     for category in Category:
         held = state.permissions[category]
         if held.answer is Answer.REFUSED and held.verified:
@@ -141,7 +139,7 @@ def test_nothing_unverified_turns_a_persons_no_into_a_yes(before: list[Event], a
 @given(st.lists(events, max_size=30))
 def test_saying_the_same_again_changes_nothing(acts: list[Event]) -> None:
     refused = said("refused")
-    once, twice = fold(WHO, [*acts, refused]), fold(WHO, [*acts, refused, refused])
+    once, twice = fold([*acts, refused]), fold([*acts, refused, refused])
     assert once == twice
     assert once.permissions[Category.OFFERS].answer is Answer.REFUSED
 
@@ -149,8 +147,8 @@ def test_saying_the_same_again_changes_nothing(acts: list[Event]) -> None:
 @given(st.lists(events, max_size=20))
 def test_an_undone_no_leaves_what_was_said_before(acts: list[Event]) -> None:
     clicked = said("refused")._replace(source="unsubscribe_link")
-    state = fold(WHO, [*acts, clicked, said("refusal_undone")])
-    assert state == fold(WHO, acts)
+    state = fold([*acts, clicked, said("refusal_undone")])
+    assert state == fold(acts)
 
 
 @pytest.mark.parametrize(
@@ -164,8 +162,8 @@ def test_an_undone_no_leaves_what_was_said_before(acts: list[Event]) -> None:
 )
 def test_knows_a_stop_that_staff_recorded(sources: list[str], beyond: object) -> None:
     acts = [said("stopped_everything")._replace(source=source) for source in sources]
-    assert fold(WHO, acts).stop_beyond_links is beyond
-    assert not fold(WHO, [*acts, said("resumed")]).stop_beyond_links
+    assert fold(acts).stop_beyond_links is beyond
+    assert not fold([*acts, said("resumed")]).stop_beyond_links
 
 
 def paper(**changes: object) -> Paper:

@@ -29,7 +29,7 @@ class Cleared:
     verdict: Verdict
 
     def __init__(self, *, key: object, patient: Patient, facts: Facts, verdict: Verdict) -> None:
-        if key is not _KEY or verdict.decision is not Decision.ALLOW or facts.person.patient_id != patient.id:
+        if key is not _KEY or verdict.decision is not Decision.ALLOW or facts.patient_id != patient.id:
             raise NotCleared
         for name, value in (("patient", patient), ("facts", facts), ("verdict", verdict)):
             object.__setattr__(self, name, value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from bedside.decisions.gate.addresses import with_addresses
@@ -26,7 +26,7 @@ from bedside.decisions.gate.rules import (
 from bedside.decisions.gate.rules.frequency import window_start
 from bedside.decisions.gate.sources import mails_to
 from bedside.ground.scope import Scope, reading
-from bedside.kit.mail.addresses import InvalidAddress, parse_address
+from bedside.kit.mail.addresses import InvalidAddress, lookup_key_of
 from bedside.records.consent.links import address_mark
 from bedside.records.consent.queries import permissions_of, suppressed_keys
 from bedside.safeguards.practices.queries import profile
@@ -36,8 +36,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date, datetime
 
-    from bedside.records.consent.rules import PersonPermissions, Sensitivity, Suppression
-    from bedside.records.patients.rules import Patient
+    from bedside.records.consent.rules import (
+        PersonPermissions,
+        Sensitivity,
+        Suppression,
+        SuppressionReason,
+    )
+    from bedside.records.patients.rules import Patient, Relationship
 
 __all__ = ["Answered", "Cleared", "ask", "clear", "explain"]
 
@@ -90,12 +95,8 @@ def _ask(
         held = permissions_of(scope, [patient.id for patient in patients])
         reached = with_addresses(scope, patients, held)
         known = _look_up(scope, message, reached, held, since=window_start(today, zone=zone))
-    answers = []
-    for patient in reached:
-        person = _person(message, patient, held[patient.id], known, today=today)
-        facts = Facts(message=message, person=person, asked_at=asked_at, today=today)
-        answers.append(Answered(patient_id=patient.id, facts=facts, verdict=decide(facts)))
-    return reached, answers
+    alike = _Alike(message, known, asked_at=asked_at, today=today)
+    return reached, [alike.answer(patient, held[patient.id]) for patient in reached]
 
 
 def explain(
@@ -176,7 +177,7 @@ def _lookup_keys(patients: Sequence[Patient]) -> dict[UUID, str]:
     for patient in patients:
         if patient.email:
             try:
-                keys[patient.id] = parse_address(patient.email).lookup_key
+                keys[patient.id] = lookup_key_of(patient.email)
             except InvalidAddress:
                 continue
     return keys
@@ -186,7 +187,7 @@ def _proven(
     scope: Scope, held: Mapping[UUID, PersonPermissions], usable: Mapping[UUID, str]
 ) -> frozenset[UUID]:
     """Whose present address is the one that was shown to be theirs (CON-18, CON-19)."""
-    marked = [(one.patient_id, one.proven_mark) for one in held.values() if one.proven_mark]
+    marked = [(patient_id, one.proven_mark) for patient_id, one in held.items() if one.proven_mark]
     if not marked:
         return frozenset()
     keys = practice_keys(scope)
@@ -213,34 +214,86 @@ def _mailed(
     return None if counted is None else {patient_id: counted[patient_id] for patient_id in limited}
 
 
-def _person(
-    message: MessageFacts, patient: Patient, held: PersonPermissions, known: _Known, *, today: date
-) -> PersonFacts:
-    category = message.category
-    suppression = known.suppressed.get(patient.id)
-    suppressed = suppression is not None and suppression.covers(category)
-    refill = message.message_class is MessageClass.REFILL
-    authorization = best_authorization(held.authorizations, message, today=today)
-    return PersonFacts(
-        patient_id=patient.id,
-        address_usable=patient.id in known.usable,
-        deceased=patient.deceased,
-        minor=patient.is_minor_on(today),
-        representative_recorded=held.represented_on(today),
-        prescription=bool(patient.medications) if refill else None,
-        answer=held.permissions[category].answer,
-        stopped_everything=held.stopped_everything_at is not None,
-        email_restricted=held.email_restricted or category in held.restricted_from,
-        suppression=suppression.reason if suppressed and suppression is not None else None,
-        authorization=None if authorization is None else AuthorizationFacts.of(authorization),
-        relationship=patient.relationship,
-        jurisdiction=jurisdiction_of(patient.state),
-        paused_until=held.paused_until.get(category),
-        monthly_max=held.monthly_max.get(category),
-        mailed=None if known.mailed is None else known.mailed.get(patient.id),
-        address_proven=patient.id in known.proven,
-        other_way=held.other_way,
-        part2_record=patient.part2 or message.part2_program,
-        part2_consent=None if held.part2 is None else Part2Facts.of(held.part2),
-        collection_consented=held.collection,
-    )
+class _Alike:
+    """Answers about one message at one moment. About whom the same is known, the same is decided: once for all of them.
+
+    An audience of a million has some hundred kinds of people.
+    """
+
+    def __init__(self, message: MessageFacts, known: _Known, *, asked_at: datetime, today: date) -> None:
+        self._message, self._known = message, known
+        self._asked_at, self._today = asked_at, today
+        self._decided: dict[tuple[object, ...], tuple[PersonFacts, Verdict]] = {}
+        self._refill = message.message_class is MessageClass.REFILL
+
+    def answer(self, patient: Patient, held: PersonPermissions) -> Answered:
+        who, known = patient.id, self._known
+        own = _Own(
+            usable=who in known.usable,
+            suppression=self._suppression(who),
+            deceased=patient.deceased,
+            minor=patient.is_minor_on(self._today),
+            relationship=patient.relationship,
+            state=patient.state,
+            part2=patient.part2,
+            prescription=bool(patient.medications) if self._refill else None,
+            mailed=None if known.mailed is None else known.mailed.get(who),
+            proven=who in known.proven,
+        )
+        kind = (id(held), *own)
+        decided = self._decided.get(kind)
+        if decided is None:
+            person = self._person(own, held)
+            decided = self._decided[kind] = person, decide(self._facts(who, person))
+        person, verdict = decided
+        return Answered(patient_id=who, facts=self._facts(who, person), verdict=verdict)
+
+    def _facts(self, who: UUID, person: PersonFacts) -> Facts:
+        return Facts(
+            patient_id=who, message=self._message, person=person, asked_at=self._asked_at, today=self._today
+        )
+
+    def _suppression(self, who: UUID) -> SuppressionReason | None:
+        found = self._known.suppressed.get(who)
+        return found.reason if found is not None and found.covers(self._message.category) else None
+
+    def _person(self, own: _Own, held: PersonPermissions) -> PersonFacts:
+        message, today, category = self._message, self._today, self._message.category
+        authorization = best_authorization(held.authorizations, message, today=today)
+        return PersonFacts(
+            address_usable=own.usable,
+            deceased=own.deceased,
+            minor=own.minor,
+            representative_recorded=held.represented_on(today),
+            prescription=own.prescription,
+            answer=held.permissions[category].answer,
+            stopped_everything=held.stopped_everything_at is not None,
+            email_restricted=held.email_restricted or category in held.restricted_from,
+            suppression=own.suppression,
+            authorization=None if authorization is None else AuthorizationFacts.of(authorization),
+            relationship=own.relationship,
+            jurisdiction=jurisdiction_of(own.state),
+            paused_until=held.paused_until.get(category),
+            monthly_max=held.monthly_max.get(category),
+            mailed=own.mailed,
+            address_proven=own.proven,
+            other_way=held.other_way,
+            part2_record=own.part2 or message.part2_program,
+            part2_consent=None if held.part2 is None else Part2Facts.of(held.part2),
+            collection_consented=held.collection,
+        )
+
+
+class _Own(NamedTuple):
+    """What is known of one person apart from what they said; people who share a history and this are alike."""
+
+    usable: bool
+    suppression: SuppressionReason | None
+    deceased: bool
+    minor: bool | None
+    relationship: Relationship
+    state: str
+    part2: bool
+    prescription: bool | None
+    mailed: int | None
+    proven: bool

@@ -47,6 +47,7 @@ class Stranger:
 def ask_about(scope: Scope, message: MessageFacts, stranger: Stranger, *, at: datetime) -> Answered:
     """The answer for one mailbox. Suppressions are read now, in the present transaction. Writes nothing."""
     facts = Facts(
+        patient_id=stranger.id,
         message=message,
         person=_facts_of(scope, message, stranger),
         asked_at=at.astimezone(UTC),
@@ -72,7 +73,6 @@ def _facts_of(scope: Scope, message: MessageFacts, stranger: Stranger) -> Person
     except InvalidAddress:
         key = ""
     return PersonFacts(
-        patient_id=stranger.id,
         address_usable=bool(key),
         deceased=False,
         minor=None,

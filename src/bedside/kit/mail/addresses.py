@@ -115,6 +115,17 @@ class EmailAddress:
         return not self.local.isascii()
 
 
+# Nearly every address on record: it is its own normal form, and to read it as any other takes ten times as long.
+_PLAIN = re.compile(
+    r"(?=[^@]{1,64}@.{3,63}\Z)[a-z0-9_+]+(?:[.-][a-z0-9_+]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,}"
+)
+
+
+def lookup_key_of(text: str) -> str:
+    """The same as `parse_address(text).lookup_key`, for many at once. Raises InvalidAddress."""
+    return text if _PLAIN.fullmatch(text) else parse_address(text).lookup_key
+
+
 def parse_address(text: str) -> EmailAddress:
     """Read one address as typed or imported, blanks around it allowed.
 

@@ -88,12 +88,12 @@ def report(scope: Scope, *, months: int, at: datetime) -> Report:
     old: list[Finding] = []
     unverified: list[Finding] = []
     ending: list[Finding] = []
-    for held in _everybody(scope):
-        said = list(_answers(held, zone))
+    for who, held in _everybody(scope):
+        said = list(_answers(who, held, zone))
         old += [one.finding for one in said if one.verified and one.granted and one.finding.day < before]
         unverified += [one.finding for one in said if not one.verified]
-        unverified += _papers_unseen(held)
-        ending += _papers_ending(held, today)
+        unverified += _papers_unseen(who, held)
+        ending += _papers_ending(who, held, today)
     return Report(
         months=months, old=_first(old), old_count=len(old), unverified=_first(unverified),
         unverified_count=len(unverified), ending=_first(ending), ending_count=len(ending),
@@ -134,35 +134,35 @@ class _Said:
     verified: bool
 
 
-def _everybody(scope: Scope) -> Iterator[PersonPermissions]:
+def _everybody(scope: Scope) -> Iterator[tuple[UUID, PersonPermissions]]:
     with reading(scope):
         people = people_with_acts(scope)
         for start in range(0, len(people), AT_ONCE_MAX):
-            yield from permissions_of(scope, people[start : start + AT_ONCE_MAX]).values()
+            yield from permissions_of(scope, people[start : start + AT_ONCE_MAX]).items()
 
 
-def _answers(held: PersonPermissions, zone: tzinfo) -> Iterator[_Said]:
+def _answers(who: UUID, held: PersonPermissions, zone: tzinfo) -> Iterator[_Said]:
     for category, said in held.permissions.items():
         if said.answer is Answer.UNKNOWN or said.since is None:
             continue
         day = said.since.astimezone(zone).date()
         yield _Said(
-            finding=Finding(patient_id=held.patient_id, category=category, day=day),
+            finding=Finding(patient_id=who, category=category, day=day),
             granted=said.answer is Answer.GRANTED, verified=said.verified,
         )  # fmt: skip
 
 
-def _papers_unseen(held: PersonPermissions) -> Iterator[Finding]:
+def _papers_unseen(who: UUID, held: PersonPermissions) -> Iterator[Finding]:
     for paper in held.authorizations:
         if not paper.verified and paper.revoked_at is None:
-            yield Finding(patient_id=held.patient_id, category=None, day=paper.signed_on)
+            yield Finding(patient_id=who, category=None, day=paper.signed_on)
 
 
-def _papers_ending(held: PersonPermissions, today: date) -> Iterator[Finding]:
+def _papers_ending(who: UUID, held: PersonPermissions, today: date) -> Iterator[Finding]:
     for paper in held.authorizations:
         counts = paper.verified and paper.revoked_at is None and not paper.found_false
         if counts and paper.expires_on is not None and today <= paper.expires_on <= today + ENDING_WITHIN:
-            yield Finding(patient_id=held.patient_id, category=None, day=paper.expires_on)
+            yield Finding(patient_id=who, category=None, day=paper.expires_on)
 
 
 def _first(found: list[Finding]) -> tuple[Finding, ...]:

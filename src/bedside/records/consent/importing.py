@@ -112,7 +112,7 @@ def _save(
     fresh = [
         row
         for patient_id, said in part.items()
-        for row in _differences(held[patient_id], said, counts, source)
+        for row in _differences(patient_id, held[patient_id], said, counts, source)
     ]
     if fresh:
         columns = [list(column) for column in zip(*fresh, strict=True)]
@@ -123,9 +123,8 @@ def _save(
 
 
 def _differences(
-    held: PersonPermissions, said: _FromFile, counts: ImportCounts, source: str
+    who: UUID, held: PersonPermissions, said: _FromFile, counts: ImportCounts, source: str
 ) -> Iterator[_Row]:
-    who = held.patient_id
     for category, row in said.answers.items():
         kind = _stop(held, row, counts) if category is None else _answer(held, category, row, counts)
         if kind is not None:

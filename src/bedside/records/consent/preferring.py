@@ -52,7 +52,12 @@ def choose_frequency(
             return False
         if before is not None and (monthly_max is None or monthly_max > before):
             _require_open(
-                scope, held, address, kind=EventKind.FREQUENCY_CHOSEN, categories=frozenset({category})
+                scope,
+                patient_id,
+                held,
+                address,
+                kind=EventKind.FREQUENCY_CHOSEN,
+                categories=frozenset({category}),
             )
         add_event(
             scope, patient_id, EventKind.FREQUENCY_CHOSEN, category=category, source=source, at=at,
@@ -128,7 +133,9 @@ def end_pause(
         running = paused_on(held, today) & meant
         if not running:
             return False
-        _require_open(scope, held, address, kind=EventKind.PAUSED, categories=running, today=today)
+        _require_open(
+            scope, patient_id, held, address, kind=EventKind.PAUSED, categories=running, today=today
+        )
         add_event(
             scope,
             patient_id,
@@ -174,6 +181,7 @@ def months_later(day: date, months: int) -> date:
 
 def _require_open(
     scope: Scope,
+    patient_id: UUID,
     held: PersonPermissions,
     address: str,
     *,
@@ -187,7 +195,7 @@ def _require_open(
     if not open_to_links(scope, held, address).issuperset(categories):
         raise ask_practice()
     rows = ConsentEvent.objects.filter(
-        practice_id=scope.practice_id, patient_id=held.patient_id, kind=kind.value
+        practice_id=scope.practice_id, patient_id=patient_id, kind=kind.value
     ).exclude(source__in=BY_LINK)
     for category, terms in rows.values_list("category", "terms"):
         over = today is not None and date.fromisoformat(terms["until"]) < today

@@ -67,7 +67,15 @@ def brief(asked: Sequence[Facts]) -> list[bytes]:
     first = asked[0]
     _, mark = message_part(first.message)
     head = orjson.dumps([FORMAT, mark.hex(), first.asked_at, first.today])[:-1]
-    return [b"%b,%b]" % (head, _person_part(one.person)) for one in asked]
+    # People about whom the same is known share an object, so most parts are written once.
+    parts: dict[int, bytes] = {}
+    kept = []
+    for one in asked:
+        part = parts.get(id(one.person))
+        if part is None:
+            part = parts[id(one.person)] = b"%b,%b]" % (head, _person_part(one.person))
+        kept.append(part)
+    return kept
 
 
 def _person_part(person: PersonFacts) -> bytes:
@@ -100,13 +108,12 @@ def written_out(kept: bytes, *, message: bytes, patient_id: UUID) -> bytes:
     if made_in != FORMAT or _mark(message).hex() != mark or len(values) > len(_REST):
         raise BadFacts("not the brief facts of this message")
     known = dict(zip(_USUAL, values + _REST[len(values) :], strict=True))
-    known["patient_id"] = str(patient_id)
     try:
         known["authorization"] = _named(_AUTHORIZATION, known["authorization"])
         known["part2_consent"] = _named(_PART2, known["part2_consent"])
     except (TypeError, ValueError) as error:
         raise BadFacts("brief facts of another form") from error
-    person = orjson.dumps({name: known[name] for name in _PERSON})
+    person = orjson.dumps({"patient_id": str(patient_id), **{name: known[name] for name in _PERSON}})
     return b'{"facts":%d,"message":%b,"person":%b,"asked_at":%b,"today":%b}' % (
         FORMAT, message, person, orjson.dumps(asked_at), orjson.dumps(today),
     )  # fmt: skip

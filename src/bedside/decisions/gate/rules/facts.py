@@ -123,10 +123,10 @@ class PersonFacts:
     """What is known of one person for this message's category. `minor` is None without a birth date.
 
     `suppression` is set only where the address is suppressed for this category; `prescription` is None unless
-    the message is a refill reminder, so that no more is looked at than needed.
+    the message is a refill reminder, so that no more is looked at than needed. It does not say who it is: people about
+    whom the same is known share one of these.
     """
 
-    patient_id: UUID
     address_usable: bool
     deceased: bool
     minor: bool | None
@@ -153,6 +153,7 @@ class PersonFacts:
 class Facts:
     """One person and one message at one moment. `today` is the date of `asked_at` where the practice is."""
 
+    patient_id: UUID
     message: MessageFacts
     person: PersonFacts
     asked_at: datetime  # UTC
@@ -166,8 +167,9 @@ class Facts:
         if self.asked_at.tzinfo is not UTC:
             raise BadFacts("the moment must be given in UTC")
         moment, today = orjson.dumps(self.asked_at), orjson.dumps(self.today)
+        person = b'{"patient_id":"%b",%b' % (str(self.patient_id).encode(), orjson.dumps(self.person)[1:])
         return b'{"facts":%d,"message":%b,"person":%b,"asked_at":%b,"today":%b}' % (
-            FORMAT, message_bytes(self.message), orjson.dumps(self.person), moment, today,
+            FORMAT, message_bytes(self.message), person, moment, today,
         )  # fmt: skip
 
     @classmethod
@@ -237,6 +239,7 @@ def _read(plain: dict[str, Any]) -> tuple[Facts, int]:
     if made_in == FIRST_FORMAT:
         _complete(plain)
     facts = Facts(
+        patient_id=UUID(plain["person"].pop("patient_id")),
         message=_read_message(plain["message"]),
         person=_read_person(plain["person"]),
         asked_at=_moment(plain["asked_at"]),
@@ -282,7 +285,6 @@ def _read_person(plain: dict[str, Any]) -> PersonFacts:
     suppression, authorization = plain.pop("suppression"), plain.pop("authorization")
     way, part2 = plain.pop("other_way"), plain.pop("part2_consent")
     return PersonFacts(
-        patient_id=UUID(plain.pop("patient_id")),
         answer=Answer(plain.pop("answer")),
         suppression=None if suppression is None else SuppressionReason(suppression),
         authorization=None if authorization is None else _read_authorization(authorization),

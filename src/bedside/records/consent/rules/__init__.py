@@ -1,6 +1,6 @@
 """What people said about our mail: the nouns, and how the present state follows from the acts."""
 
-from bedside.records.consent.rules.folding import fold, nothing_said
+from bedside.records.consent.rules.folding import NOTHING_RECORDED, fold
 from bedside.records.consent.rules.letters import UNDER_WAY, LetterKind, LetterState, TakenLetter
 from bedside.records.consent.rules.nouns import (
     BY_LINK,
@@ -32,6 +32,7 @@ from bedside.records.consent.rules.terms import Sensitivity, StateProfile, Terms
 __all__ = [
     "BY_LINK",
     "DOCUMENTED",
+    "NOTHING_RECORDED",
     "NOTHING_SAID",
     "PROMOTIONAL",
     "UNDER_WAY",
@@ -62,5 +63,4 @@ __all__ = [
     "Way",
     "check_paper",
     "fold",
-    "nothing_said",
 ]

@@ -36,7 +36,6 @@ from bedside.records.consent.rules.terms import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
-    from uuid import UUID
 
     from bedside.records.consent.rules.nouns import Event
 
@@ -47,21 +46,19 @@ _ALL = frozenset(Category)
 _NONE: frozenset[Category] = frozenset()
 
 
-def nothing_said(patient_id: UUID) -> PersonPermissions:
-    """The state of a person without any act."""
-    return PersonPermissions(
-        patient_id=patient_id,
-        permissions=NOTHING_SAID,
-        stopped_everything_at=None,
-        email_restricted=False,
-        authorization=None,
-        representative_recorded=False,
-        monthly_max=NOTHING_CHOSEN,
-        paused_until=NOT_PAUSED,
-    )
+# The state of a person without any act.
+NOTHING_RECORDED = PersonPermissions(
+    permissions=NOTHING_SAID,
+    stopped_everything_at=None,
+    email_restricted=False,
+    authorization=None,
+    representative_recorded=False,
+    monthly_max=NOTHING_CHOSEN,
+    paused_until=NOT_PAUSED,
+)
 
 
-def fold(patient_id: UUID, events: Iterable[Event]) -> PersonPermissions:
+def fold(events: Iterable[Event]) -> PersonPermissions:
     """The present state after `events` in the order in which they were recorded."""
     state = _State()
     for event in events:
@@ -71,7 +68,6 @@ def fold(patient_id: UUID, events: Iterable[Event]) -> PersonPermissions:
         else:
             state.answer(event, answer)
     return PersonPermissions(
-        patient_id=patient_id,
         permissions=state.permissions,
         stopped_everything_at=state.stopped_at,
         email_restricted=state.restricted,

@@ -17,6 +17,7 @@ class LetterKind(StrEnum):
     ADDRESS_CHANGED = "address_changed"  # to the old address, without the new one (CON-19)
     AUTHORIZATION_COPY = "authorization_copy"  # 45 CFR 164.508(c)(4)
     AUTHORIZATION_ENDS_SOON = "authorization_ends_soon"
+    AUTHORIZATION_ASKED = "authorization_asked"  # one that is lacking, or has ended; to be signed or left
     REQUEST_CONFIRM = "request_confirm"  # did you ask what we hold about you
     REQUEST_ANSWERED = "request_answered"
     WELCOME = "welcome"

@@ -190,9 +190,10 @@ class PersonPermissions:
 
     `stop_verified`: the stop came from the person or staff, so no import undoes it. `stop_beyond_links`: staff
     recorded it, so no link undoes it either.
+
+    It does not say whose state it is: many people have the same history, and share one of these.
     """
 
-    patient_id: UUID
     permissions: Mapping[Category, Permission]
     stopped_everything_at: datetime | None
     email_restricted: bool
