@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
 import time
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ _made_here: list[Path] = []
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Before Django's settings are read: one cluster by the first process, one database by each."""
+    _keep_bytecode()
     worker = os.environ.get("PYTEST_XDIST_WORKER")
     if worker is None:
         _start_cluster()
@@ -48,6 +50,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
     django.setup()
     _hash_quickly()
+
+
+def _keep_bytecode() -> None:
+    """Some environments forbid it: each of the hundreds of processes started here would then compile all of Bedside."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    sys.dont_write_bytecode = False
 
 
 def _hash_quickly() -> None:
