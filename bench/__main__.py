@@ -52,7 +52,9 @@ def main() -> int:
     parser.add_argument("name", nargs="?", help="which benchmark; none lists them")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--quick", action="store_true", help="end within 30 seconds, with rougher figures")
-    parser.add_argument("--run", type=int, default=0, help="unsubscribe: a whole campaign to so many people")
+    parser.add_argument(
+        "--run", type=int, default=0, help="unsubscribe, gate: a whole audience of so many people"
+    )
     parser.add_argument("--leave", type=int, default=0, help="unsubscribe: so many leave at random moments")
     chosen = parser.parse_args()
     known = benchmarks()
