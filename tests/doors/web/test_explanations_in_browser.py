@@ -93,6 +93,7 @@ def _what_if(page: Page, address: str) -> None:
     page.goto(address)
     check(page, "what-if")
     page.get_by_label("Kind of message").select_option("marketing")
+    page.get_by_text("It may reveal something sensitive").click()
     page.get_by_label("HIV and sexual infections").check()
     follow(page.get_by_role("button", name="Ask"))
     expect(page.get_by_role("heading", name="Answer")).to_be_visible()

@@ -16,10 +16,10 @@ from bedside.correspondence.campaigns.rules import RECIPIENT_STATE_NAMES, Recipi
 from bedside.correspondence.delivery.queries import reason_citation, reason_sentence
 from bedside.decisions.gate.rules import BadFacts, Facts, decide
 from bedside.decisions.gate.rules.deciding import read_with_rules
-from bedside.decisions.gate.rules.telling import Told
 from bedside.decisions.gate.rules.telling import tell as tell_rules
 from bedside.doors.web.campaigns.words import RECIPIENT_BADGES, tell
 from bedside.doors.web.pages import staff_page, whole_number
+from bedside.doors.web.permissions.words import ToldInGroups, in_groups
 from bedside.ground import clock
 from bedside.ground.scope import Purpose, in_scope
 from bedside.records.consent.sharing import file_word, without_opted_out
@@ -181,7 +181,7 @@ class Asked:
     facts: Facts
     decision: str
     reasons: tuple[tuple[str, str], ...]
-    told: tuple[Told, ...]
+    told: ToldInGroups
 
 
 @staff_page(Right.SEE_PATIENTS)
@@ -233,6 +233,6 @@ def _asked(heading: str, stored: bytes) -> list[Asked]:
             facts=facts,
             decision={"allow": "Allowed", "suppress": "Not allowed", "hold": "Held"}[verdict.decision],
             reasons=tuple((reason.sentence, reason.citation) for reason in verdict.reasons),
-            told=tell_rules(facts, rules=rules),
+            told=in_groups(tell_rules(facts, rules=rules)),
         )
     ]

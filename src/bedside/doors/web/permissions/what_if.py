@@ -10,7 +10,7 @@ from bedside.decisions.gate import queries as gate
 from bedside.decisions.gate.rules import CLASS_RULES, MessageClass
 from bedside.decisions.gate.rules.telling import tell
 from bedside.doors.web.pages import staff_page
-from bedside.doors.web.permissions.words import DECISIONS
+from bedside.doors.web.permissions.words import DECISIONS, in_groups
 from bedside.ground import clock
 from bedside.records.authorizations.queries import purposes
 from bedside.records.authorizations.rules import Language
@@ -60,7 +60,8 @@ def what_if(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpRespons
             "verdict": answered.verdict,
             "words": words,
             "badge": badge,
-            "told": tell(answered.facts),
+            "told": in_groups(tell(answered.facts)),
+            "label": CLASS_RULES[chosen].label,
             "at": at,
         }
     return render(request, "web/permissions/what_if.html", context)

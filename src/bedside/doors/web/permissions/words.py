@@ -11,8 +11,11 @@ from bedside.records.consent.rules import Answer, Category, ExpiryEvent, LiftRea
 from bedside.records.consent.sentences import CATEGORY_NAMES, SOURCE_NAMES, source_in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date, datetime
 
+    from bedside.decisions.gate.rules.telling import Told
+    from bedside.decisions.gate.rules.verdict import Reason
     from bedside.ground.scope import Scope
     from bedside.records.consent.rules import Authorization, PersonPermissions
     from bedside.records.patients.rules import Patient
@@ -90,14 +93,61 @@ def paper_in_words(held: Authorization | None, *, today: date) -> tuple[str, str
     return "badge-ok", "In force"
 
 
-def outlook(scope: Scope, patient: Patient, *, at: datetime) -> list[dict[str, object]]:
-    """For each class of message, what the gate would say about this person now."""
-    rows: list[dict[str, object]] = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """The kinds of mail that share one answer of the gate. `rows` is never empty."""
+
+    decision: Decision
+    words: str
+    badge: str
+    rows: list[OutlookRow]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutlookRow:
+    """One kind of mail. `first` is the weightiest reason, `rest` the others."""
+
+    label: str
+    first: Reason
+    rest: tuple[Reason, ...]
+
+
+# What somebody came to find stands on top: what is in the way, and what waits for them.
+_OUTLOOK_ORDER = (Decision.HOLD, Decision.SUPPRESS, Decision.ALLOW)
+
+
+def outlook(scope: Scope, patient: Patient, *, at: datetime) -> list[Outlook]:
+    """What the gate would say now, one entry per answer that it gives: what waits, will not go, may go."""
+    found: dict[Decision, list[OutlookRow]] = {decision: [] for decision in _OUTLOOK_ORDER}
     for message_class in MessageClass:
         if message_class is MessageClass.PROSPECT_COMMERCIAL:
             continue
         verdict = gate.explain(scope, patient, message_class, remuneration=False, at=at).verdict
-        words, badge = DECISIONS[verdict.decision]
-        rule = CLASS_RULES[message_class]
-        rows.append({"label": rule.label, "words": words, "badge": badge, "reasons": verdict.reasons})
-    return rows
+        first, *rest = verdict.reasons
+        label = CLASS_RULES[message_class].label
+        found[verdict.decision].append(OutlookRow(label=label, first=first, rest=tuple(rest)))
+    return [
+        Outlook(decision=decision, words=DECISIONS[decision][0], badge=DECISIONS[decision][1], rows=rows)
+        for decision, rows in found.items()
+        if rows
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldInGroups:
+    """The gate's questions as a page shows them: what objects first, what does not arise last."""
+
+    against: list[Told]
+    passed: list[Told]
+    idle: list[Told]
+
+
+def in_groups(told: Iterable[Told]) -> ToldInGroups:
+    """Each question in one group, in the gate's order within it."""
+    every = list(told)
+    arising = [one for one in every if one.arises]
+    return ToldInGroups(
+        against=[one for one in arising if one.objection],
+        passed=[one for one in arising if not one.objection],
+        idle=[one for one in every if not one.arises],
+    )
