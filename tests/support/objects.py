@@ -91,6 +91,8 @@ def make_objects(scope: Scope, *, at: datetime) -> Objects:
         "erasure_id": erasure_id,
         "hold_id": hold_id,
         **_form(scope, vera.id, at=at),
+        "which": "ending",
+        "code": "authorization_missing",
         "signup_form_id": _signup_form(scope, at=at),
         "entry_id": _entry(scope, vera.id, at=at),
         "fingerprint": public_keys(scope)[0].fingerprint,
@@ -215,8 +217,10 @@ def _form(scope: Scope, patient_id: UUID, *, at: datetime) -> dict[str, object]:
     form_id = actions.save_template(scope, None, content, at=at)
     version_id = actions.publish_version(scope, form_id, based_on=1, at=at)
     paper = keyed(signer_name="Zqsigner", version_id=version_id, signed_on=at.date())
+    round_id = actions.start_round(scope, version_id, [patient_id], at=at, here=True)
     return {
         "form_id": form_id,
+        "round_id": round_id,
         "document_id": actions.sign_on_paper(scope, patient_id, paper=paper, scan=PDF, at=at),
     }
 

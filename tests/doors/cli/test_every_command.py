@@ -31,6 +31,7 @@ INSTALLATION = {
 # Name nothing by id: they show or make the practice's own, and must tell nothing of the other's.
 OWN: dict[str, tuple[str, ...]] = {
     "authorizations list": (),
+    "authorizations asked": (),
     "authorizations purge": (),
     "campaign list": (),
     "consent review": (),
@@ -89,6 +90,7 @@ OWN: dict[str, tuple[str, ...]] = {
 FOREIGN: dict[str, tuple[str, ...]] = {
     "authorizations show": ("{form_id}",),
     "authorizations publish": ("{form_id}",),
+    "authorizations ask": ("{form_id}", "--ending"),
     "authorizations of": ("{patient_id}",),
     "authorizations verify": ("{document_id}",),
     "authorizations revoke": ("{document_id}",),

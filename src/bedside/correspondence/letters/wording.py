@@ -178,6 +178,26 @@ _TEXTS: Final[Mapping[tuple[LetterKind, str], Wording]] = MappingProxyType(
             button="Ver mis opciones",
             why="Recibe este correo porque firmó un permiso que tiene fecha final.",
         ),
+        (LetterKind.AUTHORIZATION_ASKED, "en"): Wording(
+            subject="A form for you to read",
+            paragraphs=(
+                "{{ practice }} asks for a permission that you have not given, or that has ended.",
+                "Press the button to read the form. Sign it only if you want to. If you do nothing, nothing changes.",
+                "Your care stays the same, whatever you choose.",
+            ),
+            button="Read the form",
+            why="You get this mail because some things need your permission in writing.",
+        ),
+        (LetterKind.AUTHORIZATION_ASKED, "es"): Wording(
+            subject="Una hoja para leer",
+            paragraphs=(
+                "{{ practice }} le pide un permiso que no ha dado o que ya terminó.",
+                "Pulse el botón para leer la hoja. Fírmela solo si quiere. Si no hace nada, nada cambia.",
+                "Su atención es la misma, elija lo que elija.",
+            ),
+            button="Leer la hoja",
+            why="Recibe este correo porque para algunas cosas hace falta su permiso por escrito.",
+        ),
         (LetterKind.REQUEST_CONFIRM, "en"): Wording(
             subject="Please confirm your request",
             paragraphs=(

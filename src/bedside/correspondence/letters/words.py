@@ -18,6 +18,7 @@ KINDS: Final[Mapping[LetterKind, str]] = MappingProxyType(
         LetterKind.ADDRESS_CHANGED: "Your address was changed (to the old address)",
         LetterKind.AUTHORIZATION_COPY: "Copy of a signed authorization",
         LetterKind.AUTHORIZATION_ENDS_SOON: "An authorization ends soon",
+        LetterKind.AUTHORIZATION_ASKED: "Asked to sign a form",
         LetterKind.REQUEST_CONFIRM: "Please confirm your request",
         LetterKind.REQUEST_ANSWERED: "Your request is answered",
         LetterKind.WELCOME: "Welcome after a sign-up",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from bedside.doors.cli import authorizations_asking
 from bedside.doors.cli.shared import add_group, add_verb, print_result, print_table, scope_for
 from bedside.ground.errors import Refusal
 
@@ -26,6 +27,7 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     revoke.add_argument(
         "--source", default="letter", help="how it reached you: in_person, phone, paper, letter, email_reply"
     )
+    authorizations_asking.add_asking_verbs(group)
     purge = add_verb(group, "purge", "Delete documents whose six years are over.", run_purge)
     purge.add_argument("--yes", action="store_true", help="do it; without this nothing is deleted")
 

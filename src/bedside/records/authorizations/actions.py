@@ -6,6 +6,7 @@ from bedside.records.authorizations.keeping import forget_requests, purge
 from bedside.records.authorizations.looking import note_copied, note_scan_taken, note_seen
 from bedside.records.authorizations.papers import KeyedPaper, sign_on_paper
 from bedside.records.authorizations.renewing import ask_again
+from bedside.records.authorizations.rounds import start_round, stop_round, work_round
 from bedside.records.authorizations.signing import Visitor, sign
 from bedside.records.authorizations.templates import publish_version, retire, save_purpose, save_template
 
@@ -31,4 +32,7 @@ __all__ = [
     "save_template",
     "sign",
     "sign_on_paper",
+    "start_round",
+    "stop_round",
+    "work_round",
 ]

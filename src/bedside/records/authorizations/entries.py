@@ -33,3 +33,14 @@ ENDING_ASKED = declare(
     "document.renewal_asked", "Asked whether a person wants to sign again.", document_id=UUID, days_ahead=int
 )
 PURGED = declare("document.purged", "Deleted a document whose six years are over.", document_id=UUID)
+ROUND_STARTED = declare(
+    "form.round_started", "Began to ask {count} people by mail to sign a form.", count=int, version_id=UUID
+)
+ROUND_ENDED = declare(
+    "form.round_ended",
+    "Asked {asked} people by mail to sign a form and left {left} alone.",
+    asked=int,
+    left=int,
+    for_member=str,
+)
+ROUND_STOPPED = declare("form.round_stopped", "Stopped asking people by mail to sign a form.", asked=int)

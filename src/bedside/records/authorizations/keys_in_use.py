@@ -34,3 +34,4 @@ declare_column(
     bound=bound_by("document_id", place=lambda own: (own, "sealed", 1), key="document_id", at_once=4),
 )  # fmt: skip
 declare_column("authorizations_scan", "sha256", under=Under.NOTHING)
+declare_column("authorizations_round", "people", under=Under.NOTHING)  # ids

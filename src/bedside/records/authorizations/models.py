@@ -169,3 +169,30 @@ class ReminderRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.document_id} {self.days_ahead}"
+
+
+class RoundRow(models.Model):
+    """Asking many people to sign one version by mail, in batches. `people`: their ids, 16 bytes each, in order.
+
+    `people` is emptied when the round ends: it must not outlive whoever is erased. `left_alone` counts by code.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT)
+    version = models.ForeignKey(VersionRow, on_delete=models.PROTECT)
+    state = models.CharField(max_length=10)
+    people = models.BinaryField()
+    total = models.PositiveIntegerField()
+    done = models.PositiveIntegerField(default=0)
+    asked = models.PositiveIntegerField(default=0)
+    left_alone = models.JSONField(default=dict)
+    started_at = models.DateTimeField()
+    started_by = models.CharField(max_length=80)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "authorizations_round"
+        indexes = [models.Index(fields=["practice", "-started_at"], name="round_newest")]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -10,13 +10,13 @@ from bedside.ground.scope import Scope, in_scope, reading
 from bedside.records.authorizations import entries
 from bedside.records.authorizations.asking import ask_to_sign
 from bedside.records.authorizations.links import signing_path
-from bedside.records.authorizations.models import DocumentRow, ReminderRow, TemplateRow
+from bedside.records.authorizations.models import DocumentRow, ReminderRow, RequestRow, TemplateRow
 from bedside.records.authorizations.queries import facts_of, versions
 from bedside.records.authorizations.rules import validity
+from bedside.records.authorizations.whom import wants_none
 from bedside.records.consent.owing import owe_letter
-from bedside.records.consent.preferring import paused_on
 from bedside.records.consent.queries import permissions_of, suppressed_addresses
-from bedside.records.consent.rules import PROMOTIONAL, Answer, LetterKind
+from bedside.records.consent.rules import LetterKind
 from bedside.records.patients import queries as patients
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.practices.queries import profile
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 STAGES = (30, 7)  # days ahead, the first one first
 _AT_ONCE_MAX = 2000
+_QUIET_AFTER_ASKING = timedelta(days=7)  # whoever was asked one by one or in a round has had their mail
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,8 @@ def ending_soon(scope: Scope, *, today: date, days: int = STAGES[0]) -> list[End
 def ask_again(scope: Scope, *, at: datetime, patient_ids: Iterable[UUID] | None = None) -> int:
     """Asks those whose documents end soon whether they want to sign again; None for everybody. Gives how many.
 
-    Each is asked once per stage; who wants no advertising is not asked for another authorization of it (CON-11).
+    Each is asked once per stage, and not within days of another asking; who wants no advertising is not asked for
+    another authorization of it (CON-11).
     Nobody's document is made longer: who stays silent lets it lapse. Raises NotAllowed.
     """
     scope.require(Right.RECORD_CONSENT)
@@ -84,7 +86,7 @@ def _ask(scope: Scope, ending: Ending, *, stage: int, at: datetime) -> bool:
     if ending.version_id is None:
         return False
     with in_scope(scope):
-        if _wants_none(scope, ending.patient_id, today=at.astimezone(profile(scope).zone).date()):
+        if _leaves_alone(scope, ending.patient_id, ending.version_id, at=at):
             return False
         _, made = ReminderRow.objects.get_or_create(
             practice_id=scope.practice_id,
@@ -116,15 +118,17 @@ def _ask(scope: Scope, ending: Ending, *, stage: int, at: datetime) -> bool:
     return True
 
 
-def _wants_none(scope: Scope, patient_id: UUID, *, today: date) -> bool:
-    """True for whoever has stopped everything, or refused, paused or had kept from their address all promotion."""
+def _leaves_alone(scope: Scope, patient_id: UUID, version_id: UUID, *, at: datetime) -> bool:
+    """True for whoever wants no promotional mail, and for who was asked to sign this form some days ago."""
+    today = at.astimezone(profile(scope).zone).date()
     held = permissions_of(scope, [patient_id])[patient_id]
     suppressed = suppressed_addresses(scope, {patient_id: patients.get(scope, patient_id).email})
-    unwanted = {one for one in PROMOTIONAL if held.permissions[one].answer is Answer.REFUSED}
-    unwanted |= paused_on(held, today)
-    if patient_id in suppressed:
-        unwanted |= suppressed[patient_id].covered
-    return held.stopped_everything_at is not None or unwanted >= PROMOTIONAL
+    asked = RequestRow.objects.filter(
+        practice_id=scope.practice_id, patient_id=patient_id, asked_at__gt=at - _QUIET_AFTER_ASKING
+    )
+    if asked.filter(version__template__versionrow__id=version_id).exists():
+        return True
+    return wants_none(held, suppressed.get(patient_id), today=today)
 
 
 def _in_force(scope: Scope, rows: list[DocumentRow], *, today: date) -> list[Ending]:

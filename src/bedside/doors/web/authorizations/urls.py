@@ -2,12 +2,16 @@
 
 from django.urls import path
 
-from bedside.doors.web.authorizations import building, documents, people
+from bedside.doors.web.authorizations import building, documents, people, rounds
 
 urlpatterns = [
     path("forms/", building.forms, name="forms"),
     path("forms/new/", building.start, name="form_new"),
     path("forms/purposes/", building.purposes, name="form_purposes"),
+    path("forms/asking/", rounds.rounds, name="form_rounds"),
+    path("forms/asking/<uuid:round_id>/", rounds.progress, name="form_round"),
+    path("forms/asking/<uuid:round_id>/stop/", rounds.stop, name="form_round_stop"),
+    path("forms/<uuid:form_id>/ask/<str:which>/", rounds.ask, name="form_ask"),
     path("forms/<uuid:form_id>/", building.form, name="form"),
     path("forms/<uuid:form_id>/check/", building.check, name="form_check"),
     path("forms/<uuid:form_id>/frame/", building.frame, name="form_frame"),

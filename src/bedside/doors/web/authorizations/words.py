@@ -13,6 +13,8 @@ from bedside.records.authorizations.rules import (
     SignaturePurpose,
     SignerKind,
 )
+from bedside.records.authorizations.rules.left_alone import LeftAlone
+from bedside.records.authorizations.whom import Which
 from bedside.records.consent.rules import ExpiryEvent, Sensitivity, Source, StateProfile
 from bedside.records.consent.sentences import SOURCE_NAMES
 
@@ -97,4 +99,19 @@ DEFECTS = {
 STAFF_SOURCES = {
     source: SOURCE_NAMES[source]
     for source in (Source.IN_PERSON, Source.PHONE, Source.PAPER, Source.LETTER, Source.EMAIL_REPLY)
+}
+LEFT_ALONE = {
+    LeftAlone.GONE: "Not on record any more",
+    LeftAlone.DECEASED: "Deceased",
+    LeftAlone.NO_ADDRESS: "No email address on record",
+    LeftAlone.NO_EMAIL: "We agreed not to use email, or to use another way",
+    LeftAlone.WANTS_NONE: "Stopped, refused or paused all advertising",
+    LeftAlone.TOOK_BACK: "Took their permission back",
+    LeftAlone.SAID_NO: "Said no to this form within a year",
+    LeftAlone.SIGNED: "Have signed, and it lasts",
+    LeftAlone.ASKED_LATELY: "Asked within the last 30 days",
+}
+WHICH = {
+    Which.ENDING: "people whose signed form ends within 90 days",
+    Which.ENDED: "people whose signed form ended within the last year",
 }

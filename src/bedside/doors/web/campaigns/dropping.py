@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from bedside.correspondence.campaigns import queries
+from bedside.doors.web.campaigns.asking import SIGNABLE
 from bedside.doors.web.campaigns.words import reason_lines
 from bedside.doors.web.pages import done, staff_page
 from bedside.ground import clock
@@ -36,10 +37,8 @@ if TYPE_CHECKING:
 ASK_AGAIN_AFTER: Final = timedelta(days=30)  # nobody gets the same request more often
 AT_ONCE_MAX: Final = 200  # each is one transaction of a page that somebody waits for
 PROVE: Final = "address_unproven"
-_RENEW: Final = (
-    "Ask them to sign again: the review of permissions lists who ends soon, their record has the link."
-)
-_SIGN: Final = "Ask them to sign the form, at the next visit or by the link in their record."
+_RENEW: Final = "Ask them to sign again, by mail or at the next visit."
+_SIGN: Final = "Ask them to sign the form, by mail or at the next visit."
 _ITSELF: Final = "Nothing to do: it goes by itself."
 _THEIRS: Final = "Their own choice. Only they can change it."
 # What would let a person through next time; a code that is not here says all in its own sentence.
@@ -81,11 +80,12 @@ REMEDIES: Final[Mapping[str, str]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DropOut:
-    """One reason, how many, and what would change it; `can_ask` where that can be done here for all of them."""
+    """One reason, how many, and what would change it; `can_...` where that can be done here for all of them."""
 
     line: ReasonLine
     remedy: str
-    can_ask: bool
+    can_ask: bool  # to confirm their address
+    can_ask_to_sign: bool
 
 
 def drop_outs(scope: Scope, campaign_id: UUID) -> list[DropOut]:
@@ -93,7 +93,12 @@ def drop_outs(scope: Scope, campaign_id: UUID) -> list[DropOut]:
     numbers = queries.numbers(scope, campaign_id)
     may_ask = scope.may(Right.RECORD_CONSENT) and scope.may(Right.SEE_PATIENTS)
     return [
-        DropOut(line=line, remedy=REMEDIES.get(line.code, ""), can_ask=may_ask and line.code == PROVE)
+        DropOut(
+            line=line,
+            remedy=REMEDIES.get(line.code, ""),
+            can_ask=may_ask and line.code == PROVE,
+            can_ask_to_sign=may_ask and line.code in SIGNABLE,
+        )
         for line in reason_lines(numbers.by_reason, exact=scope.may(Right.SEE_PATIENTS))
     ]
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bedside.doors.web.campaigns import dropping, lists, pages, people, steps
+from bedside.doors.web.campaigns import asking, dropping, lists, pages, people, steps
 
 urlpatterns = [
     path("", lists.campaigns, name="campaigns"),
@@ -25,6 +25,7 @@ urlpatterns = [
         dropping.confirm_addresses,
         name="campaign_confirm_addresses",
     ),
+    path("<uuid:campaign_id>/drop-outs/sign/<str:code>/", asking.ask_to_sign, name="campaign_ask_to_sign"),
     path("<uuid:campaign_id>/people/", people.people, name="campaign_people"),
     path("<uuid:campaign_id>/people/export/", people.export, name="campaign_people_export"),
     path("<uuid:campaign_id>/people/<int:recipient_id>/", people.person, name="campaign_person"),
