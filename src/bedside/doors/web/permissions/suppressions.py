@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from bedside.ground.scope import Scope
     from bedside.records.consent.queries import SuppressionView
 
-PAGE_ROWS = 50
+PAGE_ROWS = 25
 LISTS_SHOWN = 10
 _LIST = re.compile(r"import:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 SOURCES = {
@@ -147,10 +148,14 @@ def _list_page(
         scope, offset=(page - 1) * PAGE_ROWS, limit=PAGE_ROWS + 1, wanted=wanted
     )
     counts = queries.suppression_counts(scope)
+    shown = queries.count_suppressions(scope, wanted)
     context = {
-        "counts": [(REASON_NAMES[reason], number) for reason, number in counts.items()],
+        "counts": [
+            (reason.value, REASON_NAMES[reason], number) for reason, number in counts.items() if number
+        ],
         "rows": [_row(view) for view in rows[:PAGE_ROWS]],
-        "shown": queries.count_suppressions(scope, wanted),
+        "shown": shown,
+        "pages": max(1, math.ceil(shown / PAGE_ROWS)),
         "lists": [(one, STATES[one.state]) for one in recent_lists(scope, limit=LISTS_SHOWN)],
         "page": page,
         "more": len(rows) > PAGE_ROWS,
@@ -190,6 +195,7 @@ def _filter(wanted: Wanted) -> dict[str, object]:
     return {
         "wanted": wanted,
         "is_filtered": bool(kept),
+        "is_narrowed": bool(kept.keys() - {"why"}),  # by more than the buttons over the list
         "query": urlencode(kept) + "&" if kept else "",
         "one_list": bool(_LIST.match(wanted.source)),
         "every_reason": [(reason.value, name) for reason, name in REASON_NAMES.items()],
