@@ -52,10 +52,11 @@ def everybody(omar: Acts, chloe: Acts, people: Acts, received: Path) -> list[str
     joining.promised(omar)
     form = joining.form_to_sign_up(omar)
     joining.sent_by_another_system(omar)
-    joining.signs_up(people, form, "at once")
+    before = joining.opened(people, form, ("at once", "signed up", "pending"))
+    joining.signs_up(people, form, "at once", shown=before["at once"])
     joining.promised(omar, double_opt_in="on")
     for who in ("signed up", "pending"):
-        joining.signs_up(people, form, who)
+        joining.signs_up(people, form, who, shown=before[who])
     confirmed = _press(people, received, "/s/")
     _proves(omar, people, received)
     _asks_what_we_hold(omar, people, received)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, deque
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -208,10 +209,7 @@ class Crawl:
         return any(one in path for one in self.protected)
 
     def _name(self, path: str) -> str | None:
-        try:
-            return resolve(urlsplit(path).path, urlconf=self.urlconf).url_name
-        except Resolver404:
-            return None
+        return _name_of(urlsplit(path).path, self.urlconf)
 
     def _area(self, path: str) -> str:
         """The folder of the view that takes it: `patients`, `segments`, or `allauth`."""
@@ -224,6 +222,15 @@ class Crawl:
             if parts[0] != "bedside"
             else parts[2]
         )
+
+
+@cache
+def _name_of(path: str, urlconf: str) -> str | None:
+    """Kept: every link of every page asks for it."""
+    try:
+        return resolve(path, urlconf=urlconf).url_name
+    except Resolver404:
+        return None
 
 
 def _pairs(known: dict[str, str]) -> Iterator[dict[str, str]]:

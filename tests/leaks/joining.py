@@ -11,7 +11,10 @@ from bedside.records.signups.rules import FILL_SECONDS_MIN
 from tests.leaks.acting import problem_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from tests.leaks.acting import Acts
+    from tests.leaks.visiting import Answer
 
 # Days that are nobody else's.
 BORN = {"at once": "1920-08-29", "signed up": "1921-03-07", "pending": "1922-11-19", "sent": "1923-04-23"}
@@ -54,10 +57,14 @@ def form_to_sign_up(acts: Acts) -> str:
     return link[1]
 
 
-def signs_up(acts: Acts, path: str, who: str) -> None:
-    """Fills a form in as a person does, who needs more than three seconds for it."""
-    shown = acts.see(path)
+def opened(acts: Acts, path: str, who: Iterable[str]) -> dict[str, Answer]:
+    """The form as each of them has it before them, long enough ago: filling it in takes a person some seconds."""
+    shown = {one: acts.see(path) for one in who}
     time.sleep(FILL_SECONDS_MIN + 1)
+    return shown
+
+
+def signs_up(acts: Acts, path: str, who: str, *, shown: Answer) -> None:
     names = {name: acts.mark(f"{who}, {name}") for name in ("first_name", "last_name", "phone")}
     values: dict[str, str | list[str]] = {
         **names, "email": f"{acts.mark(f'{who}, email').lower()}@example.org", "state": "KS", "language": "en",

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 LONGEST_FIRST = (
     "demo",
     "backups",
+    "tests/safeguards/vault/test_killed.py",
+    "tests/processes/test_leaving.py",
+    "tests/oversight/retention/test_races.py",
+    "tests/oversight/retention/test_backups.py",
     "installation of the keys",
     "failures",
 )

@@ -251,7 +251,8 @@ def accessibility_faults(page: Page) -> list[str]:
     # Every rule runs, but only faults are described and handed over: to describe all that is well takes four times
     # as long as to look at it.
     options = {"runOnly": {"type": "tag", "values": tags}, "resultTypes": ["violations"]}
-    page.evaluate(_axe())
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe())
     faults = page.evaluate("options => axe.run(document, options).then(found => found.violations)", options)
     return [f"{fault['id']}: {fault['help']} {node['target']}" for fault in faults for node in fault["nodes"]]
 

@@ -2,6 +2,7 @@
 
 python -m tests.safeguards.vault.rotating prepare PERSONS    a practice, persons, a rotation about to rewrap
 python -m tests.safeguards.vault.rotating report PRACTICE    how far it is, and whether every key opens
+python -m tests.safeguards.vault.rotating later PRACTICE     a minute after the workers' death: their jobs are given back
 python -m tests.safeguards.vault.rotating prepare-resealing COUNT    segments under a version that rests
 python -m tests.safeguards.vault.rotating report-resealing PRACTICE  how far, and whether every one opens
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from datetime import timedelta
 from uuid import UUID
 
@@ -62,6 +64,22 @@ def report(practice_id: UUID) -> dict[str, object]:
         "new": versions.count(2),
         "old": versions.count(1),
     }
+
+
+def later() -> dict[str, object]:
+    """As time itself would: hearts have been silent for a minute, and the look for that, once a minute, is due."""
+    from django.db import connection
+    from procrastinate.contrib.django import app
+    from procrastinate.exceptions import AlreadyEnqueued
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_workers SET last_heartbeat = last_heartbeat - interval '1 minute'"
+        )
+        silent = cursor.rowcount
+    with suppress(AlreadyEnqueued):  # it was due when they died
+        app.configure_task("delivery.rescue_stalled_jobs").defer(timestamp=0)
+    return {"silent": silent}
 
 
 def prepare_resealing(count: int) -> dict[str, object]:
@@ -138,6 +156,7 @@ if __name__ == "__main__":
     verbs = {
         "prepare": lambda: prepare(int(argument)),
         "report": lambda: report(UUID(argument)),
+        "later": later,
         "prepare-resealing": lambda: prepare_resealing(int(argument)),
         "report-resealing": lambda: report_resealing(UUID(argument)),
     }

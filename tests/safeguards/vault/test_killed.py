@@ -22,6 +22,8 @@ pytestmark = pytest.mark.processes
 ROOT = Path(__file__).resolve().parents[3]
 PERSONS = 60_000
 SEGMENTS = 20_000
+REWRAPPED = "SELECT step = 'finished' FROM vault_rotation"
+RESEALED = "SELECT finished_at IS NOT NULL FROM vault_resealing"
 
 
 class Rotating:
@@ -49,24 +51,28 @@ class Rotating:
             process.wait(30)
 
     def until_some_are_done(self, table: str = "vault_rotation") -> None:
-        """Asks the database itself: a process of the product takes seconds to start."""
+        self._until(f"SELECT done > 0 FROM {table}")  # noqa: S608  of this file
+
+    def until(self, finished: str, verb: str = "report") -> dict[str, object]:
+        """Looks at everything once meanwhile, and again at the end. `finished` is asked of the database."""
+        self.report(verb)
+        self._until(finished)
+        return self.report(verb)
+
+    def _until(self, asked: str) -> None:
+        """Asks the database itself: a report opens every key, for which the worker would have to wait."""
         from bedside.ground.postgres.target import Login, connect, embedded_target
 
         target = replace(
             embedded_target(Path(self.environ["BEDSIDE_HOME"])), name=self.environ["BEDSIDE_DATABASE_NAME"]
         )
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 150
         with connect(target, login=Login.APP) as connection:
             connection.execute("SELECT set_config('bedside.practice', %s, false)", [self.practice_id])
-            while not connection.execute(f"SELECT done FROM {table}").fetchone()[0]:  # noqa: S608  of this file
+            while not connection.execute(asked).fetchone()[0]:
                 assert time.monotonic() < deadline, self.log.read_text()[-2000:]
                 connection.commit()
-
-    def until(self, holds, verb: str = "report") -> dict[str, object]:
-        deadline = time.monotonic() + 150
-        while not holds(told := self.report(verb)):
-            assert time.monotonic() < deadline, f"{told} {self.log.read_text()[-2000:]}"
-        return told
+                time.sleep(0.001)
 
     def _run(self, *arguments: str) -> dict[str, object]:
         done = warm().run(*arguments, module="tests.safeguards.vault.rotating", environ=self.environ)
@@ -88,8 +94,9 @@ def test_kill_9_while_values_are_sealed_anew_loses_none_and_the_next_goes_on(own
     assert 0 < told["done"] < told["total"], "it was finished before the kill, so this proves nothing"
     assert told["total"] - told["done"] == told["old"], "progress and values were not committed together"
     assert told["opens"] == SEGMENTS
+    assert rotating.report("later")["silent"] == workers
     with rotating.worker():
-        told = rotating.until(lambda told: told["finished"], "report-resealing")
+        told = rotating.until(RESEALED, "report-resealing")
     assert (told["done"], told["old"], told["left"], told["opens"]) == (told["total"], 0, 0, SEGMENTS)
 
 
@@ -107,12 +114,13 @@ def test_kill_9_in_mid_rotation_loses_no_key(rotating):
     assert told["new"] + told["old"] == PERSONS
     assert told["old"], "it was finished before the kill, so this proves nothing"
     assert told["new"] == told["done"], "progress and keys were not committed together"
+    assert rotating.report("later")["silent"] == 1
     with rotating.worker():
-        told = rotating.until(lambda told: told["step"] == "finished")
+        told = rotating.until(REWRAPPED)
     assert told == {"step": "finished", "done": PERSONS, "total": PERSONS, "new": PERSONS, "old": 0}
 
 
 def test_two_workers_at_once_rewrap_each_key_once(rotating):
     with rotating.worker(), rotating.worker():
-        told = rotating.until(lambda told: told["step"] == "finished")
+        told = rotating.until(REWRAPPED)
     assert told == {"step": "finished", "done": PERSONS, "total": PERSONS, "new": PERSONS, "old": 0}
