@@ -59,7 +59,7 @@ def publish_form_to_sign(scope: Scope, *, practice: str, at: datetime) -> None:
     begun = starters(practice)["marketing"].content
     own = {
         FormLanguage.ENGLISH: {
-            Part.INFORMATION: "Your name, your mail address, and which of our services you have used.",
+            Part.INFORMATION: "Your name, your email address, and which of our services you have used.",
             Part.RECIPIENT: f"{practice} and nobody else.",
             Part.REASON: "So that we can write to you about services that may suit you.",
         },

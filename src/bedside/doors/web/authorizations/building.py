@@ -53,7 +53,7 @@ def forms(request: HttpRequest, scope: Scope) -> HttpResponse:
     if request.method == "POST":
         asked = actions.ask_again(scope, at=clock.now())
         people = "1 person" if asked == 1 else f"{asked} people"
-        return done(request, f"{people} will be asked by mail whether they want to sign again.", "forms")
+        return done(request, f"{people} will be asked by email whether they want to sign again.", "forms")
     rows = [_line(scope, view) for view in queries.templates(scope)]
     context = {
         "rows": rows,

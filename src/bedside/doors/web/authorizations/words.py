@@ -23,7 +23,7 @@ PARTS = {
     Part.TITLE: ("What the form is called", "A short question or sentence that says what it is."),
     Part.INFORMATION: (
         "Which information",
-        "Say it so that a stranger knows what is meant, such as: your name, your mail address, the services you used.",
+        "Say it so that a stranger knows what is meant, such as: your name, your email address, the services you used.",
     ),
     Part.DISCLOSER: ("Who may use it or give it away", "Name your practice."),
     Part.RECIPIENT: ("Who may get it", "Name each, or a class of them, also a company that sends for you."),
