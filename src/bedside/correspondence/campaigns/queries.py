@@ -232,13 +232,18 @@ def sent_to(scope: Scope, patient_id: UUID, *, limit: int) -> list[tuple[UUID, R
 
 
 def in_hand(scope: Scope, campaign_ids: Iterable[UUID], patient_ids: Iterable[UUID]) -> set[UUID]:
-    """Of these patients, those whose message of one of these campaigns a sender has taken and not yet settled."""
+    """Of these patients, those whose message of one of these campaigns may be on its way to the wire.
+
+    A sender has taken it, has noted what the gate said last, and has not settled it. Of whoever it has taken and not
+    asked about yet it will ask with whatever is in force now.
+    """
     with reading(scope):
         rows = RecipientRow.objects.filter(
             practice_id=scope.practice_id,
             campaign_id__in=[*campaign_ids],
             patient_id__in=[*patient_ids],
             state=RecipientState.HANDING_OVER.value,
+            last_facts_sealed__isnull=False,
         )
         return set(rows.values_list("patient_id", flat=True))
 
