@@ -55,7 +55,7 @@ def new_list(request: HttpRequest, scope: Scope) -> HttpResponse:
             return redirect("suppression_list", _receive(request, scope))
         except Refusal as error:
             problem = error.sentence
-    context = {"problem": problem}
+    context = {"problem": problem, "scopes": [(one.value, SCOPE_NAMES[one]) for one in SuppressionScope]}
     return render(request, "web/permissions/list_new.html", context, status=422 if problem else 200)
 
 
