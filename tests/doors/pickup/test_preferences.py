@@ -10,6 +10,8 @@ import pytest
 
 from bedside.doors.pickup.visiting import masked
 from bedside.doors.pickup.words import TEXTS, Language, choose_language
+from bedside.records.authorizations.rules import PLAIN_GRADE_MAX, grade
+from bedside.records.authorizations.rules import Language as ReadingLanguage
 from bedside.records.consent import actions, queries
 from bedside.records.consent.rules import Answer, Category
 from bedside.records.patients import actions as patients
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from django.test import Client
 
     from bedside.ground.scope import Scope
+
+LABEL_WORDS = 6  # of fewer, a grade says nothing
 
 
 def answers(scope: Scope, patient_id: UUID) -> dict[Category, Answer]:
@@ -177,6 +181,17 @@ def test_reads_at_the_level_of_sixth_grade() -> None:
     syllables = sum(max(1, len(re.findall(r"[aeiouy]+", re.sub(r"e$", "", word.lower())))) for word in words)
     grade = 0.39 * len(words) / sentences + 11.8 * syllables / len(words) - 15.59
     assert grade <= 6
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_no_sentence_is_harder_than_eighth_grade(language: Language) -> None:
+    reading = ReadingLanguage(language.value)
+    hard = {
+        key: text
+        for key, text in TEXTS[language].items()
+        if len(text.split()) > LABEL_WORDS and grade(text, reading) > PLAIN_GRADE_MAX
+    }
+    assert hard == {}
 
 
 def test_asks_search_engines_to_stay_away(door: Client) -> None:

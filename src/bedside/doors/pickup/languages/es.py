@@ -24,9 +24,7 @@ TEXTS: Final = {
     "stopped_what": "No recibirá más: {category}.",
     "stopped_what_all": "No recibirá más correos nuestros.",
     "stopped_soon": "Un correo que ya está en camino todavía puede llegarle hoy.",
-    "still_care": (
-        "Es posible que aún reciba correos sobre su propia atención, como recordatorios de una cita."
-    ),
+    "still_care": "Aún puede recibir correos sobre su atención. Por ejemplo, el aviso de una cita.",
     "undo_lead": "¿Fue un error?",
     "undo_button": "Fue un error, sigan enviando",
     "undone_title": "Seguirá recibiendo estos correos",
@@ -46,8 +44,7 @@ TEXTS: Final = {
     ),
     "stop_all_title": "Parar todo",
     "stop_all_lead": (
-        "Parar todos los correos, también los recordatorios de citas. "
-        "Todavía podemos llamarle o enviarle una carta."
+        "Parar todos los correos, también los avisos de citas. Aún podemos llamarle o enviarle una carta."
     ),
     "start_again": "Empezar de nuevo",
     "ask_title": "Por favor, pregúntenos",
@@ -101,8 +98,7 @@ TEXTS: Final = {
     "often_twice": "Como mucho dos al mes",
     "break_title": "Hacer una pausa",
     "break_lead": (
-        "Hasta entonces no enviamos consejos, noticias ni ofertas. Los recordatorios y avisos siguen "
-        "llegando."
+        "Hasta ese día no le enviamos consejos, noticias ni ofertas. Sí le llegan los recordatorios y avisos."
     ),
     "break_until": "¿Hasta cuándo?",
     "break_month": "Durante 1 mes",
