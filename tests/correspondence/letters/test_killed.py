@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -20,8 +18,8 @@ from bedside.kit.transport.behaviour import Behaviour, Moment
 from bedside.kit.transport.smtp import Outcome
 from bedside.records.consent.letter_claims import take_letters
 from tests.correspondence.letters.writing_to import ADDRESS, owe, row, send
-from tests.correspondence.test_processes import ROOT, Installation
 from tests.correspondence.test_processes import installation as installation  # noqa: PLC0414  a fixture
+from tests.support.warm import warm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,14 +28,14 @@ if TYPE_CHECKING:
 
     from bedside.ground.scope import Scope
     from tests.correspondence.building import Post
+    from tests.correspondence.test_processes import Installation
 
 SHA = bytes(range(32))
 
 
 def run(installation: Installation, *arguments: str) -> dict:
-    command = [sys.executable, "-m", "tests.correspondence.letters.preparing", *arguments]
-    done = subprocess.run(
-        command, env=installation.environ, cwd=ROOT, capture_output=True, text=True, check=False, timeout=180
+    done = warm().run(
+        *arguments, module="tests.correspondence.letters.preparing", environ=installation.environ
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.support.warm import warm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,10 +23,7 @@ def run(own_database: dict[str, str]) -> Callable[[str], dict]:
     environ = {**own_database, "PYTHONPATH": f"{ROOT}/src:{ROOT}"}
 
     def go(verb: str) -> dict:
-        command = [sys.executable, "-m", "tests.oversight.retention.racing", verb]
-        done = subprocess.run(
-            command, env=environ, cwd=ROOT, capture_output=True, text=True, check=False, timeout=200
-        )
+        done = warm().run(verb, module="tests.oversight.retention.racing", environ=environ, timeout_s=200)
         assert done.returncode == 0, done.stderr[-3000:]
         return json.loads(done.stdout)
 
