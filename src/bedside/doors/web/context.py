@@ -31,6 +31,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, Right | None]]]] = [
             ("signups", "Sign-up forms", Right.RECORD_CONSENT),
             ("suppressions", "Do not email", Right.RECORD_CONSENT),
             ("requests", "Requests", Right.RECORD_CONSENT),
+            ("permission_review", "Permission review", Right.RECORD_CONSENT),
         ],
     ),
     (
