@@ -107,6 +107,49 @@ def test_a_part_that_was_broken_off_goes_on_where_it_was(scope, people, at, larg
     assert campaigns.campaign(scope, campaign_id).state is CampaignState.WAITING_FOR_APPROVAL
 
 
+def _jobs(status="todo"):
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT task_name, args->>'part' FROM procrastinate_jobs WHERE status = %s"
+            " AND task_name LIKE 'campaigns.%%' ORDER BY 1, 2",
+            [status],
+        )
+        return cursor.fetchall()
+
+
+def _lose_jobs():
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE task_name LIKE 'campaigns.%'")
+
+
+def test_an_audience_whose_jobs_were_lost_goes_on(scope, people, at, large):
+    campaign_id = _submitted(scope, at)
+    version = campaigns.campaign(scope, campaign_id).version
+    _lose_jobs()
+    audience.enqueue_lost(scope)
+    assert _jobs() == [("campaigns.prepare", None)]
+    audience.enqueue_lost(scope)
+    assert len(_jobs()) == 1, "it was not lost any more"
+    actions.prepare(scope, campaign_id, version=version, at=at)
+    _lose_jobs()
+    actions.freeze(scope, campaign_id, 1, version=version, at=at)
+    audience.enqueue_lost(scope)
+    assert _jobs() == [("campaigns.freeze", "0"), ("campaigns.freeze", "2")]
+
+
+def test_an_audience_that_was_killed_before_its_end_is_ended(scope, people, at, large, monkeypatch):
+    campaign_id, version = _prepared(scope, at)
+    with monkeypatch.context() as killed:
+        killed.setattr(audience, "_finish_if_frozen", lambda *_, **__: None)
+        for part in range(3):
+            actions.freeze(scope, campaign_id, part, version=version, at=at)
+    _lose_jobs()
+    audience.enqueue_lost(scope)
+    assert _jobs() == [("campaigns.freeze", "0")]
+    actions.freeze(scope, campaign_id, 0, version=version, at=at)
+    assert campaigns.campaign(scope, campaign_id).state is CampaignState.WAITING_FOR_APPROVAL
+
+
 def test_parts_of_an_earlier_submission_do_nothing(scope, people, at, large):
     campaign_id, version = _prepared(scope, at)
     actions.freeze(scope, campaign_id, 0, version=version, at=at)

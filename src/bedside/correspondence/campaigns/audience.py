@@ -41,7 +41,7 @@ from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date, datetime
 
     from bedside.decisions.composer.rules import Content
@@ -113,7 +113,7 @@ def prepare(scope: Scope, campaign_id: UUID, *, version: int, at: datetime) -> N
             freeze(scope, campaign_id, number, version=version, at=at)
 
 
-def _enqueue_parts(scope: Scope, campaign_id: UUID, numbers: range, *, version: int) -> None:
+def _enqueue_parts(scope: Scope, campaign_id: UUID, numbers: Iterable[int], *, version: int) -> None:
     enqueue_many(
         "campaigns.freeze",
         [
@@ -121,6 +121,34 @@ def _enqueue_parts(scope: Scope, campaign_id: UUID, numbers: range, *, version: 
             for number in numbers
         ],
     )
+
+
+def enqueue_lost(scope: Scope) -> None:
+    """Sees to it that every audience that is being frozen goes on, whatever became of its jobs."""
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    with in_scope(scope):
+        rows = CampaignRow.objects.filter(practice_id=scope.practice_id, state=CampaignState.PREPARING)
+        for campaign_id, version in rows.values_list("id", "version"):
+            jobs = ProcrastinateJob.objects.filter(
+                task_name__in=("campaigns.prepare", "campaigns.freeze"),
+                status__in=("todo", "doing"),
+                args__campaign_id=str(campaign_id),
+                args__version=version,
+            )
+            alive = {args.get("part") for args in jobs.values_list("args", flat=True)}
+            _enqueue_missing(scope, campaign_id, alive, version=version)
+
+
+def _enqueue_missing(scope: Scope, campaign_id: UUID, alive: set[int | None], *, version: int) -> None:
+    parts = PartRow.objects.filter(practice_id=scope.practice_id, campaign_id=campaign_id)
+    known = {number: done < total for number, done, total in parts.values_list("number", "done", "total")}
+    if not known and not alive:
+        enqueue("campaigns.prepare", practice_id=scope.practice_id, campaign_id=campaign_id, version=version)
+    unfinished = [number for number, is_open in known.items() if is_open]
+    # With all of them done, one is asked once more, which then ends the audience.
+    wanted = set(unfinished or [*known][:1]) - alive
+    _enqueue_parts(scope, campaign_id, sorted(wanted), version=version)
 
 
 def _part(scope: Scope, campaign_id: UUID, ids: Sequence[UUID]) -> range:
