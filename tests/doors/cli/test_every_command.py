@@ -34,6 +34,7 @@ OWN: dict[str, tuple[str, ...]] = {
     "authorizations asked": (),
     "authorizations purge": (),
     "campaign list": (),
+    "consent representatives": ("/nowhere.csv", "--source", "paper"),
     "consent review": (),
     "erasure list": (),
     "hold list": (),

@@ -68,6 +68,7 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     # what patients agreed to
     "permissions": Right.SEE_PATIENTS,
     "permissions_record": Right.RECORD_CONSENT,
+    "representatives": Right.RECORD_CONSENT,
     "permission_review": Right.RECORD_CONSENT,
     "permissions_evidence": Right.EXPORT_PATIENTS,
     "what_if": Right.SEE_PATIENTS,

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from bedside.doors.cli import consent_evidence
+from bedside.doors.cli import consent_evidence, consent_representatives
 from bedside.doors.cli.shared import add_group, add_verb, print_result, print_table, scope_for
 from bedside.ground.errors import Refusal
 
@@ -27,6 +27,7 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     _register_authorizations(group)
     _register_suppressions(group)
     consent_evidence.add_evidence_verbs(group)
+    consent_representatives.add_representatives_verb(group, source_help=_SOURCE_HELP)
     explain = add_verb(group, "explain", "Say what the gate would answer, and why.", run_explain)
     _patient(explain)
     explain.add_argument(

@@ -85,7 +85,7 @@ def add_event(
         actor_id=scope.actor.id,
         verified=True,
         terms=terms.stored() if terms else {},
-        evidence=_seal(scope, patient_id, kind, at, evidence),
+        evidence=seal_evidence(scope, patient_id, kind, at, evidence),
     )
     if paper is not None:
         row.signed_on = paper.signed_on
@@ -102,7 +102,7 @@ def check_source(source: str) -> None:
         raise Refusal("source", "Say how this reached you: choose one from the list.")
 
 
-def _seal(
+def seal_evidence(
     scope: Scope, patient_id: UUID, kind: EventKind, at: datetime, evidence: Evidence | None
 ) -> bytes | None:
     if evidence is None:

@@ -45,3 +45,11 @@ FILE_REMOVED = declare("import.file_removed", "Removed the file and the rejected
 REJECTS_EXPORTED = declare(
     "import.rejects_exported", "Downloaded {count} rejected rows of an import.", Deed.EXPORT, count=int
 )
+REPRESENTATIVES_TAKEN = declare(
+    "representatives.taken",
+    "Took over a list of who may act for whom: {recorded} new, {known} stood already, {rejected} rejected.",
+    recorded=int,
+    known=int,
+    rejected=int,
+    source=str,
+)

@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 ASK_AGAIN_AFTER: Final = timedelta(days=30)  # nobody gets the same request more often
 AT_ONCE_MAX: Final = 200  # each is one transaction of a page that somebody waits for
 PROVE: Final = "address_unproven"
-_RENEW: Final = "Ask them to sign again, by mail or at the next visit."
-_SIGN: Final = "Ask them to sign the form, by mail or at the next visit."
+_MINOR: Final = "minor_without_representative"
+_RENEW: Final = "Ask them to sign again, by email or at the next visit."
+_SIGN: Final = "Ask them to sign the form, by email or at the next visit."
 _ITSELF: Final = "Nothing to do: it goes by itself."
 _THEIRS: Final = "Their own choice. Only they can change it."
 # What would let a person through next time; a code that is not here says all in its own sentence.
@@ -55,7 +56,7 @@ REMEDIES: Final[Mapping[str, str]] = MappingProxyType(
         "sensitivity_not_authorized": "Ask them to sign a form that names this matter.",
         "part2_consent_missing": "Ask them to sign the consent under 42 CFR Part 2.",
         "part2_consent_over": "Ask them to sign the consent under 42 CFR Part 2 again.",
-        "minor_without_representative": "Record who may act for each of them, by what authority and until when.",
+        _MINOR: "Record who may act for each of them, by what authority and until when.",
         PROVE: "Send each of them a mail to confirm the address, or look at an ID at the next visit.",
         "no_address": "Ask for an email address at the next visit.",
         "address_bounced": "Ask for the present address at the next visit.",
@@ -86,6 +87,7 @@ class DropOut:
     remedy: str
     can_ask: bool  # to confirm their address
     can_ask_to_sign: bool
+    can_bring: bool  # a list of who may act for them
 
 
 def drop_outs(scope: Scope, campaign_id: UUID) -> list[DropOut]:
@@ -98,6 +100,7 @@ def drop_outs(scope: Scope, campaign_id: UUID) -> list[DropOut]:
             remedy=REMEDIES.get(line.code, ""),
             can_ask=may_ask and line.code == PROVE,
             can_ask_to_sign=may_ask and line.code in SIGNABLE,
+            can_bring=may_ask and line.code == _MINOR,
         )
         for line in reason_lines(numbers.by_reason, exact=scope.may(Right.SEE_PATIENTS))
     ]

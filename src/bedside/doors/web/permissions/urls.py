@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from bedside.doors.web.permissions import evidence, hearing, lists, reviewing, suppressions, views, what_if
+from bedside.doors.web.permissions import (
+    evidence,
+    hearing,
+    lists,
+    representatives,
+    reviewing,
+    suppressions,
+    views,
+    what_if,
+)
 
 urlpatterns = [
     path("patients/<uuid:patient_id>/permissions/", views.permissions, name="permissions"),
@@ -10,6 +19,7 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/permissions/evidence/", evidence.export, name="permissions_evidence"),
     path("patients/<uuid:patient_id>/permissions/what-if/", what_if.what_if, name="what_if"),
     path("patients/<uuid:patient_id>/authorization/", views.authorization, name="authorization"),
+    path("permissions/representatives/", representatives.representatives, name="representatives"),
     path("permissions/review/", reviewing.review, name="permission_review"),
     path("suppressions/", suppressions.suppressions, name="suppressions"),
     path("suppressions/export/", lists.export, name="suppressions_export"),
