@@ -62,13 +62,11 @@ def _make_shares(its: Installation, *options: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
+def left(tmp_path_factory: pytest.TempPathFactory, installed_home: Path) -> Left:
     folder = tmp_path_factory.mktemp("kept") / "backups"
-    with installation() as its:
+    with installation(like=installed_home) as its:
         its.environ["BEDSIDE_BACKUP_DIRECTORY"] = str(folder)
         its.start_database()
-        its.migrate()
-        its.make_practice()
         people = [_add(its, n) for n in range(3)]
         older_shares = _make_shares(its)
         first = told(its, "backup", "make")
