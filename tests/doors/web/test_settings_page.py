@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, fields, replace
 
 import pytest
+from django.utils.html import escape
 
+from bedside.correspondence.delivery.keys import signing_key
+from bedside.correspondence.delivery.queries import signing_records
 from bedside.doors.web.settings.forms import CAPPED, ProfileForm, typed_from
 from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.practices.rules import Profile
@@ -23,6 +26,15 @@ def test_shows_what_is_stored(signed_in, scope):
     assert 'value="hello@maple.example"' in page
     assert "1 Maple Street, Springfield, KS 66000" in page
     assert '<option value="America/Chicago" selected>' in page
+
+
+def test_shows_the_whole_record_for_the_domain(signed_in, scope, at):
+    assert "Records for your domain" not in signed_in("omar").get("/settings/").content.decode()
+    signing_key(scope, at=at)
+    [record] = signing_records(scope)
+    page = signed_in("omar").get("/settings/").content.decode()
+    assert f">{record.name}<" in page
+    assert f">{escape(record.text)}<" in page
 
 
 def test_saves_what_was_changed_and_nothing_else(signed_in, scope, typed, ledger_of):

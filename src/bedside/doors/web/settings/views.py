@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.shortcuts import render
 
+from bedside.correspondence.delivery.queries import signing_records
 from bedside.doors.web.pages import done, staff_page
 from bedside.doors.web.settings.forms import ProfileForm, typed_from, zone_choices
 from bedside.ground import clock
@@ -47,15 +47,6 @@ def _page(request: HttpRequest, scope: Scope, form: ProfileForm) -> HttpResponse
         "form": form,
         "problem": problem,
         "zones": zone_choices(),
-        "signing_records": _signing_records(scope),
+        "signing_records": signing_records(scope),
     }
     return render(request, "web/settings/settings.html", context, status=422 if form.errors else 200)
-
-
-def _signing_records(scope: Scope) -> list[Any]:
-    """What the sender domain must publish so that receivers believe the signature (delivery knows)."""
-    try:
-        delivery = importlib.import_module("bedside.correspondence.delivery.queries")
-    except ModuleNotFoundError:
-        return []
-    return list(delivery.signing_records(scope)) if hasattr(delivery, "signing_records") else []
