@@ -1,0 +1,93 @@
+"""Clinical data as hospitals hand it over, FHIR R4 and HL7 v2, read into plain nouns. See README.md."""
+
+from bedside.kit.clinical.fhir import RESOURCE_TYPES, read_ndjson, read_resource
+from bedside.kit.clinical.fhir_bundles import read_bundle
+from bedside.kit.clinical.hl7 import Event, Merge, Told, read_message
+from bedside.kit.clinical.hl7_files import read_messages
+from bedside.kit.clinical.hl7_replies import AckCode, acknowledge, code_for
+from bedside.kit.clinical.merging import Survivors, survivors
+from bedside.kit.clinical.mllp import BadFrame, Deframer, FramingFault, frame
+from bedside.kit.clinical.nouns import (
+    Appointment,
+    CarePlan,
+    Condition,
+    Consent,
+    Coverage,
+    Immunization,
+    Location,
+    Medication,
+    Noun,
+    Person,
+    Practitioner,
+    Procedure,
+    Visit,
+)
+from bedside.kit.clinical.outcomes import Doubt, Passed, Reason, Rejected
+from bedside.kit.clinical.values import (
+    Code,
+    Concept,
+    HumanName,
+    Identifier,
+    Language,
+    Link,
+    LinkKind,
+    Moment,
+    Period,
+    PostAddress,
+    Precision,
+    Reference,
+    Sex,
+    Telecom,
+)
+
+__all__ = [
+    "RESOURCE_TYPES",
+    "AckCode",
+    "Appointment",
+    "BadFrame",
+    "CarePlan",
+    "Code",
+    "Concept",
+    "Condition",
+    "Consent",
+    "Coverage",
+    "Deframer",
+    "Doubt",
+    "Event",
+    "FramingFault",
+    "HumanName",
+    "Identifier",
+    "Immunization",
+    "Language",
+    "Link",
+    "LinkKind",
+    "Location",
+    "Medication",
+    "Merge",
+    "Moment",
+    "Noun",
+    "Passed",
+    "Period",
+    "Person",
+    "PostAddress",
+    "Practitioner",
+    "Precision",
+    "Procedure",
+    "Reason",
+    "Reference",
+    "Rejected",
+    "Sex",
+    "Survivors",
+    "Telecom",
+    "Told",
+    "Visit",
+    "acknowledge",
+    "code_for",
+    "frame",
+    "read_bundle",
+    "read_message",
+    "read_messages",
+    "read_ndjson",
+    "read_resource",
+    "survivors",
+]

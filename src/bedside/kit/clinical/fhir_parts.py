@@ -1,0 +1,220 @@
+"""The elements FHIR resources share: texts, codes, references, times, names, addresses.
+
+A wrong shape (a list for an object, a number for a text) raises `Unreadable` with the element's name. A value that is
+no date, or too long, is left out and noted in `doubts`, for the rest of the record can still be right.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from bedside.kit.clinical.outcomes import Doubt, Reason, Unreadable
+from bedside.kit.clinical.texts import clean
+from bedside.kit.clinical.times import BadTime, fhir_moment, instant_of
+from bedside.kit.clinical.values import Code, Concept, Moment, Period, Reference
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Json = dict[str, Any]
+
+REPEATS_MAX: Final = 200
+TEXT_CHARACTERS_MAX: Final = 2_000
+ID_CHARACTERS_MAX: Final = 200
+
+_NOTHING = Concept()
+
+
+def text(holder: Json, key: str, *, place: str, doubts: list[Doubt]) -> str:
+    """One text without control characters and blanks around it; empty if it is not there."""
+    value = holder.get(key)
+    if value is None:
+        return ""
+    if type(value) is not str:
+        raise Unreadable(Reason.WRONG_SHAPE, place=f"{place}.{key}")
+    if len(value) > TEXT_CHARACTERS_MAX:
+        doubts.append(Doubt(place=f"{place}.{key}", reason=Reason.TOO_LONG))
+        return ""
+    return value.strip() if value.isprintable() else clean(value)
+
+
+def truth(holder: Json, key: str, *, place: str) -> bool | None:
+    """True, False, or None if it is not said."""
+    value = holder.get(key)
+    if value is None or type(value) is bool:
+        return value
+    raise Unreadable(Reason.WRONG_SHAPE, place=f"{place}.{key}")
+
+
+def child(holder: Json, key: str, *, place: str) -> Json:
+    """The object under a key; an empty one if it is not there."""
+    value = holder.get(key)
+    if value is None:
+        return {}
+    if type(value) is not dict:
+        raise Unreadable(Reason.WRONG_SHAPE, place=f"{place}.{key}")
+    return value
+
+
+def children(holder: Json, key: str, *, place: str, doubts: list[Doubt]) -> Sequence[Json]:
+    """The objects of a list, at most `REPEATS_MAX`; none if it is not there."""
+    found = holder.get(key)
+    if found is None:
+        return ()
+    if type(found) is not list:
+        raise Unreadable(Reason.WRONG_SHAPE, place=f"{place}.{key}")
+    if len(found) > REPEATS_MAX:
+        doubts.append(Doubt(place=f"{place}.{key}", reason=Reason.TOO_MANY))
+        found = found[:REPEATS_MAX]
+    for each in found:
+        if type(each) is not dict:
+            raise Unreadable(Reason.WRONG_SHAPE, place=f"{place}.{key}")
+    return found
+
+
+def texts(holder: Json, key: str, *, place: str, doubts: list[Doubt]) -> tuple[str, ...]:
+    """The texts of a list, without empty ones (FHIR puts null where only an extension stands)."""
+    found = holder.get(key)
+    if found is None:
+        return ()
+    if type(found) is not list or len(found) > REPEATS_MAX:
+        raise Unreadable(Reason.WRONG_SHAPE, place=f"{place}.{key}")
+    if (
+        len(found) == 1
+        and type(found[0]) is str
+        and found[0].isprintable()
+        and len(found[0]) < ID_CHARACTERS_MAX
+    ):
+        return (found[0].strip(),) if found[0] else ()
+    said = [text({key: each}, key, place=place, doubts=doubts) for each in found]
+    return tuple(filter(None, said))
+
+
+def moment(holder: Json, key: str, *, place: str, doubts: list[Doubt]) -> Moment | None:
+    """A date or time; None with a doubt if it cannot be one."""
+    value = holder.get(key)
+    if value is None:
+        return None
+    if type(value) is not str:
+        raise Unreadable(Reason.WRONG_SHAPE, place=f"{place}.{key}")
+    try:
+        return fhir_moment(value)
+    except BadTime as bad:
+        doubts.append(Doubt(place=f"{place}.{key}", reason=bad.reason))
+        return None
+
+
+def updated_at(resource: Json, *, place: str, doubts: list[Doubt]) -> datetime | None:
+    """`meta.lastUpdated` in UTC."""
+    meta = resource.get("meta")
+    if meta is None:
+        return None
+    found = moment(child(resource, "meta", place=place), "lastUpdated", place=f"{place}.meta", doubts=doubts)
+    return None if found is None else instant_of(found, zone=UTC)
+
+
+def period(holder: Json, key: str, *, place: str, doubts: list[Doubt]) -> Period | None:
+    """A FHIR Period, or None."""
+    if holder.get(key) is None:
+        return None
+    said, place = child(holder, key, place=place), f"{place}.{key}"
+    return Period(
+        start=moment(said, "start", place=place, doubts=doubts),
+        end=moment(said, "end", place=place, doubts=doubts),
+    )
+
+
+@lru_cache(maxsize=8_192)
+def _code(system: str, code: str, display: str) -> Code:
+    """The same few codes come in every record; holding them once saves memory, too."""
+    return Code(system=system, code=code, display=display)
+
+
+def coding(holder: Json, *, place: str, doubts: list[Doubt]) -> Code:
+    """One FHIR Coding."""
+    return _code(
+        text(holder, "system", place=place, doubts=doubts),
+        text(holder, "code", place=place, doubts=doubts),
+        text(holder, "display", place=place, doubts=doubts),
+    )
+
+
+def concept(holder: Json, key: str, *, place: str, doubts: list[Doubt]) -> Concept:
+    """A CodeableConcept; an empty one if it is not there."""
+    if holder.get(key) is None:
+        return _NOTHING
+    return _concept(child(holder, key, place=place), place=f"{place}.{key}", doubts=doubts)
+
+
+def concepts(holder: Json, key: str, *, place: str, doubts: list[Doubt]) -> tuple[Concept, ...]:
+    """A list of CodeableConcepts."""
+    found = children(holder, key, place=place, doubts=doubts)
+    return tuple(_concept(each, place=f"{place}.{key}", doubts=doubts) for each in found)
+
+
+def _concept(said: Json, *, place: str, doubts: list[Doubt]) -> Concept:
+    codings = children(said, "coding", place=place, doubts=doubts)
+    return Concept(
+        codes=tuple(coding(each, place=place, doubts=doubts) for each in codings),
+        text=text(said, "text", place=place, doubts=doubts),
+    )
+
+
+def first_code(holder: Json, key: str, *, place: str, doubts: list[Doubt]) -> str:
+    """The first code of a CodeableConcept, for those that only say a status."""
+    codes = concept(holder, key, place=place, doubts=doubts).codes
+    return codes[0].code.lower() if codes else ""
+
+
+def status(resource: Json, *, place: str, doubts: list[Doubt], key: str = "status") -> str:
+    """A status in small letters."""
+    return text(resource, key, place=place, doubts=doubts).lower()
+
+
+def reference(holder: Json, key: str, *, place: str, doubts: list[Doubt]) -> Reference | None:
+    """Whom or what a FHIR Reference names, or None if it names nothing."""
+    if holder.get(key) is None:
+        return None
+    return reference_of(child(holder, key, place=place), place=f"{place}.{key}", doubts=doubts)
+
+
+def references(holder: Json, key: str, *, place: str, doubts: list[Doubt]) -> tuple[Reference, ...]:
+    """A list of References, without those that name nothing."""
+    found = children(holder, key, place=place, doubts=doubts)
+    named = (reference_of(each, place=f"{place}.{key}", doubts=doubts) for each in found)
+    return tuple(each for each in named if each is not None)
+
+
+def reference_of(said: Json, *, place: str, doubts: list[Doubt]) -> Reference | None:
+    """By address if there is one, else by identifier."""
+    address = text(said, "reference", place=place, doubts=doubts)
+    if address:
+        return _addressed(address)
+    number = child(said, "identifier", place=place)
+    value = text(number, "value", place=place, doubts=doubts)
+    if not value:
+        return None
+    return Reference(
+        resource_type=text(said, "type", place=place, doubts=doubts),
+        system=text(number, "system", place=place, doubts=doubts),
+        value=value,
+    )
+
+
+def _addressed(address: str) -> Reference:
+    """Type/id, server/Type/id/_history/version, Type?identifier=system|value, #contained, urn:uuid:…"""
+    if address.startswith(("#", "urn:")):
+        return Reference(resource_type="", id=address)
+    path, _, query = address.partition("?")
+    if query.startswith("identifier="):
+        system, bar, value = query.removeprefix("identifier=").partition("|")
+        return Reference(
+            resource_type=path.rpartition("/")[2],
+            system=system if bar else "",
+            value=value if bar else system,
+        )
+    rest, _, own_id = path.partition("/_history/")[0].rpartition("/")
+    server, _, resource_type = rest.rpartition("/")
+    return Reference(resource_type=resource_type, id=own_id, server=server)
