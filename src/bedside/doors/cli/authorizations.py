@@ -171,13 +171,12 @@ def run_revoke(chosen: argparse.Namespace) -> None:
 
 def run_purge(chosen: argparse.Namespace) -> None:
     from bedside.ground import clock
-    from bedside.oversight.retention.holds import people_under_hold
-    from bedside.records.authorizations import actions
+    from bedside.oversight.retention.actions import purge_documents
 
     scope = scope_for(chosen)
     if not chosen.yes:
         raise Refusal("say_yes", "This deletes documents for good; say --yes if you mean it.")
-    gone = actions.purge(scope, held=people_under_hold(scope), at=clock.now())
+    gone = purge_documents(scope, at=clock.now())
     print_result(chosen, {"deleted": gone}, f"Deleted {gone} documents whose six years are over.")
 
 

@@ -17,6 +17,7 @@ from bedside.oversight.retention import entries
 from bedside.oversight.retention.certificate import Told, body_of, sign_certificate
 from bedside.oversight.retention.holds import holds_on, lift_hold, place_hold
 from bedside.oversight.retention.models import ErasureRow
+from bedside.oversight.retention.purging import purge_documents
 from bedside.oversight.retention.queries import preview
 from bedside.oversight.retention.rules import ErasureReason, Kept, State, Thing, may_erase
 from bedside.oversight.retention.verifying import verify_erased
@@ -38,7 +39,16 @@ if TYPE_CHECKING:
     from bedside.oversight.retention.queries import Preview
     from bedside.records.patients.rules import Patient
 
-__all__ = ["Erased", "erase", "erase_again", "lift_hold", "look", "note_certificate_seen", "place_hold"]
+__all__ = [
+    "Erased",
+    "erase",
+    "erase_again",
+    "lift_hold",
+    "look",
+    "note_certificate_seen",
+    "place_hold",
+    "purge_documents",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

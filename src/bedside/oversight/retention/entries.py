@@ -21,3 +21,6 @@ CERTIFICATE_SEEN = declare("erasure.certificate_seen", "Opened a certificate of 
 HOLD_PLACED = declare("hold.placed", "Placed a legal hold on a person ({code}).", code=str, hold=str)
 HOLD_LIFTED = declare("hold.lifted", "Lifted a legal hold ({code}).", code=str, hold=str)
 HOLDS_LISTED = declare("holds.listed", "Saw a list of people under a legal hold.", Deed.READ)
+DOCUMENTS_PURGED = declare(
+    "documents.purged", "Deleted {deleted} signed documents whose six years are over.", deleted=int
+)

@@ -129,15 +129,18 @@ def keep(
 def purge(scope: Scope, *, held: Container[UUID], at: datetime) -> int:
     """Deletes documents whose six years are over, counted from when they were last in force, or made if later.
 
-    `held`: people under a legal hold, whose documents stay. Gives how many (AUT-19). The act stays in the record of
-    permissions. Raises NotAllowed.
+    `held`: people under a legal hold, whose documents stay. Gives how many (AUT-19), at most 500 at once. The act
+    stays in the record of permissions. Raises NotAllowed.
     """
     scope.require(Right.ERASE_PATIENTS)
     gone = 0
     with in_scope(scope):
         today = at.astimezone(profile(scope).zone).date()
         rows = DocumentRow.objects.filter(practice_id=scope.practice_id, signed_on__lt=_years_before(today))
-        for row in rows.defer("rendering", "evidence").order_by("signed_on", "id")[:_PURGED_AT_ONCE]:
+        for row in rows.defer("rendering", "evidence").order_by("signed_on", "id").iterator():
+            if gone == _PURGED_AT_ONCE:
+                break
+            # Those that have to stay are passed by, and must not hide the ones behind them.
             if row.patient_id in held or kept_until(scope, row) >= today:
                 continue
             RequestRow.objects.filter(practice_id=scope.practice_id, document_id=row.id).delete()
