@@ -19,6 +19,7 @@ from typing import Any
 
 SERVING = {"web", "pickup", "worker", "migrate"}  # run for ever, or start further processes
 SECONDS_PER_VERB = 25
+ORIGIN = ("--from", "own_system", "--method", "registration", "--collected-by", "2026-11-01")
 
 
 class Commands:
@@ -44,7 +45,8 @@ class Commands:
         """Import, segment, message, campaign, approval, delivery. Gives ids for the sweep."""
         omar = ("--as", "omar@maple.example")
         for file in files:
-            self.run("import", file, *omar, "--rejects", str(self.folder / f"rejected {Path(file).name}"))
+            rejected = str(self.folder / f"rejected {Path(file).name}")
+            self.run("import", file, *omar, *ORIGIN, "--rejects", rejected)
         city = self.marks.of("csv city")
         rule = json.dumps(
             {

@@ -19,6 +19,7 @@ from tests.support.serving import door, free_port
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("failures")]
 
+ORIGIN = ("--from", "own_system", "--method", "registration", "--collected-by", "2026-11-01")
 ROWS = "MRN,First,Last,Email\r\n" + "".join(
     f"MS-{number},Pia,Hartwell,pia{number * 7}@example.org\r\n" for number in range(3000)
 )
@@ -142,7 +143,7 @@ def test_refuses_another_root_key_than_the_one_the_data_was_sealed_with(own, tmp
     (own.home / "root.key").write_bytes(bytes(32))
     file = tmp_path / "patients.csv"
     file.write_text(ROWS[:200])
-    done = own.bedside("import", str(file))
+    done = own.bedside("import", str(file), *ORIGIN)
     assert done.returncode == 1
     assert "put back the two that belong together" in done.stderr
 
@@ -187,13 +188,13 @@ def _run_out_of_room(own: Installation, disk: Path, file: Path) -> None:
     file.write_text(ROWS)
     filler = disk / "filler"
     _fill(disk, filler, leave_bytes=1_500_000)
-    full = own.bedside("import", str(file))
+    full = own.bedside("import", str(file), *ORIGIN)
     assert full.returncode in {1, 3}
     assert full.stderr.strip().count("\n") <= 3
     assert "Traceback" not in full.stderr
     filler.unlink()
     own.start_database()
-    again = own.bedside("import", str(file), "--json")
+    again = own.bedside("import", str(file), *ORIGIN, "--json")
     assert again.returncode == 0, again.stderr
     assert own.bedside("patients", "count", "--json").stdout.count("3000") == 1
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+ORIGIN = ("--from", "own_system", "--method", "registration", "--collected-by", "2026-11-01")
+
+
 @pytest.fixture
 def file(tmp_path) -> Path:
     path = tmp_path / "patients.csv"
@@ -34,7 +37,8 @@ def bedside(practice_id, capsys) -> Callable[..., dict]:
     def run(*arguments: str) -> dict:
         parser = argparse.ArgumentParser()
         imports.register(parser.add_subparsers())
-        chosen = parser.parse_args([*map(str, arguments), "--json"])
+        origin = ORIGIN if arguments[0] == "import" else ()
+        chosen = parser.parse_args([*map(str, arguments), *origin, "--json"])
         chosen.run(chosen)
         return json.loads(capsys.readouterr().out)
 
@@ -99,3 +103,18 @@ def test_lists_and_shows_imports(bedside, file):
         bedside("imports", "show", "nonsense")
     with pytest.raises(Refusal, match="is finished"):
         bedside("imports", "resume", made["id"])
+
+
+@pytest.mark.row("CON-15")
+@pytest.mark.parametrize(
+    ("left_out", "asks"),
+    [("--from", "where these people"), ("--method", "how they gave"), ("--collected-by", "by which day")],
+)
+def test_asks_where_the_people_come_from_as_the_page_does(practice_id, file, scope, left_out, asks):
+    parser = argparse.ArgumentParser()
+    imports.register(parser.add_subparsers())
+    place = ORIGIN.index(left_out)
+    chosen = parser.parse_args(["import", str(file), *ORIGIN[:place], *ORIGIN[place + 2 :]])
+    with pytest.raises(Refusal, match=asks):
+        chosen.run(chosen)
+    assert (queries.count(scope), patients.count(scope)) == (0, 0)

@@ -92,6 +92,9 @@ def wait_for_rows(environ, count):
     pytest.fail("the import did not get going")
 
 
+ORIGIN = ("--from", "own_system", "--method", "registration", "--collected-by", "2026-11-01")
+
+
 @pytest.fixture
 def maple(own_database, tmp_path):
     command(own_database, "practice", "create", "maple", *PRACTICE)
@@ -102,7 +105,7 @@ def maple(own_database, tmp_path):
 
 def test_resumes_after_a_kill_without_losing_or_doubling_anybody(maple):
     environ, file = maple
-    process = start(environ, "import", str(file))
+    process = start(environ, "import", str(file), *ORIGIN)
     import_id = wait_for_rows(environ, 1000)
     os.kill(process.pid, signal.SIGKILL)
     process.communicate(timeout=30)
@@ -133,7 +136,7 @@ def test_resumes_after_a_kill_without_losing_or_doubling_anybody(maple):
 
 def test_two_imports_of_the_same_people_at_once_add_each_once(maple):
     environ, file = maple
-    both = [start(environ, "import", str(file), "--json") for _ in range(2)]
+    both = [start(environ, "import", str(file), *ORIGIN, "--json") for _ in range(2)]
     results = []
     for process in both:
         out, err = process.communicate(timeout=180)
@@ -146,7 +149,7 @@ def test_two_imports_of_the_same_people_at_once_add_each_once(maple):
 
 def test_lost_database_stops_between_batches_and_the_import_goes_on(maple):
     environ, file = maple
-    process = start(environ, "import", str(file))
+    process = start(environ, "import", str(file), *ORIGIN)
     wait_for_rows(environ, 1000)
     _end_connections(environ)
     _, err = process.communicate(timeout=60)
@@ -155,7 +158,7 @@ def test_lost_database_stops_between_batches_and_the_import_goes_on(maple):
     stopped = newest(environ)
     assert 1000 <= stopped["new"] < ROWS
     assert patients(environ) == (stopped["new"], stopped["new"])
-    again = command(environ, "import", str(file))
+    again = command(environ, "import", str(file), *ORIGIN)
     assert (again["new"], again["unchanged"]) == (ROWS - stopped["new"], stopped["new"])
     assert patients(environ) == (ROWS, ROWS)
 

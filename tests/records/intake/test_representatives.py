@@ -160,7 +160,7 @@ def test_only_who_records_consent_and_never_in_another_practice(
     assert history(scope, children["K-1"]) == []
 
 
-@given(content=some.one_of(some.binary(max_size=300), some.text(max_size=200).map(lambda text: csv_of(text))))
+@given(content=some.one_of(some.binary(max_size=300), some.text(max_size=200).map(csv_of)))
 def test_every_line_stands_in_one_of_the_two_lists(content: bytes) -> None:
     try:
         found = read_representatives(content, today=TODAY)

@@ -12,11 +12,11 @@ from bedside.ground.errors import Refusal
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from uuid import UUID
 
     from bedside.ground.scope import Scope
-    from bedside.records.intake.nouns import Provenance
+    from bedside.records.intake.nouns import Origin, Provenance
     from bedside.records.intake.queries import ImportView
     from bedside.records.intake.rules.nouns import DateOrder, PatientField
 
@@ -40,11 +40,11 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     verb.add_argument(
         "--date-order", choices=_DATE_ORDERS, help="how dates such as 03/04/2026 are to be read"
     )
+    verb.add_argument("--from", dest="provenance", choices=_PROVENANCES, help=_FROM_HELP)
     verb.add_argument(
-        "--from", dest="provenance", choices=_PROVENANCES, default="own_system", help=_FROM_HELP
+        "--method", choices=_METHODS, help="how these people gave you their addresses; asked for"
     )
-    verb.add_argument("--method", choices=_METHODS, help="how these people gave you their addresses")
-    verb.add_argument("--collected-by", metavar="YYYY-MM-DD", help="the last of them by this day")
+    verb.add_argument("--collected-by", metavar="YYYY-MM-DD", help="the last of them by this day; asked for")
     verb.add_argument(
         "--rejects", type=Path, metavar="FILE", help="write rejected rows with the reason to this file"
     )
@@ -64,7 +64,7 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 
 
 _MAP_HELP = "take this column as this field (or as nothing: COLUMN=); may be given several times"
-_FROM_HELP = "where these people come from (own_system unless given); kept with the import and in the ledger"
+_FROM_HELP = "where these people come from; asked for, and kept with the import and in the ledger"
 
 
 class _DryRun(Exception):
@@ -98,14 +98,14 @@ def _tried(chosen: argparse.Namespace, scope: Scope) -> ImportView:
 def _imported(chosen: argparse.Namespace, scope: Scope) -> ImportView:
     from bedside.ground import clock
     from bedside.records.intake import actions
-    from bedside.records.intake.nouns import Provenance
     from bedside.records.intake.rules.nouns import DateOrder
 
+    origin = _origin(chosen)
     order = DateOrder(chosen.date_order) if chosen.date_order else None
     import_id = actions.receive(scope, name=chosen.file.name, pieces=_pieces(chosen.file), at=clock.now())
     _choose(scope, import_id, chosen.map, order)
-    _attest(scope, import_id, chosen)
-    _prepare(scope, import_id, Provenance(chosen.provenance))
+    actions.attest(scope, import_id, origin=origin, at=clock.now())
+    _prepare(scope, import_id, origin.provenance)
     result = _run(scope, import_id)
     if chosen.rejects is not None and result.rejected:
         _write_rejects(scope, import_id, chosen.rejects)
@@ -156,23 +156,27 @@ def _apply(wish: str, header: dict[str, int], fields: dict[int, PatientField]) -
     fields[number] = wanted
 
 
-def _attest(scope: Scope, import_id: UUID, chosen: argparse.Namespace) -> None:
+def _origin(chosen: argparse.Namespace) -> Origin:
+    """Where the people come from, how and by when, as the page asks, too (CON-15). Raises Refusal."""
     from datetime import date
 
-    from bedside.ground import clock
-    from bedside.records.intake import actions
     from bedside.records.intake.nouns import Method, Origin, Provenance
 
-    if not (chosen.method or chosen.collected_by):
-        return
+    if chosen.provenance is None:
+        raise Refusal("provenance", f"Say with --from where these people come from: {_listed(_PROVENANCES)}.")
+    if chosen.method is None:
+        raise Refusal("method", f"Say with --method how they gave you their addresses: {_listed(_METHODS)}.")
     try:
         day = date.fromisoformat(chosen.collected_by or "")
     except ValueError:
-        raise Refusal("collected_by", "Give --method and --collected-by YYYY-MM-DD together.") from None
-    if not chosen.method:
-        raise Refusal("method", "Give --method and --collected-by YYYY-MM-DD together.")
-    origin = Origin(provenance=Provenance(chosen.provenance), method=Method(chosen.method), collected_by=day)
-    actions.attest(scope, import_id, origin=origin, at=clock.now())
+        raise Refusal(
+            "collected_by", "Say with --collected-by YYYY-MM-DD by which day the addresses were got."
+        ) from None
+    return Origin(provenance=Provenance(chosen.provenance), method=Method(chosen.method), collected_by=day)
+
+
+def _listed(codes: Sequence[str]) -> str:
+    return f"{', '.join(codes[:-1])} or {codes[-1]}"
 
 
 def _prepare(scope: Scope, import_id: UUID, provenance: Provenance) -> None:
