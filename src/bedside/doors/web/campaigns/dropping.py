@@ -75,6 +75,19 @@ REMEDIES: Final[Mapping[str, str]] = MappingProxyType(
         "email_restricted": "We agreed not to use email. Reach them another way.",
         "other_way_phone": "They asked for a call instead.",
         "other_way_letter": "They asked for a letter instead.",
+        "other_way_portal": "They asked for the portal instead.",
+        "deceased": "Nothing. Nobody is written to who has died.",
+        "address_suppressed": "Look the address up under “Do not email”. Lift it only if it was a mistake.",
+        "address_suppressed_import": "Undo the list under “Do not email”, only if it was the wrong one.",
+        "address_erased": _THEIRS,
+        "no_current_prescription": "Update the record if there is one now.",
+        "patient_not_prospect": "Write to patients by one of the kinds of message for patients.",
+        "prospect_not_patient": "Write to them by the kind of message for people who are no patients.",
+        "authorization_not_yet": "Look at the paper, and keep it anew if its date was keyed wrong.",
+        "authorization_other_sender": "Ask them to sign a form that names your practice.",
+        "authorization_form_over": _RENEW,
+        "authorization_without_end": "Keep the paper anew, and key when it ends.",
+        "collection_consent_missing": "Ask at the next visit whether we may keep it, and record the answer.",
     }
 )
 
