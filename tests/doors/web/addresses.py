@@ -159,6 +159,7 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     "reports": Right.SEE_REPORTS,
     # requests for what is held
     "requests": Right.RECORD_CONSENT,
+    "request_copy": Right.EXPORT_PATIENTS,
     "request_extend": Right.RECORD_CONSENT,
     "request_answered": Right.RECORD_CONSENT,
     # the demo's inbox

@@ -1,5 +1,7 @@
 """Kinds of ledger entries about comparing what is held with what the ledger says."""
 
+from uuid import UUID
+
 from bedside.safeguards.audit.rules import Deed, declare
 
 COMPARED = declare(
@@ -28,3 +30,13 @@ PERMISSIONS_REVIEWED = declare(
     pending=int,
 )
 REVIEW_LISTED = declare("permissions.review_listed", "Saw whose permissions are to be looked at.", Deed.READ)
+COPY_MADE = declare(
+    "request.copy_made",
+    "Put together a copy of everything held about a person who asked for it: {acts} acts, {documents} documents, "
+    "{mails} mails.",
+    Deed.EXPORT,
+    request_id=UUID,
+    acts=int,
+    documents=int,
+    mails=int,
+)

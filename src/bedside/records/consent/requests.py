@@ -148,6 +148,16 @@ def requests(scope: Scope, *, at: datetime) -> list[AccessRequest]:
         return [_request(row) for row in (*open_ones, *answered)]
 
 
+def confirmed_request(scope: Scope, request_id: UUID) -> AccessRequest:
+    """Raises NotFound unless it is a confirmed request of this practice, NotAllowed."""
+    _staff(scope)
+    with reading(scope):
+        row = _rows(scope).exclude(confirmed_at=None).filter(id=request_id).first()
+        if row is None:
+            raise NotFound
+        return _request(row)
+
+
 def require(scope: Scope, request_id: UUID) -> None:
     """Raises NotFound unless it is a confirmed request of this practice, NotAllowed."""
     _staff(scope)

@@ -36,6 +36,7 @@ def listing(request: HttpRequest, scope: Scope) -> HttpResponse:
     context = {
         "open": [line for line in lines if line["is_open"]],
         "answered": [line for line in lines if not line["is_open"]],
+        "may_copy": scope.may(Right.EXPORT_PATIENTS) and scope.may(Right.SEE_PATIENTS),
     }
     return render(request, "web/requests/requests.html", context)
 
