@@ -94,7 +94,9 @@ def test_kill_9_while_values_are_sealed_anew_loses_none_and_the_next_goes_on(own
     assert 0 < told["done"] < told["total"], "it was finished before the kill, so this proves nothing"
     assert told["total"] - told["done"] == told["old"], "progress and values were not committed together"
     assert told["opens"] == SEGMENTS
-    assert rotating.report("later")["silent"] == workers
+    assert (
+        1 <= rotating.report("later")["silent"] <= workers
+    )  # one may have ended before it had a heart to beat
     with rotating.worker():
         told = rotating.until(RESEALED, "report-resealing")
     assert (told["done"], told["old"], told["left"], told["opens"]) == (told["total"], 0, 0, SEGMENTS)
