@@ -59,7 +59,8 @@ def everybody(omar: Acts, chloe: Acts, people: Acts, received: Path) -> list[str
         joining.signs_up(people, form, who, shown=before[who])
     confirmed = _press(people, received, "/s/")
     _proves(omar, people, received)
-    _asks_what_we_hold(omar, people, received)
+    _asks_what_we_hold(omar, chloe, people, received)
+    _many_at_once(omar)
     _takes_a_break(people, received)
     return [*signed, form, confirmed]
 
@@ -71,7 +72,21 @@ def _proves(omar: Acts, people: Acts, received: Path) -> None:
     _press(people, received, "/c/")
 
 
-def _asks_what_we_hold(omar: Acts, people: Acts, received: Path) -> None:
+def _many_at_once(omar: Acts) -> None:
+    """Who may act for whom, from a list; and how many would be asked to sign, which sends nothing."""
+    told = [omar.mark(f"representative {part}") for part in ("patient", "name", "relationship", "evidence")]
+    lines = f"patient number,representative,relationship,until,evidence\n{','.join([*told[:3], 'none', told[3]])}\n"
+    file = (f"{omar.mark('file name of representatives')}.csv", lines.encode())
+    omar.do("/permissions/representatives/", {"source": "paper"}, having="source", file=file)
+    form = re.search(r"/forms/([0-9a-f-]{36})/", omar.see("/forms/").text)
+    campaign = re.search(r"/campaigns/([0-9a-f-]{36})/", omar.see("/campaigns/").text)
+    assert form
+    assert campaign
+    omar.see(f"/forms/{form[1]}/ask/ended/")
+    omar.see(f"/campaigns/{campaign[1]}/drop-outs/sign/authorization_missing/")
+
+
+def _asks_what_we_hold(omar: Acts, chloe: Acts, people: Acts, received: Path) -> None:
     """Two people, since a request that was answered cannot be put off."""
     choices = _choices(received)
     for number, end in enumerate(("extend", "answered")):
@@ -79,7 +94,9 @@ def _asks_what_we_hold(omar: Acts, people: Acts, received: Path) -> None:
         _press(people, received, "/r/", number=number)
         page = omar.see("/requests/")
         ways = [urlsplit(form.action).path for form in page.page.forms]
-        omar.do("/requests/", {}, to=next(way for way in ways if way.endswith(f"/{end}/")))
+        asked = next(way for way in ways if way.endswith(f"/{end}/"))
+        chloe.do("/requests/", {}, to=asked.replace(f"/{end}/", "/copy/"))
+        omar.do("/requests/", {}, to=asked)
 
 
 def _takes_a_break(people: Acts, received: Path) -> None:

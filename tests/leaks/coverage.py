@@ -36,6 +36,8 @@ NOT_VISITED = {
     "mfa_deactivate_totp": "only with a second step", "mfa_view_recovery_codes": "only with a second step",
     "mfa_generate_recovery_codes": "only with a second step", "mfa_download_recovery_codes": "only with a second step",
     "account_reauthenticate": "only long after signing in",
+    "form_round": "only once many people were asked to sign; takes nothing typed",
+    "form_round_stop": "only once many people were asked to sign; takes nothing typed",
     "key_request": "only while the destruction of a key waits",
     "switch_practice": "there is one practice",
     "session": "asked by a script, takes nothing",

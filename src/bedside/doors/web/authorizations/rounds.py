@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from bedside.doors.web.authorizations import words
 from bedside.doors.web.pages import done, staff_page
@@ -78,8 +77,10 @@ def progress(request: HttpRequest, scope: Scope, round_id: UUID) -> HttpResponse
 
 
 @_writes
-@require_POST
 def stop(request: HttpRequest, scope: Scope, round_id: UUID) -> HttpResponse:
+    """POST stops it; a GET leads to its page."""
+    if request.method != "POST":
+        return redirect("form_round", round_of(scope, round_id).id)
     stopped = actions.stop_round(scope, round_id, at=clock.now())
     sentence = "Stopped. Nobody else is asked." if stopped else "That was over already."
     return done(request, sentence, "form_round", round_id)
