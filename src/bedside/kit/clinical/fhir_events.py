@@ -31,19 +31,19 @@ if TYPE_CHECKING:
 def visit(resource: Json, *, source_id: str, doubts: list[Doubt]) -> Visit:
     """FHIR Encounter."""
     place = "Encounter"
-    setting = parts.child(resource, "class", place=place)
+    setting = parts.child(resource, "class", place)
     return Visit(
         source_id=source_id,
-        person=_person(resource, "subject", place=place, doubts=doubts),
-        updated_at=parts.updated_at(resource, place=place, doubts=doubts),
-        status=parts.status(resource, place=place, doubts=doubts),
-        setting=parts.coding(setting, place="Encounter.class", doubts=doubts) if setting else None,
-        types=parts.concepts(resource, "type", place=place, doubts=doubts),
-        reasons=parts.concepts(resource, "reasonCode", place=place, doubts=doubts),
-        period=parts.period(resource, "period", place=place, doubts=doubts),
-        practitioners=_each(resource, "participant", key="individual", place=place, doubts=doubts),
-        locations=_each(resource, "location", key="location", place=place, doubts=doubts),
-        organization=parts.reference(resource, "serviceProvider", place=place, doubts=doubts),
+        person=_person(resource, "subject", place, doubts),
+        updated_at=parts.updated_at(resource, place, doubts),
+        status=parts.status(resource, place, doubts),
+        setting=parts.coding(setting, "Encounter.class", doubts) if setting else None,
+        types=parts.concepts(resource, "type", place, doubts),
+        reasons=parts.concepts(resource, "reasonCode", place, doubts),
+        period=parts.period(resource, "period", place, doubts),
+        practitioners=_each(resource, "participant", "individual", place, doubts),
+        locations=_each(resource, "location", "location", place, doubts),
+        organization=parts.reference(resource, "serviceProvider", place, doubts),
         doubts=tuple(doubts),
     )
 
@@ -53,24 +53,24 @@ def appointment(resource: Json, *, source_id: str, doubts: list[Doubt]) -> Appoi
     place = "Appointment"
     actors = [
         actor
-        for each in parts.children(resource, "participant", place=place, doubts=doubts)
-        if parts.status(each, place=place, doubts=doubts) != "declined"
-        and (actor := parts.reference(each, "actor", place=place, doubts=doubts)) is not None
+        for each in parts.children(resource, "participant", place, doubts)
+        if parts.status(each, place, doubts) != "declined"
+        and (actor := parts.reference(each, "actor", place, doubts)) is not None
     ]
     people = tuple(actor for actor in actors if actor.resource_type in {"Patient", ""})
     if not people:
         raise Unreadable(Reason.NO_PERSON, place="Appointment.participant")
-    kind = parts.concept(resource, "appointmentType", place=place, doubts=doubts)
-    services = parts.concepts(resource, "serviceType", place=place, doubts=doubts)
+    kind = parts.concept(resource, "appointmentType", place, doubts)
+    services = parts.concepts(resource, "serviceType", place, doubts)
     return Appointment(
         source_id=source_id,
         people=people,
-        updated_at=parts.updated_at(resource, place=place, doubts=doubts),
-        status=parts.status(resource, place=place, doubts=doubts),
+        updated_at=parts.updated_at(resource, place, doubts),
+        status=parts.status(resource, place, doubts),
         types=(*services, kind) if kind.codes or kind.text else services,
-        reasons=parts.concepts(resource, "reasonCode", place=place, doubts=doubts),
-        start=parts.moment(resource, "start", place=place, doubts=doubts),
-        end=parts.moment(resource, "end", place=place, doubts=doubts),
+        reasons=parts.concepts(resource, "reasonCode", place, doubts),
+        start=parts.moment(resource, "start", place, doubts),
+        end=parts.moment(resource, "end", place, doubts),
         practitioners=tuple(actor for actor in actors if actor.resource_type.startswith("Practitioner")),
         locations=tuple(actor for actor in actors if actor.resource_type == "Location"),
         doubts=tuple(doubts),
@@ -82,16 +82,16 @@ def condition(resource: Json, *, source_id: str, doubts: list[Doubt]) -> Conditi
     place = "Condition"
     return Condition(
         source_id=source_id,
-        person=_person(resource, "subject", place=place, doubts=doubts),
-        updated_at=parts.updated_at(resource, place=place, doubts=doubts),
-        status=parts.first_code(resource, "clinicalStatus", place=place, doubts=doubts),
-        verification=parts.first_code(resource, "verificationStatus", place=place, doubts=doubts),
-        concept=parts.concept(resource, "code", place=place, doubts=doubts),
-        categories=parts.concepts(resource, "category", place=place, doubts=doubts),
-        onset=_begin(resource, "onset", place=place, doubts=doubts),
-        abatement=_begin(resource, "abatement", place=place, doubts=doubts),
+        person=_person(resource, "subject", place, doubts),
+        updated_at=parts.updated_at(resource, place, doubts),
+        status=parts.first_code(resource, "clinicalStatus", place, doubts).lower(),
+        verification=parts.first_code(resource, "verificationStatus", place, doubts).lower(),
+        concept=parts.concept(resource, "code", place, doubts),
+        categories=parts.concepts(resource, "category", place, doubts),
+        onset=_begin(resource, "onset", place, doubts),
+        abatement=_begin(resource, "abatement", place, doubts),
         has_abated=any(key in _ABATED and value not in (None, False) for key, value in resource.items()),
-        recorded=parts.moment(resource, "recordedDate", place=place, doubts=doubts),
+        recorded=parts.moment(resource, "recordedDate", place, doubts),
         doubts=tuple(doubts),
     )
 
@@ -99,20 +99,20 @@ def condition(resource: Json, *, source_id: str, doubts: list[Doubt]) -> Conditi
 def medication(resource: Json, *, source_id: str, doubts: list[Doubt]) -> Medication:
     """FHIR MedicationRequest. A medicine described within the request itself is looked up there."""
     place = "MedicationRequest"
-    asked = parts.reference(resource, "medicationReference", place=place, doubts=doubts)
-    named = parts.concept(resource, "medicationCodeableConcept", place=place, doubts=doubts)
+    asked = parts.reference(resource, "medicationReference", place, doubts)
+    named = parts.concept(resource, "medicationCodeableConcept", place, doubts)
     if asked is not None and asked.id.startswith("#"):
         named, asked = _contained_code(resource, asked.id[1:], doubts=doubts) or named, None
     return Medication(
         source_id=source_id,
-        person=_person(resource, "subject", place=place, doubts=doubts),
-        updated_at=parts.updated_at(resource, place=place, doubts=doubts),
-        status=parts.status(resource, place=place, doubts=doubts),
-        intent=parts.status(resource, place=place, doubts=doubts, key="intent"),
+        person=_person(resource, "subject", place, doubts),
+        updated_at=parts.updated_at(resource, place, doubts),
+        status=parts.status(resource, place, doubts),
+        intent=parts.status(resource, place, doubts, key="intent"),
         concept=named,
         reference=asked,
-        authored=parts.moment(resource, "authoredOn", place=place, doubts=doubts),
-        requester=parts.reference(resource, "requester", place=place, doubts=doubts),
+        authored=parts.moment(resource, "authoredOn", place, doubts),
+        requester=parts.reference(resource, "requester", place, doubts),
         doubts=tuple(doubts),
     )
 
@@ -122,11 +122,11 @@ def immunization(resource: Json, *, source_id: str, doubts: list[Doubt]) -> Immu
     place = "Immunization"
     return Immunization(
         source_id=source_id,
-        person=_person(resource, "patient", place=place, doubts=doubts),
-        updated_at=parts.updated_at(resource, place=place, doubts=doubts),
-        status=parts.status(resource, place=place, doubts=doubts),
-        vaccine=parts.concept(resource, "vaccineCode", place=place, doubts=doubts),
-        occurred=parts.moment(resource, "occurrenceDateTime", place=place, doubts=doubts),
+        person=_person(resource, "patient", place, doubts),
+        updated_at=parts.updated_at(resource, place, doubts),
+        status=parts.status(resource, place, doubts),
+        vaccine=parts.concept(resource, "vaccineCode", place, doubts),
+        occurred=parts.moment(resource, "occurrenceDateTime", place, doubts),
         doubts=tuple(doubts),
     )
 
@@ -134,14 +134,14 @@ def immunization(resource: Json, *, source_id: str, doubts: list[Doubt]) -> Immu
 def procedure(resource: Json, *, source_id: str, doubts: list[Doubt]) -> Procedure:
     """FHIR Procedure."""
     place = "Procedure"
-    at = parts.moment(resource, "performedDateTime", place=place, doubts=doubts)
+    at = parts.moment(resource, "performedDateTime", place, doubts)
     return Procedure(
         source_id=source_id,
-        person=_person(resource, "subject", place=place, doubts=doubts),
-        updated_at=parts.updated_at(resource, place=place, doubts=doubts),
-        status=parts.status(resource, place=place, doubts=doubts),
-        concept=parts.concept(resource, "code", place=place, doubts=doubts),
-        performed=parts.period(resource, "performedPeriod", place=place, doubts=doubts)
+        person=_person(resource, "subject", place, doubts),
+        updated_at=parts.updated_at(resource, place, doubts),
+        status=parts.status(resource, place, doubts),
+        concept=parts.concept(resource, "code", place, doubts),
+        performed=parts.period(resource, "performedPeriod", place, doubts)
         or (None if at is None else Period(start=at, end=at)),
         doubts=tuple(doubts),
     )
@@ -152,20 +152,20 @@ def coverage(resource: Json, *, source_id: str, doubts: list[Doubt]) -> Coverage
     place = "Coverage"
     return Coverage(
         source_id=source_id,
-        person=_person(resource, "beneficiary", place=place, doubts=doubts),
-        updated_at=parts.updated_at(resource, place=place, doubts=doubts),
-        status=parts.status(resource, place=place, doubts=doubts),
-        type=parts.concept(resource, "type", place=place, doubts=doubts),
-        relationship=parts.concept(resource, "relationship", place=place, doubts=doubts),
-        payors=parts.references(resource, "payor", place=place, doubts=doubts),
+        person=_person(resource, "beneficiary", place, doubts),
+        updated_at=parts.updated_at(resource, place, doubts),
+        status=parts.status(resource, place, doubts),
+        type=parts.concept(resource, "type", place, doubts),
+        relationship=parts.concept(resource, "relationship", place, doubts),
+        payors=parts.references(resource, "payor", place, doubts),
         classes=tuple(
             (
-                parts.first_code(each, "type", place="Coverage.class", doubts=doubts),
-                parts.text(each, "value", place="Coverage.class", doubts=doubts),
+                parts.first_code(each, "type", "Coverage.class", doubts),
+                parts.text(each, "value", "Coverage.class", doubts),
             )
-            for each in parts.children(resource, "class", place=place, doubts=doubts)
+            for each in parts.children(resource, "class", place, doubts)
         ),
-        period=parts.period(resource, "period", place=place, doubts=doubts),
+        period=parts.period(resource, "period", place, doubts),
         doubts=tuple(doubts),
     )
 
@@ -173,22 +173,22 @@ def coverage(resource: Json, *, source_id: str, doubts: list[Doubt]) -> Coverage
 def consent(resource: Json, *, source_id: str, doubts: list[Doubt]) -> Consent:
     """FHIR Consent. Raises for a rule that is neither yes nor no: a guess could be the wrong one."""
     place = "Consent"
-    rule = parts.child(resource, "provision", place=place)
+    rule = parts.child(resource, "provision", place)
     return Consent(
         source_id=source_id,
-        person=_person(resource, "patient", place=place, doubts=doubts),
-        updated_at=parts.updated_at(resource, place=place, doubts=doubts),
-        status=parts.status(resource, place=place, doubts=doubts),
-        scope=parts.concept(resource, "scope", place=place, doubts=doubts),
-        categories=parts.concepts(resource, "category", place=place, doubts=doubts),
-        given=parts.moment(resource, "dateTime", place=place, doubts=doubts),
+        person=_person(resource, "patient", place, doubts),
+        updated_at=parts.updated_at(resource, place, doubts),
+        status=parts.status(resource, place, doubts),
+        scope=parts.concept(resource, "scope", place, doubts),
+        categories=parts.concepts(resource, "category", place, doubts),
+        given=parts.moment(resource, "dateTime", place, doubts),
         permits=_permits(rule, doubts=doubts),
-        exceptions=len(parts.children(rule, "provision", place="Consent.provision", doubts=doubts)),
+        exceptions=len(parts.children(rule, "provision", "Consent.provision", doubts)),
         purposes=tuple(
-            parts.coding(each, place="Consent.provision.purpose", doubts=doubts)
-            for each in parts.children(rule, "purpose", place="Consent.provision", doubts=doubts)
+            parts.coding(each, "Consent.provision.purpose", doubts)
+            for each in parts.children(rule, "purpose", "Consent.provision", doubts)
         ),
-        period=parts.period(rule, "period", place="Consent.provision", doubts=doubts),
+        period=parts.period(rule, "period", "Consent.provision", doubts),
         doubts=tuple(doubts),
     )
 
@@ -198,12 +198,12 @@ def care_plan(resource: Json, *, source_id: str, doubts: list[Doubt]) -> CarePla
     place = "CarePlan"
     return CarePlan(
         source_id=source_id,
-        person=_person(resource, "subject", place=place, doubts=doubts),
-        updated_at=parts.updated_at(resource, place=place, doubts=doubts),
-        status=parts.status(resource, place=place, doubts=doubts),
-        intent=parts.status(resource, place=place, doubts=doubts, key="intent"),
-        categories=parts.concepts(resource, "category", place=place, doubts=doubts),
-        period=parts.period(resource, "period", place=place, doubts=doubts),
+        person=_person(resource, "subject", place, doubts),
+        updated_at=parts.updated_at(resource, place, doubts),
+        status=parts.status(resource, place, doubts),
+        intent=parts.status(resource, place, doubts, key="intent"),
+        categories=parts.concepts(resource, "category", place, doubts),
+        period=parts.period(resource, "period", place, doubts),
         doubts=tuple(doubts),
     )
 
@@ -213,39 +213,39 @@ _ABATED = frozenset(
 )
 
 
-def _person(resource: Json, key: str, *, place: str, doubts: list[Doubt]) -> Reference:
+def _person(resource: Json, key: str, place: str, doubts: list[Doubt]) -> Reference:
     """The patient; a type that is not said is taken for one, for nothing else stands here but a group."""
-    named = parts.reference(resource, key, place=place, doubts=doubts)
+    named = parts.reference(resource, key, place, doubts)
     if named is None or named.resource_type not in {"Patient", ""} or not (named.id or named.value):
         raise Unreadable(Reason.NO_PERSON, place=f"{place}.{key}")
     return named
 
 
-def _each(resource: Json, group: str, *, key: str, place: str, doubts: list[Doubt]) -> tuple[Reference, ...]:
-    found = parts.children(resource, group, place=place, doubts=doubts)
-    named = (parts.reference(each, key, place=f"{place}.{group}", doubts=doubts) for each in found)
+def _each(resource: Json, group: str, key: str, place: str, doubts: list[Doubt]) -> tuple[Reference, ...]:
+    found = parts.children(resource, group, place, doubts)
+    named = (parts.reference(each, key, f"{place}.{group}", doubts) for each in found)
     return tuple(each for each in named if each is not None)
 
 
-def _begin(resource: Json, element: str, *, place: str, doubts: list[Doubt]) -> Moment | None:
+def _begin(resource: Json, element: str, place: str, doubts: list[Doubt]) -> Moment | None:
     """onsetDateTime or the start of onsetPeriod; an age or words give no date."""
-    at = parts.moment(resource, f"{element}DateTime", place=place, doubts=doubts)
+    at = parts.moment(resource, f"{element}DateTime", place, doubts)
     if at is not None or resource.get(f"{element}Period") is None:
         return at
-    span = parts.period(resource, f"{element}Period", place=place, doubts=doubts)
+    span = parts.period(resource, f"{element}Period", place, doubts)
     return None if span is None else span.start
 
 
 def _contained_code(resource: Json, own_id: str, *, doubts: list[Doubt]) -> Concept | None:
     """One step and no further, so that records which contain each other cannot go on for ever."""
-    for each in parts.children(resource, "contained", place="MedicationRequest", doubts=doubts):
+    for each in parts.children(resource, "contained", "MedicationRequest", doubts):
         if each.get("id") == own_id:
-            return parts.concept(each, "code", place="MedicationRequest.contained", doubts=doubts)
+            return parts.concept(each, "code", "MedicationRequest.contained", doubts)
     return None
 
 
 def _permits(rule: Json, *, doubts: list[Doubt]) -> bool | None:
-    said = parts.status(rule, place="Consent.provision", doubts=doubts, key="type")
+    said = parts.status(rule, "Consent.provision", doubts, key="type")
     if said not in {"", "permit", "deny"}:
         raise Unreadable(Reason.UNKNOWN_VALUE, place="Consent.provision.type")
     return None if not said else said == "permit"

@@ -30,117 +30,118 @@ _LINKS: Final = {kind.value: kind for kind in LinkKind}
 
 def person(resource: Json, *, source_id: str, doubts: list[Doubt]) -> Person:
     """FHIR Patient. Raises Unreadable."""
-    numbers, withheld = identifiers(resource, place="Patient", doubts=doubts)
-    died = parts.moment(resource, "deceasedDateTime", place="Patient", doubts=doubts)
+    numbers, withheld = identifiers(resource, "Patient", doubts)
+    died = parts.moment(resource, "deceasedDateTime", "Patient", doubts)
     return Person(
         source_id=source_id,
-        updated_at=parts.updated_at(resource, place="Patient", doubts=doubts),
-        is_active=parts.truth(resource, "active", place="Patient"),
+        updated_at=parts.updated_at(resource, "Patient", doubts),
+        is_active=parts.truth(resource, "active", "Patient"),
         identifiers=numbers,
         identifiers_withheld=withheld,
-        names=names(resource, place="Patient", doubts=doubts),
-        telecoms=telecoms(resource, place="Patient", doubts=doubts),
-        addresses=_addresses(resource, place="Patient", doubts=doubts),
-        birth=parts.moment(resource, "birthDate", place="Patient", doubts=doubts),
+        names=names(resource, "Patient", doubts),
+        telecoms=telecoms(resource, "Patient", doubts),
+        addresses=_addresses(resource, "Patient", doubts),
+        birth=parts.moment(resource, "birthDate", "Patient", doubts),
         sex=_sex(resource, doubts=doubts),
         is_deceased=_is_deceased(resource, died=died),
         deceased=died,
         languages=_languages(resource, doubts=doubts),
         links=_links(resource, doubts=doubts),
-        organization=parts.reference(resource, "managingOrganization", place="Patient", doubts=doubts),
-        practitioners=parts.references(resource, "generalPractitioner", place="Patient", doubts=doubts),
+        organization=parts.reference(resource, "managingOrganization", "Patient", doubts),
+        practitioners=parts.references(resource, "generalPractitioner", "Patient", doubts),
         doubts=tuple(doubts),
     )
 
 
 def practitioner(resource: Json, *, source_id: str, doubts: list[Doubt]) -> Practitioner:
     """FHIR Practitioner. Raises Unreadable."""
-    numbers, withheld = identifiers(resource, place="Practitioner", doubts=doubts)
+    numbers, withheld = identifiers(resource, "Practitioner", doubts)
     return Practitioner(
         source_id=source_id,
-        updated_at=parts.updated_at(resource, place="Practitioner", doubts=doubts),
-        is_active=parts.truth(resource, "active", place="Practitioner"),
+        updated_at=parts.updated_at(resource, "Practitioner", doubts),
+        is_active=parts.truth(resource, "active", "Practitioner"),
         identifiers=numbers,
         identifiers_withheld=withheld,
-        names=names(resource, place="Practitioner", doubts=doubts),
-        telecoms=telecoms(resource, place="Practitioner", doubts=doubts),
+        names=names(resource, "Practitioner", doubts),
+        telecoms=telecoms(resource, "Practitioner", doubts),
         doubts=tuple(doubts),
     )
 
 
 def location(resource: Json, *, source_id: str, doubts: list[Doubt]) -> Location:
     """FHIR Location. Raises Unreadable."""
-    home = parts.child(resource, "address", place="Location")
+    home = parts.child(resource, "address", "Location")
     return Location(
         source_id=source_id,
-        updated_at=parts.updated_at(resource, place="Location", doubts=doubts),
-        status=parts.status(resource, place="Location", doubts=doubts),
-        name=parts.text(resource, "name", place="Location", doubts=doubts),
-        identifiers=identifiers(resource, place="Location", doubts=doubts)[0],
-        telecoms=telecoms(resource, place="Location", doubts=doubts),
-        address=_address(home, place="Location.address", doubts=doubts) if home else None,
-        organization=parts.reference(resource, "managingOrganization", place="Location", doubts=doubts),
+        updated_at=parts.updated_at(resource, "Location", doubts),
+        status=parts.status(resource, "Location", doubts),
+        name=parts.text(resource, "name", "Location", doubts),
+        identifiers=identifiers(resource, "Location", doubts)[0],
+        telecoms=telecoms(resource, "Location", doubts),
+        address=_address(home, "Location.address", doubts) if home else None,
+        organization=parts.reference(resource, "managingOrganization", "Location", doubts),
         doubts=tuple(doubts),
     )
 
 
-def identifiers(resource: Json, *, place: str, doubts: list[Doubt]) -> tuple[tuple[Identifier, ...], int]:
+def identifiers(resource: Json, place: str, doubts: list[Doubt]) -> tuple[tuple[Identifier, ...], int]:
     """The numbers that may be read, and how many may not."""
-    found = parts.children(resource, "identifier", place=place, doubts=doubts)
+    found = parts.children(resource, "identifier", place, doubts)
     kept, withheld = [], 0
     for each in found:
-        system = parts.text(each, "system", place=place, doubts=doubts)
-        kind = parts.first_code(each, "type", place=place, doubts=doubts).upper()
+        system = parts.text(each, "system", place, doubts)
+        kind = parts.first_code(each, "type", place, doubts).upper()
         if is_withheld(kind, system=system):
             withheld += 1
-        elif value := parts.text(each, "value", place=place, doubts=doubts):
+        elif value := parts.text(each, "value", place, doubts):
             kept.append(
                 Identifier(
                     value=value,
                     system=system,
                     kind=kind,
-                    use=parts.text(each, "use", place=place, doubts=doubts),
-                    period=parts.period(each, "period", place=place, doubts=doubts),
+                    use=parts.text(each, "use", place, doubts),
+                    period=parts.period(each, "period", place, doubts) if "period" in each else None,
                 )
             )
     return tuple(kept), withheld
 
 
-def names(resource: Json, *, place: str, doubts: list[Doubt]) -> tuple[HumanName, ...]:
+def names(resource: Json, place: str, doubts: list[Doubt]) -> tuple[HumanName, ...]:
     """Every name, in the order of the source. Titles such as Dr. or Mrs. are not read."""
-    found, place = parts.children(resource, "name", place=place, doubts=doubts), f"{place}.name"
-    return tuple(
+    found, place = parts.children(resource, "name", place, doubts), f"{place}.name"
+    read = [
         HumanName(
-            family=parts.text(each, "family", place=place, doubts=doubts),
-            given=parts.texts(each, "given", place=place, doubts=doubts),
-            suffix=parts.texts(each, "suffix", place=place, doubts=doubts),
-            text=parts.text(each, "text", place=place, doubts=doubts),
-            use=parts.text(each, "use", place=place, doubts=doubts),
-            period=parts.period(each, "period", place=place, doubts=doubts),
+            family=parts.text(each, "family", place, doubts),
+            given=parts.texts(each, "given", place, doubts),
+            suffix=parts.texts(each, "suffix", place, doubts) if "suffix" in each else (),
+            text=parts.text(each, "text", place, doubts),
+            use=parts.text(each, "use", place, doubts),
+            period=parts.period(each, "period", place, doubts) if "period" in each else None,
         )
         for each in found
-    )
+    ]
+    return tuple(read)
 
 
-def telecoms(resource: Json, *, place: str, doubts: list[Doubt]) -> tuple[Telecom, ...]:
+def telecoms(resource: Json, place: str, doubts: list[Doubt]) -> tuple[Telecom, ...]:
     """Every way to reach somebody, the preferred first."""
-    found = parts.children(resource, "telecom", place=place, doubts=doubts)
+    found = parts.children(resource, "telecom", place, doubts)
     place = f"{place}.telecom"
     read = [
         Telecom(
-            system=parts.text(each, "system", place=place, doubts=doubts),
+            system=parts.text(each, "system", place, doubts),
             value=value,
-            use=parts.text(each, "use", place=place, doubts=doubts),
-            rank=_rank(each, place=place),
-            period=parts.period(each, "period", place=place, doubts=doubts),
+            use=parts.text(each, "use", place, doubts),
+            rank=_rank(each, place),
+            period=parts.period(each, "period", place, doubts) if "period" in each else None,
         )
         for each in found
-        if (value := parts.text(each, "value", place=place, doubts=doubts))
+        if (value := parts.text(each, "value", place, doubts))
     ]
     return ranked(read)
 
 
-def _rank(said: Json, *, place: str) -> int | None:
+def _rank(said: Json, place: str) -> int | None:
     rank = said.get("rank")
     if rank is None:
         return None
@@ -149,25 +150,25 @@ def _rank(said: Json, *, place: str) -> int | None:
     return rank
 
 
-def _addresses(resource: Json, *, place: str, doubts: list[Doubt]) -> tuple[PostAddress, ...]:
-    found = parts.children(resource, "address", place=place, doubts=doubts)
-    return tuple(_address(each, place=f"{place}.address", doubts=doubts) for each in found)
+def _addresses(resource: Json, place: str, doubts: list[Doubt]) -> tuple[PostAddress, ...]:
+    found = parts.children(resource, "address", place, doubts)
+    return tuple(_address(each, f"{place}.address", doubts) for each in found)
 
 
-def _address(said: Json, *, place: str, doubts: list[Doubt]) -> PostAddress:
+def _address(said: Json, place: str, doubts: list[Doubt]) -> PostAddress:
     return PostAddress(
-        lines=parts.texts(said, "line", place=place, doubts=doubts),
-        city=parts.text(said, "city", place=place, doubts=doubts),
-        state=parts.text(said, "state", place=place, doubts=doubts),
-        postal_code=parts.text(said, "postalCode", place=place, doubts=doubts),
-        country=parts.text(said, "country", place=place, doubts=doubts),
-        use=parts.text(said, "use", place=place, doubts=doubts),
-        period=parts.period(said, "period", place=place, doubts=doubts),
+        lines=parts.texts(said, "line", place, doubts),
+        city=parts.text(said, "city", place, doubts),
+        state=parts.text(said, "state", place, doubts),
+        postal_code=parts.text(said, "postalCode", place, doubts),
+        country=parts.text(said, "country", place, doubts),
+        use=parts.text(said, "use", place, doubts),
+        period=parts.period(said, "period", place, doubts) if "period" in said else None,
     )
 
 
 def _sex(resource: Json, *, doubts: list[Doubt]) -> Sex:
-    said = parts.text(resource, "gender", place="Patient", doubts=doubts)
+    said = parts.text(resource, "gender", "Patient", doubts)
     found = _SEXES.get(said.lower()) if said else Sex.UNKNOWN
     if found is None:
         doubts.append(Doubt(place="Patient.gender", reason=Reason.UNKNOWN_VALUE))
@@ -177,34 +178,32 @@ def _sex(resource: Json, *, doubts: list[Doubt]) -> Sex:
 
 def _is_deceased(resource: Json, *, died: Moment | None) -> bool | None:
     """Any sign of death counts, for nobody may be written to after it; also a date that cannot be read."""
-    said = parts.truth(resource, "deceasedBoolean", place="Patient")
+    said = parts.truth(resource, "deceasedBoolean", "Patient")
     if died is not None or resource.get("deceasedDateTime") is not None:
         return True
     return said
 
 
 def _languages(resource: Json, *, doubts: list[Doubt]) -> tuple[Language, ...]:
-    found = parts.children(resource, "communication", place="Patient", doubts=doubts)
+    found = parts.children(resource, "communication", "Patient", doubts)
     place = "Patient.communication"
     spoken = []
     for each in found:
-        tongue = parts.concept(each, "language", place=place, doubts=doubts)
-        code = tongue.codes[0].code if tongue.codes else tongue.text
+        code = parts.first_code(each, "language", place, doubts)
+        code = code or parts.concept(each, "language", place, doubts).text
         if code:
-            spoken.append(
-                Language(code=code, is_preferred=parts.truth(each, "preferred", place=place) is True)
-            )
+            spoken.append(Language(code=code, is_preferred=parts.truth(each, "preferred", place) is True))
     return tuple(spoken)
 
 
 def _links(resource: Json, *, doubts: list[Doubt]) -> tuple[Link, ...]:
     """Raises Unreadable for a kind nobody knows: it could be the one that ends this record."""
     place, links = "Patient.link", []
-    for each in parts.children(resource, "link", place="Patient", doubts=doubts):
-        kind = _LINKS.get(parts.text(each, "type", place=place, doubts=doubts))
+    for each in parts.children(resource, "link", "Patient", doubts):
+        kind = _LINKS.get(parts.text(each, "type", place, doubts))
         if kind is None:
             raise Unreadable(Reason.UNKNOWN_VALUE, place=f"{place}.type")
-        other = parts.reference(each, "other", place=place, doubts=doubts)
+        other = parts.reference(each, "other", place, doubts)
         if other is None:
             raise Unreadable(Reason.WRONG_SHAPE, place=f"{place}.other")
         links.append(Link(kind=kind, other=other))

@@ -48,6 +48,7 @@ class Segment:
     name: str
     fields: list[str]
     delimiters: Delimiters
+    is_plain: bool  # no escape and no control character in the whole message, so nobody need look again
 
     def raw(self, field: int) -> str:
         """The field as it stands, with its escapes; empty if it is not there."""
@@ -84,6 +85,8 @@ class Segment:
     def _plain(self, said: str) -> str:
         if said == EMPTIED:
             return ""
+        if self.is_plain:
+            return said.strip()
         if self.delimiters.escape in said:
             said = unescaped(said, delimiters=self.delimiters)
         return said.strip() if said.isprintable() else clean(said)
@@ -144,7 +147,10 @@ def split_message(content: bytes) -> Message:
     if len(heads) != 1:
         raise Unreadable(Reason.NOT_A_MESSAGE, place="MSH")
     marks = _delimiters(heads[0])
-    segments = tuple(_segment(line.lstrip(), delimiters=marks) for line in lines)
+    is_plain = all(line.isprintable() for line in lines) and (
+        sum(line.count(marks.escape) for line in lines) == heads[0].count(marks.escape) <= 1
+    )
+    segments = tuple(_segment(line.lstrip(), delimiters=marks, is_plain=is_plain) for line in lines)
     head = next(each for each in segments if each.name == _HEAD)
     return Message(head=head, segments=segments, doubts=tuple(doubts))
 
@@ -171,11 +177,11 @@ def _delimiters(head: str) -> Delimiters:
     )
 
 
-def _segment(line: str, *, delimiters: Delimiters) -> Segment:
+def _segment(line: str, *, delimiters: Delimiters, is_plain: bool) -> Segment:
     fields = line.split(delimiters.field)
     if fields[0] == _HEAD:
         fields.insert(1, delimiters.field)
-    return Segment(name=fields[0], fields=fields, delimiters=delimiters)
+    return Segment(name=fields[0], fields=fields, delimiters=delimiters, is_plain=is_plain)
 
 
 def unescaped(said: str, *, delimiters: Delimiters) -> str:

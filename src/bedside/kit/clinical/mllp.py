@@ -97,7 +97,7 @@ class Deframer:
     def _take_message(self) -> bool:
         mark = self._held.find(_END_MARK, self._seen)
         length = len(self._held) if mark < 0 else mark
-        if self._held.find(START, self._seen, length) >= 0:
+        if self._held.find(START, self._seen, min(length, self._bytes_max + 1)) >= 0:
             return self._fail(FramingFault.UNENDED)
         if length > self._bytes_max:
             return self._fail(FramingFault.TOO_LARGE)

@@ -5,6 +5,7 @@ Minimum necessary, 45 CFR 164.502(b).
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 WITHHELD_KINDS: Final = frozenset(
@@ -16,6 +17,7 @@ _WITHHELD_MARKS: Final = ("us-ssn", "passport", "driver", "2.16.840.1.113883.4.3
 _SSN_ROOT: Final = "2.16.840.1.113883.4.1"
 
 
+@lru_cache(maxsize=1_024)  # the same few systems come with every record
 def is_withheld(kind: str, *, system: str) -> bool:
     """Whether a number is one of those that are never read."""
     if kind in WITHHELD_KINDS:
