@@ -209,6 +209,14 @@ def test_passes_over_types_that_nobody_wants_unread():
     assert isinstance(outcomes(as_line(broken))[0], Rejected)
 
 
+def test_does_not_look_at_what_a_practice_does_not_want():
+    resource = jane(address="nonsense", birthDate="nonsense", deceasedDateTime="2025")
+    found = read_resource(resource, line=1, person_fields=frozenset({"names"}))
+    assert [name.family for name in found.names] == ["Roe", "Doe"]
+    assert (found.telecoms, found.identifiers, found.birth, found.doubts) == ((), (), None, ())
+    assert (found.is_deceased, found.links[0].other.id) == (True, "jane-0")
+
+
 def test_a_line_beyond_all_bounds_is_rejected_and_the_next_one_read():
     content = b'{"resourceType":"' + b"x" * 5_000 + b'"}\n' + as_line(JANE)
     for size in (1, 7, 1_000, len(content)):

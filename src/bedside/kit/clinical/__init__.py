@@ -8,6 +8,7 @@ from bedside.kit.clinical.hl7_replies import AckCode, acknowledge, code_for
 from bedside.kit.clinical.merging import Survivors, survivors
 from bedside.kit.clinical.mllp import BadFrame, Deframer, FramingFault, frame
 from bedside.kit.clinical.nouns import (
+    PERSON_FIELDS,
     Appointment,
     CarePlan,
     Condition,
@@ -41,6 +42,7 @@ from bedside.kit.clinical.values import (
 )
 
 __all__ = [
+    "PERSON_FIELDS",
     "RESOURCE_TYPES",
     "AckCode",
     "Appointment",

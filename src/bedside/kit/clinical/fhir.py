@@ -16,6 +16,7 @@ from bedside.kit.clinical import fhir_events, fhir_people
 from bedside.kit.clinical.fhir_parts import ID_CHARACTERS_MAX
 from bedside.kit.clinical.fhir_types import KNOWN_TYPES
 from bedside.kit.clinical.lines import LINE_BYTES_MAX, lines_of
+from bedside.kit.clinical.nouns import PERSON_FIELDS
 from bedside.kit.clinical.outcomes import Doubt, Passed, Reason, Rejected, Unreadable
 
 if TYPE_CHECKING:
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from bedside.kit.clinical.nouns import Noun
 
     Reader = Callable[..., Noun]
-
-Outcome = "Noun | Rejected | Passed"
 
 _READERS: Final[dict[str, Reader]] = {
     "Patient": fhir_people.person,
@@ -53,12 +52,13 @@ def read_ndjson(
     pieces: Iterable[bytes],
     *,
     wanted: frozenset[str] = RESOURCE_TYPES,
+    person_fields: frozenset[str] = PERSON_FIELDS,
     line_bytes_max: int = LINE_BYTES_MAX,
 ) -> Iterator[tuple[int, Noun | Rejected | Passed]]:
     """Read one resource a line, from bytes cut anywhere, compressed by gzip or not.
 
     Gives: (line from 1, outcome) for every line that is not blank. A type that is not `wanted` is `Passed` without
-    being looked into. Never raises for what the bytes hold.
+    being looked into, and so is what a Patient says beyond `person_fields`. Never raises for what the bytes hold.
     """
     for number, content, is_ended in lines_of(pieces, line_bytes_max=line_bytes_max):
         if isinstance(content, Reason):
@@ -70,11 +70,15 @@ def read_ndjson(
             reason = Reason.NOT_JSON if is_ended else Reason.TRUNCATED
             yield number, Rejected(line=number, resource_type="", reason=reason)
             continue
-        yield number, read_resource(resource, line=number, wanted=wanted)
+        yield number, read_resource(resource, line=number, wanted=wanted, person_fields=person_fields)
 
 
 def read_resource(
-    resource: Any, *, line: int, wanted: frozenset[str] = RESOURCE_TYPES
+    resource: Any,
+    *,
+    line: int,
+    wanted: frozenset[str] = RESOURCE_TYPES,
+    person_fields: frozenset[str] = PERSON_FIELDS,
 ) -> Noun | Rejected | Passed:
     """Read one resource as JSON gave it; `line` only says where it stood."""
     if type(resource) is not dict:
@@ -88,7 +92,10 @@ def read_resource(
         return passed
     doubts: list[Doubt] = []
     try:
-        return reader(resource, source_id=_source_id(resource, place=passed.resource_type), doubts=doubts)
+        source_id = _source_id(resource, place=passed.resource_type)
+        if reader is fhir_people.person:
+            return fhir_people.person(resource, source_id=source_id, doubts=doubts, fields=person_fields)
+        return reader(resource, source_id=source_id, doubts=doubts)
     except Unreadable as bad:
         return Rejected(line=line, resource_type=passed.resource_type, reason=bad.reason, place=bad.place)
 

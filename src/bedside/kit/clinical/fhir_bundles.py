@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import orjson
 
 from bedside.kit.clinical.fhir import RESOURCE_TYPES, read_resource
+from bedside.kit.clinical.nouns import PERSON_FIELDS
 from bedside.kit.clinical.outcomes import Passed, Reason, Rejected
 
 if TYPE_CHECKING:
@@ -24,7 +25,11 @@ _NODES_DEPTH_MAX: Final = 60
 
 
 def read_bundle(
-    content: bytes, *, wanted: frozenset[str] = RESOURCE_TYPES, bytes_max: int = BUNDLE_BYTES_MAX
+    content: bytes,
+    *,
+    wanted: frozenset[str] = RESOURCE_TYPES,
+    person_fields: frozenset[str] = PERSON_FIELDS,
+    bytes_max: int = BUNDLE_BYTES_MAX,
 ) -> Iterator[tuple[int, Noun | Rejected | Passed]]:
     """Read a Bundle, or a single resource as a bundle of one.
 
@@ -46,7 +51,7 @@ def read_bundle(
             yield line, Rejected(line=line, resource_type="Bundle", reason=resource, place="Bundle.entry")
             continue
         named = _with_real_names(resource, own_names=own_names, depth=0)
-        yield line, read_resource(named, line=line, wanted=wanted)
+        yield line, read_resource(named, line=line, wanted=wanted, person_fields=person_fields)
 
 
 def _entries(document: Any, *, own_names: dict[str, str], nesting: int) -> Iterator[Any | Reason]:

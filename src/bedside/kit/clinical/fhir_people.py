@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bedside.kit.clinical import fhir_parts as parts
-from bedside.kit.clinical.nouns import Location, Person, Practitioner
+from bedside.kit.clinical.nouns import PERSON_FIELDS, Location, Person, Practitioner
 from bedside.kit.clinical.outcomes import Doubt, Reason, Unreadable
 from bedside.kit.clinical.preferring import ranked
 from bedside.kit.clinical.values import (
@@ -28,27 +28,33 @@ _SEXES: Final = {sex.value: sex for sex in Sex}
 _LINKS: Final = {kind.value: kind for kind in LinkKind}
 
 
-def person(resource: Json, *, source_id: str, doubts: list[Doubt]) -> Person:
-    """FHIR Patient. Raises Unreadable."""
-    numbers, withheld = identifiers(resource, "Patient", doubts)
-    died = parts.moment(resource, "deceasedDateTime", "Patient", doubts)
+def person(
+    resource: Json, *, source_id: str, doubts: list[Doubt], fields: frozenset[str] = PERSON_FIELDS
+) -> Person:
+    """FHIR Patient; those of `PERSON_FIELDS` that are not in `fields` are not looked at. Raises Unreadable."""
+    place = "Patient"
+    numbers, withheld = identifiers(resource, place, doubts) if "identifiers" in fields else ((), 0)
+    died = parts.moment(resource, "deceasedDateTime", place, doubts)
+    has_home = "organization" in fields
     return Person(
         source_id=source_id,
-        updated_at=parts.updated_at(resource, "Patient", doubts),
-        is_active=parts.truth(resource, "active", "Patient"),
+        updated_at=parts.updated_at(resource, place, doubts),
+        is_active=parts.truth(resource, "active", place),
         identifiers=numbers,
         identifiers_withheld=withheld,
-        names=names(resource, "Patient", doubts),
-        telecoms=telecoms(resource, "Patient", doubts),
-        addresses=_addresses(resource, "Patient", doubts),
-        birth=parts.moment(resource, "birthDate", "Patient", doubts),
-        sex=_sex(resource, doubts=doubts),
+        names=names(resource, place, doubts) if "names" in fields else (),
+        telecoms=telecoms(resource, place, doubts) if "telecoms" in fields else (),
+        addresses=_addresses(resource, place, doubts) if "addresses" in fields else (),
+        birth=parts.moment(resource, "birthDate", place, doubts) if "birth" in fields else None,
+        sex=_sex(resource, doubts=doubts) if "sex" in fields else Sex.UNKNOWN,
         is_deceased=_is_deceased(resource, died=died),
         deceased=died,
-        languages=_languages(resource, doubts=doubts),
+        languages=_languages(resource, doubts=doubts) if "languages" in fields else (),
         links=_links(resource, doubts=doubts),
-        organization=parts.reference(resource, "managingOrganization", "Patient", doubts),
-        practitioners=parts.references(resource, "generalPractitioner", "Patient", doubts),
+        organization=parts.reference(resource, "managingOrganization", place, doubts) if has_home else None,
+        practitioners=parts.references(resource, "generalPractitioner", place, doubts)
+        if "practitioners" in fields
+        else (),
         doubts=tuple(doubts),
     )
 

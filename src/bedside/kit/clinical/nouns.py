@@ -10,7 +10,7 @@ what is never taken need not be protected (45 CFR 164.502(b)).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bedside.kit.clinical.values import Concept, Sex
 
@@ -62,6 +62,22 @@ class Person:
     practitioners: tuple[Reference, ...] = ()
     cleared: tuple[str, ...] = ()
     doubts: tuple[Doubt, ...] = ()
+
+
+PERSON_FIELDS: Final = frozenset(
+    {
+        "identifiers",
+        "names",
+        "telecoms",
+        "addresses",
+        "birth",
+        "sex",
+        "languages",
+        "organization",
+        "practitioners",
+    }
+)
+"""The fields of `Person` a caller may do without; the others say who it is, whether alive, and which is later."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
