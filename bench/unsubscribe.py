@@ -8,7 +8,6 @@ over must not get it: `handed_over_after` has to be 0, or the run does not count
 from __future__ import annotations
 
 import contextlib
-import http.client
 import random
 import socket
 import statistics
@@ -38,8 +37,11 @@ ABOUT = "one-click unsubscribes a second while a campaign runs, and that nobody 
 RUNS_WHOLE = True  # takes --run and --leave
 
 _BODY = b"List-Unsubscribe=One-Click"
-_HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}
-_POSTERS = 24
+_POST = (
+    b"POST /u/%b HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    b"Content-Length: %d\r\n\r\n%b"
+)
+_POSTERS = 48
 _DOOR_WAIT_S = 180.0
 _END_WAIT_S = 3600.0
 _MAILED_SHARE = 0.8  # of the audience; the rest are minors, and those who left
@@ -121,18 +123,18 @@ class _Trial:
         }
 
     def _poster(self, port: int) -> Callable[[str, str], None]:
-        """Each thread keeps its connection, as a large mail provider does."""
+        """Each thread keeps its connection, as a large mail provider does, and is no load to speak of."""
         own = threading.local()
 
         def post(token: str, address: str) -> None:
             if not hasattr(own, "line"):
-                own.line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+                own.line = socket.create_connection(("127.0.0.1", port), timeout=60)
+                own.line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             start = time.monotonic()
-            own.line.request("POST", f"/u/{token}", body=_BODY, headers=_HEADERS)
-            answer = own.line.getresponse()
-            answer.read()
+            own.line.sendall(_POST % (token.encode(), port, len(_BODY), _BODY))
+            answer = _whole_answer(own.line)
             at = time.time()
-            if answer.status == http.client.OK:
+            if answer.startswith(b"HTTP/1.1 200 "):
                 with self._lock:
                     self._answered.append(Answered(address, at, time.monotonic() - start))
 
@@ -202,6 +204,18 @@ def _leavers(scope: Scope, campaign_id: UUID, count: int) -> list[tuple[str, str
         )
         for one in by_ids(scope, drawn)
     ]  # fmt: skip
+
+
+def _whole_answer(line: socket.socket) -> bytes:
+    told = b""
+    while b"\r\n\r\n" not in told:
+        told += line.recv(4096)
+    head, _, body = told.partition(b"\r\n\r\n")
+    length = next(one for one in head.lower().split(b"\r\n") if one.startswith(b"content-length:"))
+    missing = int(length.partition(b":")[2]) - len(body)
+    while missing > 0:
+        missing -= len(line.recv(missing))
+    return head
 
 
 def _times(took_s: list[float]) -> dict[str, object]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # Patients' mail programs post in bursts; those that wait are written together (`doors.pickup.gathering`), so more
 # threads than cores are meant, and granian's warning about them is left out.
-_THREADS = {"web": "4", "pickup": "32"}
+_THREADS = {"web": "4", "pickup": "48"}
 _LOG_LEVELS = {"web": "warning", "pickup": "error"}
 
 Verbs = "argparse._SubParsersAction[argparse.ArgumentParser]"

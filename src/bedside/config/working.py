@@ -7,6 +7,7 @@ back after its heartbeat has been silent for a while (`correspondence.delivery` 
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import threading
 import time
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from procrastinate.connector import BaseAsyncConnector
 
 RECONNECT_WAIT_S = 2
+# Behind the doors, where cores are short: a page, or a patient's no, waits for no mailing.
+_NICE = 10
 # How long the queue waits for a connection before it gives a spell of work up and this loop begins another.
 CONNECTION_WAIT_S = 5
 QUEUES = ["default", "imports", "sending"]
@@ -39,6 +42,7 @@ def run(*, concurrency: int) -> None:
     from bedside.safeguards.audit.keeping import Keeper
 
     collect_seldom()
+    os.nice(_NICE)
     keeper = Keeper(clock=clock.now)
     keeper.start()
     try:

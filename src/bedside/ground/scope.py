@@ -116,7 +116,11 @@ def in_scope(scope: Scope) -> Iterator[None]:
 
 @contextmanager
 def reading(scope: Scope) -> Iterator[None]:
-    """As `in_scope`, for questions: inside a scope of the same practice it costs nothing."""
+    """As `in_scope`, for questions: inside a scope of the same practice it costs nothing.
+
+    Also for what must not stand or fall alone, such as the entry of an act: without a savepoint of its own, a
+    failure undoes the whole of what it belongs to.
+    """
     if _joins(scope):
         yield
         return

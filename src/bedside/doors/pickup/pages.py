@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.utils.cache import add_never_cache_headers
 
 from bedside.doors.pickup.words import NAMES, TEXTS, choose_language
 from bedside.ground.errors import Fault
@@ -38,13 +37,27 @@ def patient_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 def protect(response: HttpResponse) -> HttpResponse:
     """The address holds the token, so it must not be kept, sent on, or indexed."""
-    add_never_cache_headers(response)
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow"
     response.headers["X-Frame-Options"] = "DENY"
     response.headers["Content-Security-Policy"] = POLICY
     return response
+
+
+class Protected:
+    """Middleware: nothing leaves this door without its headers, whatever answered."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "Content-Security-Policy" not in response.headers:
+            protect(response)
+        if not response.streaming:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+        return response
 
 
 def show(

@@ -63,20 +63,22 @@ _SAY: LiteralString = """
         WITH ORDINALITY AS said (patient_id, kind, category, at, source, actor_kind, actor_id, evidence, place)
     ORDER BY said.place
 """
+# What a list had suppressed for the same reason becomes the person's own word, as `suppressing.keep_index_from` has it:
+# undoing the list does not take back what a person said.
 _SUPPRESS: LiteralString = """
+    WITH one AS (
+        SELECT * FROM unnest(%s::bytea[], %s::text[], %s::uuid[], %s::timestamptz[]) WITH ORDINALITY
+            AS one (address_index, scope, id, at, place)
+    ), taken_over AS (
+        UPDATE consent_suppression AS held SET source = %s FROM one
+        WHERE held.practice_id = %s AND held.reason = %s AND held.lifted_at IS NULL AND held.source LIKE %s
+          AND held.address_index = one.address_index AND held.scope = one.scope
+    )
     INSERT INTO consent_suppression (
         practice_id, of, reason, source, address_index, scope, id, at, lifted_because
     )
-    SELECT %s, %s, %s, %s, one.address_index, one.scope, one.id, one.at, ''
-    FROM unnest(%s::bytea[], %s::text[], %s::uuid[], %s::timestamptz[]) WITH ORDINALITY
-        AS one (address_index, scope, id, at, place)
-    ORDER BY one.place
+    SELECT %s, %s, %s, %s, one.address_index, one.scope, one.id, one.at, '' FROM one ORDER BY one.place
     ON CONFLICT DO NOTHING
-"""
-_KEEP_FROM_LISTS: LiteralString = """
-    UPDATE consent_suppression AS held SET source = %s
-    WHERE held.practice_id = %s AND held.reason = %s AND held.lifted_at IS NULL AND held.source LIKE %s
-      AND (held.address_index, held.scope) IN (SELECT * FROM unnest(%s::bytea[], %s::text[]))
 """
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(id::text, 11)) FROM unnest(%s::uuid[]) AS wanted (id)"
 
@@ -145,9 +147,8 @@ def _suppress(pairs: Sequence[tuple[No, Patient]]) -> None:
     if rows:
         practice_id = pairs[0][0].scope.practice_id
         columns = [*map(list, zip(*rows, strict=True))]
-        execute_binary(_SUPPRESS, [practice_id, _OF, _ASKED, _LINK, *columns])
-        # As `suppressing.keep_index_from`: undoing a list does not take back what a person said.
-        execute_binary(_KEEP_FROM_LISTS, [_LINK, practice_id, _ASKED, f"{LIST_SOURCE}%", *columns[:2]])
+        held = (_LINK, practice_id, _ASKED, f"{LIST_SOURCE}%")
+        execute_binary(_SUPPRESS, [*columns, *held, practice_id, _OF, _ASKED, _LINK])
 
 
 def _covered(no: No) -> SuppressionScope:

@@ -10,7 +10,7 @@ from django.db import DatabaseError, OperationalError, connection
 
 from bedside.ground.errors import Fault
 from bedside.ground.rows import execute_binary
-from bedside.ground.scope import Scope, in_scope
+from bedside.ground.scope import Scope, reading
 from bedside.safeguards.audit.bodies import PEOPLE_PER_ROW, bodies_about, pack
 from bedside.safeguards.audit.rules import Detail, EntryKind, Outcome, canonical_body
 
@@ -92,7 +92,7 @@ def record_apart(acts: Sequence[tuple[Scope, datetime, Act]]) -> None:
 
 
 def _add(scope: Scope, rows: Sequence[_Row]) -> None:
-    with in_scope(scope), _or_undo():
+    with reading(scope), _or_undo():
         for start in range(0, len(rows), _ROWS_PER_STATEMENT):
             columns = map(list, zip(*rows[start : start + _ROWS_PER_STATEMENT], strict=True))
             execute_binary(_INSERT_MANY, [scope.practice_id, *columns])
@@ -124,7 +124,7 @@ def record_each(
         body = bytes(joined) if len(part) == 1 else pack(joined)
         # A row on one person, about nothing else, is found by that person as any single entry is.
         found_by = about or (part[0] if len(part) == 1 else "")
-        with in_scope(scope), _or_undo(), connection.cursor() as cursor:
+        with reading(scope), _or_undo(), connection.cursor() as cursor:
             cursor.execute(_INSERT, (*columns, str(found_by), len(part), body))
 
 
