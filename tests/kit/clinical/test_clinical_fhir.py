@@ -247,6 +247,12 @@ def test_a_compressed_file_that_ends_too_early_gives_what_was_whole():
     assert found[-1].reason is Reason.DAMAGED_ARCHIVE
 
 
+@pytest.mark.parametrize("length", range(262_140, 262_180))
+def test_what_was_whole_is_given_to_its_last_byte_when_only_the_checksum_is_missing(length):
+    packed = gzip.compress(b" " * (length - 3) + b"[]\n")[:-8]
+    assert [each.reason for each in outcomes(packed)] == [Reason.NOT_AN_OBJECT, Reason.DAMAGED_ARCHIVE]
+
+
 def test_a_bomb_costs_no_memory():
     packed = gzip.compress(b" " * 200_000_000, compresslevel=1)
     assert [each.reason for each in outcomes(packed, line_bytes_max=1_000_000)] == [Reason.TOO_LARGE]

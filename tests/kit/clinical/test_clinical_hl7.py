@@ -95,6 +95,7 @@ def test_takes_the_times_of_the_service_when_the_schedule_names_none():
         ("S15", "Booked", "cancelled"),
         ("S16", "", "cancelled"),
         ("S17", "", "entered-in-error"),
+        ("S17", "Complete", "entered-in-error"),
         ("S26", "", "noshow"),
     ],
 )
@@ -256,6 +257,11 @@ _MARKS = Delimiters(field="|", component="^", repetition="~", escape="\\", subco
 )
 def test_carries_out_escapes(said, meant):
     assert unescaped(said, delimiters=_MARKS) == meant
+
+
+def test_carries_out_escapes_within_a_message():
+    told = read(ADT.replace("Roe^Jane", "Roe\\T\\Doe^Jane"))
+    assert told.people[0].names[0].family == "Roe&Doe"
 
 
 @given(st.text(max_size=40))

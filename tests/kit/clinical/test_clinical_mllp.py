@@ -74,6 +74,11 @@ def test_a_broken_framing_ends_the_connection(content, fault):
         deframer.feed(frame(b"MSH|"))
 
 
+def test_too_large_stays_too_large_whatever_comes_behind():
+    content = b"\x0b" + b"x" * 25 + b"\x0b"
+    assert ended([content]) == ended([content[:22], content[22:]]) == ([], FramingFault.TOO_LARGE)
+
+
 def test_messages_before_a_fault_are_given_first():
     deframer = Deframer()
     assert deframer.feed(frame(b"one") + b"junk") == [b"one"]
