@@ -64,7 +64,7 @@ def _lines(rows: int) -> Iterator[str]:
     """Invented people; every fourth asks for the newsletter, every fiftieth has no address."""
     yield _HEADER
     for number in range(rows):
-        email = f"patient{number}@example.org" if number % 50 else "none"
+        email = f"patient{number * 7}@example.org" if number % 50 else "none"
         yield (
             f"MS-{number},{_FIRST[number % 7]},Hartwell{number % 997},{1930 + number % 90}-{1 + number % 12:02d}-"
             f"{1 + number % 28:02d},{'FM'[number % 2]},{email},555-01{number % 100:02d},{number % 900} Maple Street,"
@@ -73,11 +73,14 @@ def _lines(rows: int) -> Iterator[str]:
         )
 
 
+_ORIGIN = ("--from", "own_system", "--method", "registration", "--collected-by", "2026-11-20")
+
+
 def _import(file: Path, home: Path) -> tuple[dict[str, int], float, float, float]:
     """(counts, seconds of the whole command with its start, its processor seconds, its peak megabytes)."""
     start, before = time.perf_counter(), _children_cpu_s()
     process = subprocess.Popen(
-        [sys.executable, "-m", "bedside.config.entry", "import", str(file), "--json"],
+        [sys.executable, "-m", "bedside.config.entry", "import", str(file), *_ORIGIN, "--json"],
         env={**os.environ, "BEDSIDE_HOME": str(home), "PYTHONPATH": str(SOURCE)},
         stdout=subprocess.PIPE,
         text=True,

@@ -32,7 +32,12 @@ for _column in ("certificate_sha256", "content_sha256"):
     declare_column("campaigns_recipient", _column, under=Under.NOTHING)
 for _column in ("audience_digest", "content_hash", "approved_hash"):
     declare_column("campaigns_campaign", _column, under=Under.NOTHING)
-declare_column("campaigns_approval", "bound_hash", under=Under.NOTHING)
+for _table, _column in (
+    ("campaigns_approval", "bound_hash"),
+    ("campaigns_message_facts", "mark"), ("campaigns_message_facts", "facts"),  # codes, yes and no about a message
+    ("campaigns_part", "people"),  # ids
+):  # fmt: skip
+    declare_column(_table, _column, under=Under.NOTHING)
 for _table, _column, _name in (
     (CAMPAIGN, "name_sealed", "name"), (CAMPAIGN, "rule_sealed", "rule"), (APPROVAL, "comment_sealed", "comment"),
 ):  # fmt: skip
