@@ -135,7 +135,7 @@ def read_time_line(page: Page, demo: Running) -> None:
     page.get_by_label("Search").fill(PAULA)
     press(page, "Search")
     page.locator("#found").get_by_role("link", name="Zqtorben").click()
-    page.get_by_role("link", name=re.compile("permission", re.IGNORECASE)).first.click()
+    page.get_by_role("main").get_by_role("link", name=re.compile("permission", re.IGNORECASE)).first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Permissions of Zqtorben")
     lines = page.locator("ol.acts > li")
     found = lines.all_inner_texts()

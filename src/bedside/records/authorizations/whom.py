@@ -79,7 +79,8 @@ def people_with(scope: Scope, template_id: UUID, *, which: Which, today: date) -
             practice_id=scope.practice_id, version__template_id=template_id, expires_on__range=(first, last)
         )
         found = rows.order_by("expires_on", "id").values_list("patient_id", flat=True)
-        return list(dict.fromkeys(found.iterator()))[:PEOPLE_MAX]
+        # No cursor: what it is declared with stands in the statistics as it is.
+        return list(dict.fromkeys(found))[:PEOPLE_MAX]
 
 
 def prospect(scope: Scope, form: VersionView, people: Sequence[UUID], *, at: datetime) -> Prospect:
