@@ -101,7 +101,7 @@ def test_the_columns_leave_them_out_before_they_are_built_anew(
     assert segments.finds(scope, jane.id)
     erase(officer, jane, at)
     with in_scope(scope):
-        kept = index._column(scope, index._state(scope).generation, "id")
+        kept = index._column(scope, index._state(scope), "id")
     assert jane.id.bytes in kept.to_list()
     assert not segments.finds(scope, jane.id)
 

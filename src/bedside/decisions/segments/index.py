@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import threading
 from collections import OrderedDict
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -17,6 +18,7 @@ from django.db import connection
 
 from bedside.decisions.segments.columns import SCHEMA, frame_of
 from bedside.decisions.segments.models import IndexState, Shard
+from bedside.ground.errors import Fault
 from bedside.ground.scope import Scope, in_scope, reading
 from bedside.records.patients import actions as patients_actions
 from bedside.records.patients import queries as patients
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 SHARD_ROWS = 65_536
 DELTA_ROWS_MAX = 5_000
 READ_AT_ONCE = 2_000
+TRIES_MAX = 5
 _FRAMES_MAX = 60  # opened columns kept in memory per process
 _Freshness = tuple[int, int]
 
@@ -39,37 +42,37 @@ _deltas: dict[UUID, tuple[int, _Freshness, pl.DataFrame]] = {}
 _lock = threading.Lock()
 
 
+class _Superseded(Exception):
+    """The columns of a generation were not all there: another process put newer ones in their place meanwhile."""
+
+
 def frame(scope: Scope, columns: Iterable[str], *, at: datetime) -> pl.DataFrame:
     """All patients of the practice with `id` and these columns, as of the last commit.
 
-    Builds the columns first if there are none yet or too much has changed.
+    Builds the columns first if there are none yet or too much has changed. All columns are of one generation.
     """
     with reading(scope):
-        state = _state(scope)
-        freshness = _freshness(scope, state.settled_change) if state else (0, 0)
-        if state is None or freshness[0] > DELTA_ROWS_MAX:
-            rebuild(scope, at=at)
-            state = _state(scope)
-            freshness = (0, 0)
-        assert state is not None  # noqa: S101  just built
-        names = ["id", *sorted(set(columns) - {"id"})]
-        base = pl.DataFrame([_column(scope, state.generation, name) for name in names])
-        delta = _delta(scope, state, freshness)
-        gone = [patient_id.bytes for _, patient_id in gone_since(scope, state.settled_change)]
-    outdated = [*delta["id"].to_list(), *gone]
-    if not outdated:
-        return base
-    kept = base.filter(~pl.col("id").is_in(outdated))
-    return pl.concat([kept, delta.select(names)])
+        missed: int | None = None
+        for _ in range(TRIES_MAX):
+            # Each statement sees what is committed by then, so columns may go between this line and their reading.
+            state, freshness = _ready(scope, missed=missed, at=at)
+            try:
+                return _overlaid(scope, state, freshness, columns)
+            except _Superseded:
+                missed = state.generation
+    raise _restless()
 
 
 def finds(scope: Scope, patient_id: UUID) -> bool:
     """True if the columns, as a question would see them now, still hold this person. Builds nothing."""
     with reading(scope):
-        state = _state(scope)
-        if state is None or patient_id in {one for _, one in gone_since(scope, state.settled_change)}:
-            return False
-        return bool(_column(scope, state.generation, "id").is_in([patient_id.bytes]).any())
+        for _ in range(TRIES_MAX):
+            state = _state(scope)
+            if state is None or patient_id in {one for _, one in gone_since(scope, state.settled_change)}:
+                return False
+            with suppress(_Superseded):
+                return bool(_column(scope, state, "id").is_in([patient_id.bytes]).any())
+    raise _restless()
 
 
 def rebuild(scope: Scope, *, at: datetime) -> int:
@@ -97,6 +100,41 @@ def forget_columns() -> None:
 
 def _state(scope: Scope) -> IndexState | None:
     return IndexState.objects.filter(practice_id=scope.practice_id).first()
+
+
+def _restless() -> Fault:
+    return Fault(
+        "segments_busy", "The lists of patients are being built anew; try again in a moment.", retry_after_s=5
+    )
+
+
+def _ready(scope: Scope, *, missed: int | None, at: datetime) -> tuple[IndexState, _Freshness]:
+    """The newest state to read by. `missed`: a generation some column of which was not found.
+
+    If that is still the newest, its columns were lost and not replaced: they are built anew, never read as empty.
+    """
+    state = _state(scope)
+    if state is not None and state.generation != missed:
+        freshness = _freshness(scope, state.settled_change)
+        if freshness[0] <= DELTA_ROWS_MAX:
+            return state, freshness
+    rebuild(scope, at=at)
+    state = _state(scope)
+    assert state is not None  # noqa: S101  just built
+    return state, _freshness(scope, state.settled_change)
+
+
+def _overlaid(scope: Scope, state: IndexState, freshness: _Freshness, columns: Iterable[str]) -> pl.DataFrame:
+    """The columns of this state with all later changes laid over. Raises _Superseded."""
+    names = ["id", *sorted(set(columns) - {"id"})]
+    base = pl.DataFrame([_column(scope, state, name) for name in names])
+    delta = _delta(scope, state, freshness)
+    gone = [patient_id.bytes for _, patient_id in gone_since(scope, state.settled_change)]
+    outdated = [*delta["id"].to_list(), *gone]
+    if not outdated:
+        return base
+    kept = base.filter(~pl.col("id").is_in(outdated))
+    return pl.concat([kept, delta.filter(~pl.col("id").is_in(gone)).select(names)])
 
 
 def _one_builder_at_a_time(scope: Scope) -> None:
@@ -144,13 +182,16 @@ def _to_bytes(part: pl.DataFrame) -> bytes:
     return out.getvalue()
 
 
-def _column(scope: Scope, generation: int, name: str) -> pl.Series:
-    place = (scope.practice_id, generation, name)
+def _column(scope: Scope, state: IndexState, name: str) -> pl.Series:
+    """One column of that state, whole. Raises _Superseded."""
+    place = (scope.practice_id, state.generation, name)
     with _lock:
         if place in _columns:
             _columns.move_to_end(place)
             return _columns[place]
-    series = _open_column(scope, generation, name)
+    series = _open_column(scope, state.generation, name)
+    if len(series) != state.rows:
+        raise _Superseded
     with _lock:
         _columns[place] = series
         while len(_columns) > _FRAMES_MAX:
