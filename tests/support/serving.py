@@ -257,6 +257,32 @@ def accessibility_faults(page: Page) -> list[str]:
     return [f"{fault['id']}: {fault['help']} {node['target']}" for fault in faults for node in fault["nodes"]]
 
 
+LOOKS = ((1280, "light"), (360, "dark"))
+
+
+def faults_in_every_look(page: Page) -> list[str]:
+    """As `accessibility_faults`, and what is too wide, on a desk in light and on a phone in dark.
+
+    So a flow need not be gone through once for each look. Afterwards the page looks as before.
+    """
+    was, scheme = (
+        page.viewport_size,
+        page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'"),
+    )
+    assert was is not None
+    found = []
+    for width, colours in LOOKS:
+        page.emulate_media(color_scheme=colours)
+        page.set_viewport_size({"width": width, "height": was["height"]})
+        found += [f"{width} {colours}: {fault}" for fault in accessibility_faults(page)]
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            found.append(f"{width} {colours}: {wide} px too wide")
+    page.emulate_media(color_scheme=scheme)
+    page.set_viewport_size(was)
+    return found
+
+
 @functools.cache
 def _axe() -> str:
     from axe_playwright_python.sync_playwright import Axe
