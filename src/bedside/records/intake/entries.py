@@ -53,3 +53,11 @@ REPRESENTATIVES_TAKEN = declare(
     rejected=int,
     source=str,
 )
+SOURCE_ADDED = declare("source.added", "Added a system that sends records ({code}).", code=str, part2=bool)
+SOURCE_CHANGED = declare("source.changed", "Changed a system that sends records.", part2=bool)
+SOURCE_PAUSED = declare("source.paused", "Paused taking records from a system.")
+SOURCE_RESUMED = declare("source.resumed", "Let records of a system come in again.")
+ITEM_KEPT = declare("keeping.on", "From now on, {item} of the records that come in is kept.", item=str)
+ITEM_DROPPED = declare(
+    "keeping.off", "From now on, {item} of the records that come in is not kept.", item=str
+)

@@ -23,3 +23,16 @@ declare_column(
     ),
 )  # fmt: skip
 declare_column("intake_likeness", "fingerprint", under=Under.NOTHING)
+declare_column(
+    "intake_source", "sealed", under=Under.PRACTICE,
+    bound=bound_by("id", "version", place=lambda each, version: (each, "sealed", version)),
+)  # fmt: skip
+declare_column("intake_known_as", "fingerprint", under=Under.NOTHING)
+declare_column("intake_known_as", "content", under=Under.NOTHING)
+declare_column("intake_care_name", "fingerprint", under=Under.NOTHING)
+declare_column(
+    "intake_care_name", "sealed", under=Under.PRACTICE,
+    bound=bound_by(
+        "fingerprint", place=lambda each: (bytes(each).hex(), "sealed", 1), key_type="bigint"
+    ),
+)  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from bedside.records.intake.nouns import ImportState
+from bedside.records.intake.nouns import Format, ImportState, SourceKind
 
 
 class Import(models.Model):
@@ -18,6 +18,8 @@ class Import(models.Model):
     id = models.UUIDField(primary_key=True)
     practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT)
     state = models.CharField(max_length=10)
+    format = models.CharField(max_length=4, default=Format.CSV.value, db_default=Format.CSV.value)
+    source_id = models.UUIDField(null=True)  # the system that a clinical file comes from
     provenance = models.CharField(max_length=20, blank=True)
     method = models.CharField(max_length=20, blank=True, default="", db_default="")
     collected_by = models.DateField(null=True)
@@ -51,12 +53,112 @@ class Import(models.Model):
             models.CheckConstraint(
                 condition=models.Q(state__in=[state.value for state in ImportState]),
                 name="import_state_known",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(format__in=[each.value for each in Format]),
+                name="import_format_known",
+            ),
         ]
         indexes = [models.Index(fields=["practice", "-created_at"], name="import_newest")]
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Source(models.Model):
+    """A system that sends records. `sealed`: its name and settings; `is_part2` flags everybody it names."""
+
+    id = models.UUIDField(primary_key=True)
+    practice_id = models.UUIDField()
+    kind = models.CharField(max_length=10)
+    sealed = models.BinaryField()
+    version = models.PositiveIntegerField(default=1)
+    is_part2 = models.BooleanField(default=False)
+    created_by = models.CharField(max_length=60)
+    created_at = models.DateTimeField()
+    heard_at = models.DateTimeField(null=True)  # when something of it was last taken in
+    paused_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "intake_source"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=[each.value for each in SourceKind]), name="source_kind_known"
+            )
+        ]
+        indexes = [models.Index(fields=["practice_id", "created_at"], name="source_oldest")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class KnownAs(models.Model):
+    """Which patient a source means by an id of its own.
+
+    `fingerprint` finds the id blind. `updated_at` is the source's stamp of the newest record taken of the person,
+    `content` a keyed hash of what it said, and `said` the fields it spoke of, a bit each: so that the same record
+    again costs nothing, and a value it no longer gives can go.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    practice_id = models.UUIDField()
+    source_id = models.UUIDField()
+    fingerprint = models.BinaryField(max_length=32)
+    patient_id = models.UUIDField()
+    updated_at = models.DateTimeField(null=True)
+    content = models.BinaryField(max_length=32)
+    said = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "intake_known_as"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice_id", "source_id", "fingerprint"], name="one_patient_per_known_id"
+            )
+        ]
+        indexes = [models.Index(fields=["practice_id", "patient_id"], name="known_as_of_patient")]
+
+    def __str__(self) -> str:
+        return str(self.patient_id)
+
+
+class CareName(models.Model):
+    """What a source calls a clinician or a place that its records mention by number; the name is sealed."""
+
+    id = models.BigAutoField(primary_key=True)
+    practice_id = models.UUIDField()
+    source_id = models.UUIDField()
+    fingerprint = models.BinaryField(max_length=32)
+    sealed = models.BinaryField()
+
+    class Meta:
+        db_table = "intake_care_name"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice_id", "source_id", "fingerprint"], name="one_name_per_number"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Choice(models.Model):
+    """Who decided when whether one item of `rules.keeping` is kept; without a row it is as at first."""
+
+    id = models.BigAutoField(primary_key=True)
+    practice_id = models.UUIDField()
+    item = models.CharField(max_length=40)
+    is_kept = models.BooleanField()
+    decided_by = models.CharField(max_length=60)
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "intake_choice"
+        constraints = [models.UniqueConstraint(fields=["practice_id", "item"], name="one_choice_per_item")]
+
+    def __str__(self) -> str:
+        return self.item
 
 
 class Piece(models.Model):

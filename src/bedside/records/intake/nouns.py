@@ -24,6 +24,28 @@ class ImportState(StrEnum):
     HELD = "held"  # it looks like a made-up list; a person has to look (CSP-13)
 
 
+class Format(StrEnum):
+    """What an import's file is. CSV and XLSX have columns to choose; FHIR and HL7 say themselves what is what."""
+
+    CSV = "csv"
+    XLSX = "xlsx"
+    FHIR = "fhir"
+    HL7 = "hl7"
+
+    @property
+    def is_clinical(self) -> bool:
+        return self in {Format.FHIR, Format.HL7}
+
+
+class SourceKind(StrEnum):
+    """By which way a system sends."""
+
+    FILES = "files"
+    SERVER = "server"  # Bedside fetches from it
+    MLLP = "mllp"
+    REST = "rest"
+
+
 class Provenance(StrEnum):
     """Where a list of people comes from, as somebody states before anybody is imported. There is no default.
 
