@@ -51,7 +51,7 @@ TEXTS: Final = {
     "authorization_title": "Your signed permission",
     "authorization_lead": (
         "You signed a form that lets us use your information for offers. You can take that back. "
-        "It does not change your care."
+        "It does not change your care. If you change your mind later, you would have to sign a new form."
     ),
     "authorization_button": "Take back my permission",
     "authorization_revoked": "You have taken back your permission. We will not use it any more.",

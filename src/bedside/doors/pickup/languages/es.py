@@ -58,7 +58,7 @@ TEXTS: Final = {
     "authorization_title": "Su permiso firmado",
     "authorization_lead": (
         "Usted firmó un permiso para que usemos su información para ofertas. Puede retirarlo. "
-        "Eso no cambia su atención."
+        "Eso no cambia su atención. Si más adelante cambia de opinión, tendría que firmar un permiso nuevo."
     ),
     "authorization_button": "Retirar mi permiso",
     "authorization_revoked": "Usted ha retirado su permiso. Ya no lo usaremos.",
