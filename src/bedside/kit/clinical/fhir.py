@@ -54,13 +54,17 @@ def read_ndjson(
     wanted: frozenset[str] = RESOURCE_TYPES,
     person_fields: frozenset[str] = PERSON_FIELDS,
     line_bytes_max: int = LINE_BYTES_MAX,
+    after: int = 0,
 ) -> Iterator[tuple[int, Noun | Rejected | Passed]]:
     """Read one resource a line, from bytes cut anywhere, compressed by gzip or not.
 
     Gives: (line from 1, outcome) for every line that is not blank. A type that is not `wanted` is `Passed` without
     being looked into, and so is what a Patient says beyond `person_fields`. Never raises for what the bytes hold.
+    Lines up to `after` were read before: they are passed over and give nothing.
     """
     for number, content, is_ended in lines_of(pieces, line_bytes_max=line_bytes_max):
+        if number <= after:
+            continue
         if isinstance(content, Reason):
             yield number, Rejected(line=number, resource_type="", reason=content)
             continue

@@ -7,6 +7,7 @@ Arguments go by position throughout: these are called forty times a patient, and
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -27,6 +28,7 @@ ID_CHARACTERS_MAX: Final = 200
 _INSTANT_CHARACTERS_MIN: Final = len("2026-11-02T09:30:15Z")
 
 _NOTHING = Concept()
+_NAMED: Final = frozenset({"Practitioner", "PractitionerRole", "Location", "Organization"})
 
 
 def text(holder: Json, key: str, place: str, doubts: list[Doubt]) -> str:
@@ -217,15 +219,20 @@ def reference_of(said: Json, place: str, doubts: list[Doubt]) -> Reference | Non
     """By address if there is one, else by identifier."""
     address = text(said, "reference", place, doubts)
     if address:
-        return _addressed(address)
+        named = _addressed(address)
+        if "display" in said and named.resource_type in _NAMED:
+            return replace(named, display=text(said, "display", place, doubts))
+        return named
     number = child(said, "identifier", place)
     value = text(number, "value", place, doubts)
     if not value:
         return None
+    kind = text(said, "type", place, doubts)
     return Reference(
-        resource_type=text(said, "type", place, doubts),
+        resource_type=kind,
         system=text(number, "system", place, doubts),
         value=value,
+        display=text(said, "display", place, doubts) if kind in _NAMED else "",
     )
 
 

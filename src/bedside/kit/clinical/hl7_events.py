@@ -179,7 +179,9 @@ def _after(start: Moment, *, length: str, unit: str) -> Moment | None:
 def _location(said: Parts) -> tuple[Reference, ...]:
     """PL: the point of care within its facility."""
     value = said.text(1) or said.text(4)
-    return (Reference(resource_type="Location", system=said.text(4), value=value),) if value else ()
+    if not value:
+        return ()
+    return (Reference(resource_type="Location", system=said.text(4), value=value, display=said.text(9)),)
 
 
 def _concepts(segment: Segment | None, *, field: int) -> tuple[Concept, ...]:

@@ -20,14 +20,20 @@ _FRAMING: Final = b"\x0b\x1c \t"
 
 
 def read_messages(
-    pieces: Iterable[bytes], *, zone: tzinfo, message_bytes_max: int = MESSAGE_BYTES_MAX
+    pieces: Iterable[bytes],
+    *,
+    zone: tzinfo,
+    message_bytes_max: int = MESSAGE_BYTES_MAX,
+    after: int = 0,
 ) -> Iterator[tuple[int, Told | Rejected]]:
     """Read a file of messages, cut anywhere, compressed by gzip or not; each begins with MSH.
 
     Gives: (message from 1, outcome), also for what stands before the first MSH. Alphabets of sixteen bits are not
-    read from files. Never raises for what the bytes hold.
+    read from files. Never raises for what the bytes hold. Messages up to `after` are passed over.
     """
     for number, found in enumerate(_messages(pieces, message_bytes_max=message_bytes_max), start=1):
+        if number <= after:
+            continue
         if isinstance(found, Reason):
             yield number, Rejected(line=number, resource_type="", reason=found)
         else:

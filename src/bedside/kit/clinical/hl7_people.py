@@ -121,9 +121,14 @@ def source_id(numbers: tuple[Identifier, ...]) -> str:
 
 
 def clinicians(found: Iterable[Parts]) -> tuple[Reference, ...]:
-    """XCN: each clinician by number."""
+    """XCN: each clinician by number, with first and last name."""
     return tuple(
-        Reference(resource_type="Practitioner", system=each.text(9), value=number)
+        Reference(
+            resource_type="Practitioner",
+            system=each.text(9),
+            value=number,
+            display=" ".join(filter(None, (each.text(3), each.text(2)))),
+        )
         for each in found
         if (number := each.text(1))
     )

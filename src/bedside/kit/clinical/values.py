@@ -78,7 +78,8 @@ class Reference:
     """Another record, by id or by identifier (`system`, `value`); never followed here.
 
     `server` is the address before type and id, empty for a record of the same source. A reference that only
-    means something within its bundle has its whole text ("urn:uuid:…") as `id` and no type.
+    means something within its bundle has its whole text ("urn:uuid:…") as `id` and no type. `display` is what the
+    source calls a clinician, a place or a payer; of a patient it is never read.
     """
 
     resource_type: str
@@ -86,6 +87,7 @@ class Reference:
     system: str = ""
     value: str = ""
     server: str = ""
+    display: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
