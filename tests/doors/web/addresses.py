@@ -50,6 +50,7 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     "import_new": Right.IMPORT_PATIENTS,
     "import": Right.IMPORT_PATIENTS,
     "import_columns": Right.IMPORT_PATIENTS,
+    "import_sheet": Right.IMPORT_PATIENTS,
     "import_confirm": Right.IMPORT_PATIENTS,
     "import_progress": Right.IMPORT_PATIENTS,
     "import_pause": Right.IMPORT_PATIENTS,

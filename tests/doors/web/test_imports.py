@@ -78,7 +78,7 @@ def test_keeps_names_of_files_and_people_out_of_addresses_and_titles(omar, scope
         (b"", "Choose a file first."),
         (b"  \n", "The file is empty."),
         (b"%PDF-1.7 x", "This is a PDF, not a CSV file."),
-        (b"PK\x03\x04 x", "This is an Excel workbook or a ZIP archive, not a CSV file."),
+        (b"PK\x03\x04 x", "This workbook is damaged."),
         (b"MRN,First,Last,Email\n", "The file has column names but no rows."),
     ],
 )

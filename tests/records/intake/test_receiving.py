@@ -30,7 +30,7 @@ BAD = {
     "binary": (bytes(range(64)) * 100, "binary_file"),
     "zeros": (b"\x00" * 5000, "empty_file"),
     "PDF": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj", "binary_file"),
-    "XLSX": (workbook(), "binary_file"),
+    "XLSX without its parts": (workbook(), "not_a_workbook"),
     "web page": (b"<!doctype html><html><body>Patients</body></html>", "markup_file"),
     "one column of prose": (b"Dear colleague,\nplease find the list below.\nRegards\n", "no_columns"),
     "values without names": (b"Ann,Lee,ann@example.org\nBob,Lee,bob@example.org\n", "no_header"),

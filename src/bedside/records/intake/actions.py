@@ -12,7 +12,7 @@ from bedside.ground.scope import Scope, in_scope
 from bedside.records.intake import entries
 from bedside.records.intake.models import Import, Piece, Reject, Stop
 from bedside.records.intake.nouns import ImportState
-from bedside.records.intake.pieces import read_head, store_pieces
+from bedside.records.intake.pieces import read_head
 from bedside.records.intake.proposing import Proposal, date_order_of, propose
 from bedside.records.intake.queries import rejected_cells
 from bedside.records.intake.rules.layout import inspect
@@ -21,6 +21,7 @@ from bedside.records.intake.rules.mapping import propose as propose_columns
 from bedside.records.intake.rules.reading import sample_rows
 from bedside.records.intake.running import run
 from bedside.records.intake.sealed import Facts, open_facts, seal_facts
+from bedside.records.intake.workbook_files import drop_workbook, store_file
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.queries import practice_keys
@@ -77,7 +78,7 @@ def receive(scope: Scope, *, name: str, pieces: Iterable[bytes], at: datetime) -
             created_at=at,
         )
         row.save(force_insert=True)
-        count = store_pieces(scope, import_id, pieces)
+        count = store_file(scope, import_id, pieces)
         row.size_bytes = count.size_bytes
         row.fingerprint = keys.blind_index("intake file", count.sha256)
         row.save(update_fields=["size_bytes", "fingerprint"])
@@ -168,6 +169,7 @@ def prepare(scope: Scope, import_id: UUID, *, provenance: Provenance, at: dateti
         row.state, row.provenance = _S.QUEUED.value, provenance.value
         row.started_at = row.worked_at = at
         row.save(update_fields=["state", "provenance", "started_at", "worked_at"])
+        drop_workbook(scope, import_id)
         record(scope, entries.STARTED, at=at, subject=import_id, provenance=provenance.value)
 
 

@@ -3,6 +3,7 @@
 from bedside.safeguards.audit.rules import Deed, declare
 
 RECEIVED = declare("import.received", "Uploaded a file of {size_bytes} bytes for import.", size_bytes=int)
+SHEET_CHOSEN = declare("import.sheet_chosen", "Chose another sheet of a workbook for import.")
 PREVIEWED = declare(
     "import.previewed",
     "Looked at the first rows of a file for import ({rows} rows).",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.shortcuts import redirect, render
 
+from bedside.doors.web.imports.sheets import sheet_words
 from bedside.doors.web.imports.words import (
     DATE_ORDERS,
     confidence_words,
@@ -124,7 +125,7 @@ def _page(
     context = {
         "import": view,
         "size": size_words(view.size_bytes),
-        "layout": layout_words(proposal.layout),
+        **sheet_words(scope, view.id, otherwise=layout_words(proposal.layout)),
         "columns": [_row(column) for column in proposal.columns],
         "recognised": sum(_row(column)["is_plain"] is True for column in proposal.columns),
         "groups": field_groups(),
