@@ -15,7 +15,7 @@ from bedside.records.intake.rules.matching import Match, PersonKey, compare, mat
 from bedside.records.intake.rules.nouns import PatientRow
 from bedside.records.intake.rules.nouns import Sex as RowSex
 from bedside.records.intake.rules.reading import SENTENCES, RowProblem
-from bedside.records.patients.rules import Patient, Sex
+from bedside.records.patients.rules import Patient, Relationship, Sex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # More people than this at one address are an institution, not a family: looking at each would take for ever.
 SAME_ADDRESS_MAX = 25
+_SEXES = {sex.value: sex for sex in Sex}
 _SHARED = tuple(
     each.name
     for each in fields(PatientRow)
@@ -88,9 +89,12 @@ class Person:
     )
     rows: int = 0
 
+    is_part2: bool = False  # by a source whose people all are
+
     @property
     def patient(self) -> Patient:
-        return patient_of(self.row, patient_id=self.id)
+        known = patient_of(self.row, patient_id=self.id, stored=self.stored)
+        return replace(known, part2=True) if self.is_part2 and not known.part2 else known
 
     @property
     def is_changed(self) -> bool:
@@ -179,16 +183,18 @@ def _digits(text: str) -> str:
     return "".join(sign for sign in text if sign in "0123456789")
 
 
-def patient_of(row: PatientRow, *, patient_id: UUID) -> Patient:
-    """The record of a row. Permissions are no part of it."""
+def patient_of(row: PatientRow, *, patient_id: UUID, stored: Patient | None = None) -> Patient:
+    """The record of a row. Permissions are no part of it; what no row speaks of stays as it is `stored`.
+
+    Somebody who once only signed up for mail is a patient as soon as a list of patients names them.
+    """
     shared = {name: getattr(row, name) for name in _SHARED}
-    return Patient(
-        id=patient_id,
-        sex=Sex(row.sex.value),
-        email=row.email or "",
-        deceased=bool(row.deceased),
-        **shared,
-    )
+    shared |= {"sex": _SEXES[row.sex.value], "email": row.email or "", "deceased": bool(row.deceased)}
+    if stored is None:
+        return Patient(id=patient_id, **shared)
+    if stored.relationship is Relationship.PROSPECT:
+        shared["relationship"] = Relationship.PATIENT
+    return replace(stored, **shared)
 
 
 def row_of(patient: Patient) -> PatientRow:

@@ -30,10 +30,23 @@ _LIKENESS = "intake likeness"
 
 
 class People:
-    """Finds or makes the person of each row, in the order of the file. Writes nothing but `save_likeness`."""
+    """Finds or makes the person of each row, in the order of the file. Writes nothing but `save_likeness`.
 
-    def __init__(self, scope: Scope, import_id: UUID, rows: Sequence[PatientRow]) -> None:
+    Without an `import_id` nobody is found by likeness: whoever sends the rows has ids of its own for them. `known` are
+    opened besides, for `take`, and `numbers` are looked up besides those of the rows.
+    """
+
+    def __init__(
+        self,
+        scope: Scope,
+        import_id: UUID | None,
+        rows: Sequence[PatientRow],
+        *,
+        known: Iterable[UUID] = (),
+        numbers: Iterable[str] = (),
+    ) -> None:
         self._scope, self._import_id = scope, import_id
+        self._known, self._numbers = known, numbers
         self._people: dict[UUID, Person] = {}
         self._by_number: dict[str, Person] = {}
         self._by_address: dict[str, list[Person]] = {}
@@ -46,7 +59,7 @@ class People:
 
     def place(self, row: PatientRow) -> Person | Doubt:
         """The person a row is about, with the row taken over; or why nobody can tell."""
-        like = likeness(row)
+        like = likeness(row) if self._import_id is not None else None
         found = decide(row, self._candidates(row, like))
         if isinstance(found, Doubt):
             return found
@@ -58,6 +71,21 @@ class People:
             person.named_before = True
             self._by_likeness[like] = self._named_now[like] = person
         return person
+
+    def of(self, patient_id: UUID) -> Person | None:
+        """Somebody by id, among those looked up or placed; None for whose record does not open."""
+        return self._people.get(patient_id)
+
+    def take(self, person: Person, row: PatientRow) -> Doubt | None:
+        """Takes a row over for somebody who is surely meant; a doubt if its number is another's."""
+        holder = self._by_number.get(patients.mrn_key(row.mrn)) if row.mrn else None
+        if holder is not None and holder is not person:
+            return Doubt.NUMBER_OF_ANOTHER
+        if row.mrn and patients.mrn_key(row.mrn) in self._unopened:
+            return Doubt.NOT_OPENED
+        person.take(row)
+        self._index(person, row)
+        return None
 
     def touched(self) -> list[Person]:
         """Everybody a row was about, in order of first mention."""
@@ -111,13 +139,16 @@ class People:
             near.append(person)
 
     def _look_up(self, rows: Sequence[PatientRow]) -> None:
-        numbers = patients.ids_by_mrn(self._scope, {row.mrn for row in rows if row.mrn})
+        wanted = {*self._numbers, *(row.mrn for row in rows if row.mrn)}
+        numbers = patients.ids_by_mrn(self._scope, wanted)
         known = {patients.mrn_key(mrn): patient_id for mrn, patient_id in numbers.items()}
         unknown = [row for row in rows if patients.mrn_key(row.mrn) not in known]
         addresses = self._addresses(unknown)
-        alike = self._likenesses(unknown)
+        alike = self._likenesses(unknown) if self._import_id is not None else {}
         near = [patient_id for ids in addresses.values() for patient_id in ids]
-        people = self._open([*known.values(), *near, *(patient_id for patient_id, _ in alike.values())])
+        people = self._open(
+            [*known.values(), *near, *(patient_id for patient_id, _ in alike.values()), *self._known]
+        )
         self._by_number = {key: people[each] for key, each in known.items() if each in people}
         self._unopened = known.keys() - self._by_number.keys()
         for address, ids in addresses.items():

@@ -147,8 +147,8 @@ def read_date(
     day, code = _parse(_TIME.sub("", text) if ":" in text else text, order=order, kind=kind, today=today)
     if day is None:
         return None, code or RemarkCode.NOT_A_DATE
-    implausible = _implausible(day, kind=kind, today=today)
-    return (None, implausible) if implausible else (day, code)
+    doubtful = implausible(day, kind=kind, today=today)
+    return (None, doubtful) if doubtful else (day, code)
 
 
 def _parse(
@@ -229,7 +229,8 @@ def _day(year: int, month: int, day: int) -> date | None:
         return None
 
 
-def _implausible(day: date, *, kind: DateKind, today: date) -> RemarkCode | None:
+def implausible(day: date, *, kind: DateKind, today: date) -> RemarkCode | None:
+    """Why a day cannot be right, None if it can."""
     if day in _FILLER_DATES:
         return RemarkCode.FILLER_DATE
     if not _YEAR_MIN <= day.year <= _YEAR_MAX:

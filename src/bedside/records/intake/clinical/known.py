@@ -1,0 +1,85 @@
+"""Which patient a source means by an id of its own: looked up blind, kept with what the source said last."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, LiteralString
+
+from bedside.ground.rows import execute_binary, fetch_binary
+from bedside.ground.scope import Scope, in_scope
+from bedside.safeguards.vault.queries import practice_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+    from uuid import UUID
+
+_LABEL = "intake known as"
+_CONTENT = "intake known content"
+_FIND: LiteralString = """
+    SELECT fingerprint, patient_id, updated_at, content, said FROM intake_known_as
+    WHERE practice_id = %s AND source_id = %s AND fingerprint = ANY(%s)
+"""
+_SAVE: LiteralString = """
+    INSERT INTO intake_known_as (practice_id, source_id, fingerprint, patient_id, updated_at, content, said)
+    SELECT %s, %s, fresh.* FROM unnest(%s::bytea[], %s::uuid[], %s::timestamptz[], %s::bytea[], %s::int[])
+        AS fresh (fingerprint, patient_id, updated_at, content, said)
+    ON CONFLICT (practice_id, source_id, fingerprint) DO UPDATE
+    SET patient_id = excluded.patient_id, updated_at = excluded.updated_at, content = excluded.content,
+        said = excluded.said
+"""
+_REPOINT: LiteralString = """
+    UPDATE intake_known_as SET patient_id = %s WHERE practice_id = %s AND patient_id = %s
+"""
+
+
+@dataclass(slots=True, kw_only=True)
+class Known:
+    """What is known of one id of a source. `content`: a keyed hash of the last whole record, empty without one."""
+
+    patient_id: UUID
+    updated_at: datetime | None = None
+    content: bytes = b""
+    said: int = 0
+
+
+def find_known(scope: Scope, source_id: UUID, ids: Iterable[str]) -> dict[str, Known]:
+    """By the source's id, without those that it never named before."""
+    index = practice_keys(scope).blind_index
+    label = f"{_LABEL} {source_id}"
+    prints = {index(label, each): each for each in ids}
+    if not prints:
+        return {}
+    rows = fetch_binary(_FIND, [scope.practice_id, source_id, [*prints]])
+    return {
+        prints[fingerprint]: Known(patient_id=patient_id, updated_at=updated_at, content=content, said=said)
+        for fingerprint, patient_id, updated_at, content, said in rows
+    }
+
+
+def save_known(scope: Scope, source_id: UUID, known: Mapping[str, Known]) -> None:
+    """Keeps what is known by now of these ids of the source."""
+    if not known:
+        return
+    index = practice_keys(scope).blind_index
+    label = f"{_LABEL} {source_id}"
+    held = [*known.values()]
+    columns = [
+        [index(label, each) for each in known],
+        [each.patient_id for each in held],
+        [each.updated_at for each in held],
+        [each.content for each in held],
+        [each.said for each in held],
+    ]
+    execute_binary(_SAVE, [scope.practice_id, source_id, *columns])
+
+
+def content_of(scope: Scope, text: str) -> bytes:
+    """A keyed hash by which the same record is recognised; it tells nobody what is in it."""
+    return practice_keys(scope).blind_index(_CONTENT, text)
+
+
+def repoint(scope: Scope, *, from_patient: UUID, to_patient: UUID) -> int:
+    """Has every source mean `to_patient` by the ids of `from_patient`, after the two became one; gives how many."""
+    with in_scope(scope):
+        return execute_binary(_REPOINT, [to_patient, scope.practice_id, from_patient])
