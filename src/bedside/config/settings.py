@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "bedside.safeguards.vault",
     "bedside.safeguards.audit",
     "bedside.records.patients",
+    "bedside.records.charts",
     "bedside.records.consent",
     "bedside.records.authorizations",
     "bedside.records.signups",

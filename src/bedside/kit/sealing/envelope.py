@@ -128,6 +128,11 @@ class Sealers:
         """A sealer for each key, for whoever seals more than one value under it."""
         return [Sealer(key, version=self.version) for key in self._keys]
 
+    def at(self, positions: Iterable[int]) -> Self:
+        """The keys at these positions, in this order; one may be asked for several times."""
+        keys = self._keys
+        return type(self)([keys[position] for position in positions], version=self.version)
+
     def wrapped(self, sealer: Sealer, *, places: Places) -> list[bytes]:
         """The keys themselves, sealed under another key, for storage. `unwrapped` gives them back."""
         return sealer.seal_many(self._keys, places=places)

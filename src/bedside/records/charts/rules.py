@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
 
-System: TypeAlias = str
+    from bedside.kit.terminology import System
+
 CODES_MAX: Final = 6
 ENTRIES_MAX: Final = 10_000  # of one kind and person: a visit a day for a quarter of a century
 

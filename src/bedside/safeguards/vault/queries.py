@@ -159,6 +159,13 @@ def person_sealers(scope: Scope, person_ids: Sequence[UUID]) -> Sealers:
     return practice_keys(scope).persons([*map(str, person_ids)], [wrapped[one] for one in person_ids])
 
 
+def known_sealers(scope: Scope, person_ids: Iterable[UUID]) -> tuple[dict[UUID, int], Sealers]:
+    """As `person_sealers`, of those who have a key: who stands at which position of the sealers, and these."""
+    wrapped = _wrapped_keys(scope, person_ids)
+    sealers = practice_keys(scope).persons([*map(str, wrapped)], [*wrapped.values()])
+    return {person_id: position for position, person_id in enumerate(wrapped)}, sealers
+
+
 def _wrapped_keys(scope: Scope, person_ids: Iterable[UUID]) -> dict[UUID, bytes]:
     # One array instead of thousands of parameters: this is asked for each batch of each campaign.
     with reading(scope):

@@ -1,0 +1,228 @@
+"""Verbs on charts: the only place that writes them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, LiteralString
+
+from bedside.ground.errors import NotFound
+from bedside.ground.rows import execute_binary
+from bedside.ground.scope import Scope, in_scope
+from bedside.records.charts import entries as kinds_of_act
+from bedside.records.charts.models import ChartPart
+from bedside.records.charts.names import learn_names
+from bedside.records.charts.queries import held_parts
+from bedside.records.charts.rules import Entry, Kind, merge
+from bedside.records.charts.sealed import open_parts, read_part, seal_parts, written_part
+from bedside.records.patients.actions import announce_changes
+from bedside.records.patients.locking import lock_people
+from bedside.safeguards.audit.actions import record, record_each
+from bedside.safeguards.staff.rules import Right
+from bedside.safeguards.vault.queries import known_sealers, practice_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+    from bedside.kit.sealing import Sealers
+    from bedside.records.charts.rules import Merged
+
+__all__ = ["Saved", "learn_names", "move", "note_chart_seen", "save_entries"]
+
+_ROWS_PER_STATEMENT = 2000
+_SAVE: LiteralString = """
+    INSERT INTO charts_part (practice_id, patient_id, kind, sealed, version, change_no, updated_at)
+    SELECT %s, fresh.patient_id, fresh.kind, fresh.sealed, fresh.version, fresh.change_no, %s
+    FROM unnest(%s::uuid[], %s::text[], %s::bytea[], %s::int[], %s::bigint[])
+        AS fresh (patient_id, kind, sealed, version, change_no)
+    ON CONFLICT (practice_id, patient_id, kind) DO UPDATE
+    SET sealed = excluded.sealed, version = excluded.version, change_no = excluded.change_no,
+        updated_at = excluded.updated_at
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Saved:
+    """What became of the entries that came, as `rules.Merged` counts them.
+
+    `homeless`: entries of people without a record here, such as those erased meanwhile.
+    """
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    stale: int = 0
+    beyond: int = 0
+    homeless: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """One person's entries of one kind before they are written; version 0 if there were none."""
+
+    patient_id: UUID
+    kind: Kind
+    version: int
+    merged: Merged
+
+
+def save_entries(
+    scope: Scope,
+    came: Mapping[UUID, Sequence[Entry]],
+    *,
+    at: datetime,
+    for_member: str = "",
+    source: str = "",
+) -> Saved:
+    """Joins these entries to the charts of these people, in one transaction with the caller's.
+
+    A part in which nothing changes is not written. `source` is a code such as `import:<id>`, `for_member` who wanted
+    it. Raises Unsealable if a held part was changed, swapped or rolled back.
+    """
+    scope.require(Right.IMPORT_PATIENTS)
+    with in_scope(scope):
+        positions, sealers = known_sealers(scope, lock_people(scope, came))
+        parts = _merged_parts(scope, came, positions=positions, sealers=sealers)
+        written = [part for part in parts if part.merged.new or part.merged.changed]
+        _write(scope, written, positions=positions, sealers=sealers, at=at)
+        saved = _saved(parts, homeless=sum(len(came[one]) for one in came if one not in positions))
+        _record(scope, written, saved, at=at, for_member=for_member, source=source)
+    return saved
+
+
+def move(scope: Scope, from_patient: UUID, to_patient: UUID, *, at: datetime) -> int:
+    """Joins one person's chart to another's, who are the same; gives how many entries that were.
+
+    Done again it moves nothing. Who may say that they are the same is for `merging`. Raises NotFound if either has
+    no record.
+    """
+    scope.require(Right.EDIT_PATIENTS)
+    with in_scope(scope):
+        positions, sealers = known_sealers(scope, lock_people(scope, [from_patient, to_patient]))
+        if len(positions) != len({from_patient, to_patient}):
+            raise NotFound
+        given = _opened(scope, [from_patient], positions=positions, sealers=sealers)
+        came = {to_patient: [entry for _, entries in given.values() for entry in entries]}
+        parts = _merged_parts(scope, came, positions=positions, sealers=sealers)
+        written = [part for part in parts if part.merged.new or part.merged.changed]
+        _write(scope, written, positions=positions, sealers=sealers, at=at)
+        ChartPart.objects.filter(practice_id=scope.practice_id, patient_id=from_patient).delete()
+        count = len(came[to_patient])
+        if count:
+            record(
+                scope, kinds_of_act.CHART_MOVED, at=at, subject=from_patient, count=count, to=str(to_patient)
+            )
+    return count
+
+
+def note_chart_seen(
+    scope: Scope, patient_id: UUID, *, shown: int, masked: int, special: bool, page: str, at: datetime
+) -> None:
+    """Records that the actor saw a chart, and whether specially protected entries were among it (45 CFR 164.312(b))."""
+    scope.require(Right.SEE_PATIENTS)
+    with in_scope(scope):
+        record(
+            scope, kinds_of_act.CHART_SEEN, at=at, subject=patient_id, shown=shown, masked=masked, special=special,
+            page=page,
+        )  # fmt: skip
+
+
+def _merged_parts(
+    scope: Scope, came: Mapping[UUID, Sequence[Entry]], *, positions: Mapping[UUID, int], sealers: Sealers
+) -> list[_Part]:
+    wanted = _by_part((one, came[one]) for one in came if one in positions)
+    held = _opened(scope, [*{one for one, _ in wanted}], positions=positions, sealers=sealers, only=wanted)
+    parts = []
+    for (patient_id, kind), entries in wanted.items():
+        version, known = held.get((patient_id, kind), (0, ()))
+        parts.append(_Part(patient_id=patient_id, kind=kind, version=version, merged=merge(known, entries)))
+    return parts
+
+
+def _by_part(came: Iterable[tuple[UUID, Sequence[Entry]]]) -> dict[tuple[UUID, Kind], list[Entry]]:
+    found: dict[tuple[UUID, Kind], list[Entry]] = {}
+    for patient_id, entries in came:
+        for entry in entries:
+            found.setdefault((patient_id, entry.kind), []).append(entry)
+    return found
+
+
+def _opened(
+    scope: Scope,
+    patient_ids: Sequence[UUID],
+    *,
+    positions: Mapping[UUID, int],
+    sealers: Sealers,
+    only: Mapping[tuple[UUID, Kind], object] | None = None,
+) -> dict[tuple[UUID, Kind], tuple[int, tuple[Entry, ...]]]:
+    """Version and entries of each part that these people have, of all or `only` some."""
+    held = [
+        one for one in held_parts(scope, patient_ids) if only is None or (one.patient_id, one.kind) in only
+    ]
+    plains = open_parts(
+        held, keys=practice_keys(scope), sealers=sealers.at(positions[one.patient_id] for one in held)
+    )
+    return {
+        (one.patient_id, one.kind): (one.version, read_part(one.kind, plain))
+        for one, plain in zip(held, plains, strict=True)
+    }
+
+
+def _write(
+    scope: Scope, parts: Sequence[_Part], *, positions: Mapping[UUID, int], sealers: Sealers, at: datetime
+) -> None:
+    if not parts:
+        return
+    versions = [part.version + 1 for part in parts]
+    sealed = seal_parts(
+        [written_part(part.merged.entries) for part in parts],
+        of=[(part.patient_id, part.kind) for part in parts],
+        versions=versions,
+        keys=practice_keys(scope),
+        sealers=sealers.at(positions[part.patient_id] for part in parts),
+    )
+    numbers = announce_changes(scope, len(parts))
+    columns = (
+        [part.patient_id for part in parts],
+        [part.kind.value for part in parts],
+        sealed,
+        versions,
+        numbers,
+    )
+    for start in range(0, len(parts), _ROWS_PER_STATEMENT):
+        some = [column[start : start + _ROWS_PER_STATEMENT] for column in columns]
+        execute_binary(_SAVE, [scope.practice_id, at, *some])
+
+
+def _saved(parts: Sequence[_Part], *, homeless: int) -> Saved:
+    counts: Counter[str] = Counter()
+    for part in parts:
+        merged = part.merged
+        counts.update(
+            new=merged.new,
+            changed=merged.changed,
+            unchanged=merged.unchanged,
+            stale=merged.stale,
+            beyond=merged.beyond,
+        )
+    return Saved(**counts, homeless=homeless)
+
+
+def _record(
+    scope: Scope, written: Sequence[_Part], saved: Saved, *, at: datetime, for_member: str, source: str
+) -> None:
+    people = [*dict.fromkeys(part.patient_id for part in written)]
+    record_each(
+        scope,
+        kinds_of_act.CHARTS_SAVED,
+        at=at,
+        about=source.partition(":")[2],
+        subjects=people,
+        new=saved.new,
+        changed=saved.changed,
+        people=len(people),
+        source=source,
+        for_member=for_member,
+    )
