@@ -5,7 +5,27 @@ Not covered: it is no terminology server. A code that no value set and no block 
 No keys, no clock, no network. Keys of value sets and blocks are stored by others and are never given a new meaning.
 """
 
+from bedside.kit.terminology.blocks import BLOCKS, Block, block_of
+from bedside.kit.terminology.matching import VALUE_SETS, value_sets_of
+from bedside.kit.terminology.names import name_of
+from bedside.kit.terminology.nouns import SetKind, ValueSet
 from bedside.kit.terminology.sensitivity import Sensitivity
 from bedside.kit.terminology.systems import System, system_of
+from bedside.kit.terminology.telling import sensitivities_of, sensitivity_of, strictest
 
-__all__ = ["Sensitivity", "System", "system_of"]
+__all__ = [
+    "BLOCKS",
+    "VALUE_SETS",
+    "Block",
+    "Sensitivity",
+    "SetKind",
+    "System",
+    "ValueSet",
+    "block_of",
+    "name_of",
+    "sensitivities_of",
+    "sensitivity_of",
+    "strictest",
+    "system_of",
+    "value_sets_of",
+]

@@ -70,7 +70,9 @@ def system_of(name: str) -> System | None:
 
     Plain ICD-10 counts as ICD-10-CM: in the United States no other edition is sent. ICD-9 and local codes are None.
     """
-    plain = name.partition("|")[0].strip().lower().removeprefix("urn:oid:")  # FHIR puts the version after a bar
+    plain = (
+        name.partition("|")[0].strip().lower().removeprefix("urn:oid:")
+    )  # FHIR puts the version after a bar
     plain = plain.removeprefix("https://").removeprefix("http://").rstrip("/")
     if plain.startswith("snomed.info/sct"):  # with or without edition and version
         return System.SNOMED
