@@ -51,6 +51,7 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     "import": Right.IMPORT_PATIENTS,
     "import_columns": Right.IMPORT_PATIENTS,
     "import_sheet": Right.IMPORT_PATIENTS,
+    "import_forget_columns": Right.IMPORT_PATIENTS,
     "import_confirm": Right.IMPORT_PATIENTS,
     "import_progress": Right.IMPORT_PATIENTS,
     "import_pause": Right.IMPORT_PATIENTS,

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bedside.ground.errors import NotAllowed, Refusal
+from bedside.ground.scope import in_scope
 from bedside.records.intake import actions, queries, workbook_files
 from bedside.records.intake.nouns import ImportState
 from bedside.records.intake.pieces import read_head
@@ -182,7 +183,15 @@ def test_changes_no_sheet_after_the_start_and_keeps_no_other(scope, at):
     view = import_file(scope, workbook({"P": PATIENTS, "Q": PATIENTS}), at)
     with pytest.raises(Refusal, match="started"):
         choose_sheet(scope, view.id, name="Q", at=at)
-    assert not workbook_files.Piece.objects.filter(of_import_id=view.id, number__gt=1_000_000).exists()
+    assert workbook_pieces(scope, view.id) == []
+    other = receive(scope, workbook({"P": PATIENTS, "Q": PATIENTS}), at)
+    assert workbook_pieces(scope, other) == [1_000_001]
+
+
+def workbook_pieces(scope, import_id) -> list[int]:
+    with in_scope(scope):
+        rows = workbook_files.Piece.objects.filter(of_import_id=import_id, number__gt=1_000_000)
+        return list(rows.values_list("number", flat=True))
 
 
 def test_lets_nobody_choose_without_the_right(scope, scope_of, at):
@@ -359,9 +368,10 @@ def test_refuses_a_workbook_over_the_limit_and_stores_nothing(scope, at, monkeyp
 
 def test_stores_nothing_of_a_workbook_in_clear(scope, at):
     import_id = receive(scope, workbook({"Kardiologie": PATIENTS}), at)
-    stored = b"".join(
-        bytes(each.sealed) for each in workbook_files.Piece.objects.filter(of_import_id=import_id)
-    )
+    with in_scope(scope):
+        rows = workbook_files.Piece.objects.filter(of_import_id=import_id)
+        stored = b"".join(bytes(each.sealed) for each in rows)
+    assert len(stored) > 1000
     assert b"Kardiologie" not in stored
     assert b"PK\x03\x04" not in stored
 
@@ -369,8 +379,9 @@ def test_stores_nothing_of_a_workbook_in_clear(scope, at):
 def test_forgets_the_workbook_with_the_import(scope, at):
     import_id = receive(scope, workbook({"P": PATIENTS}), at)
     actions.cancel(scope, import_id, at=at)
+    assert workbook_pieces(scope, import_id)
     actions.remove_file(scope, import_id, at=at)
-    assert not workbook_files.Piece.objects.filter(of_import_id=import_id).exists()
+    assert workbook_pieces(scope, import_id) == []
 
 
 @given(column=st.integers(0, 16_383), line=st.integers(1, 1_048_576))

@@ -20,6 +20,7 @@ from bedside.records.intake.rules.mapping import Severity, check, choose
 from bedside.records.intake.rules.mapping import propose as propose_columns
 from bedside.records.intake.rules.reading import sample_rows
 from bedside.records.intake.running import run
+from bedside.records.intake.saved_mappings import save_mapping, saved_mapping, usual_fields, usual_order
 from bedside.records.intake.sealed import Facts, open_facts, seal_facts
 from bedside.records.intake.workbook_files import drop_workbook, store_file
 from bedside.safeguards.audit.actions import record
@@ -78,10 +79,11 @@ def receive(scope: Scope, *, name: str, pieces: Iterable[bytes], at: datetime) -
             created_at=at,
         )
         row.save(force_insert=True)
-        count = store_file(scope, import_id, pieces)
+        count, form = store_file(scope, import_id, pieces)
+        row.format = form.value
         row.size_bytes = count.size_bytes
         row.fingerprint = keys.blind_index("intake file", count.sha256)
-        row.save(update_fields=["size_bytes", "fingerprint"])
+        row.save(update_fields=["format", "size_bytes", "fingerprint"])
         record(scope, entries.RECEIVED, at=at, subject=import_id, size_bytes=count.size_bytes)
     return import_id
 
@@ -94,7 +96,10 @@ def choose_mapping(
     date_order: DateOrder | None,
     at: datetime,
 ) -> None:
-    """Keeps which column becomes what; None takes our own proposal. Raises Refusal, NotFound."""
+    """Keeps which column becomes what; None takes what was chosen for such files before, or else our own proposal.
+
+    What a person chose is offered again for files with the same names of columns. Raises Refusal, NotFound.
+    """
     scope.require(Right.IMPORT_PATIENTS)
     keys = practice_keys(scope)
     with in_scope(scope):
@@ -103,7 +108,9 @@ def choose_mapping(
         layout = inspect(head, size_bytes=row.size_bytes)
         samples = sample_rows(head, layout=layout)
         own = propose_columns(layout.header, samples=samples)
-        mapping = own if fields is None else choose(own, fields=fields)
+        saved = saved_mapping(scope, layout.header) if fields is None else None
+        chosen = fields if fields is not None else usual_fields(saved, own)
+        mapping = own if chosen is None else choose(own, fields=chosen)
         for problem in check(mapping):
             if problem.severity is Severity.ERROR:
                 raise Refusal(problem.code, problem.sentence)
@@ -111,8 +118,10 @@ def choose_mapping(
             name=open_facts(keys, row).name,
             header=layout.header,
             fields={each.column: each.field for each in mapping.assignments},
-            date_order=date_order or date_order_of(mapping, samples).order,
+            date_order=date_order or usual_order(saved, date_order_of(mapping, samples)),
         )
+        if fields is not None:
+            save_mapping(scope, facts, at=at)
         row.facts_version += 1
         row.facts = seal_facts(keys, facts, import_id=import_id, version=row.facts_version)
         row.state = _S.MAPPED.value

@@ -4,6 +4,7 @@ from bedside.safeguards.audit.rules import Deed, declare
 
 RECEIVED = declare("import.received", "Uploaded a file of {size_bytes} bytes for import.", size_bytes=int)
 SHEET_CHOSEN = declare("import.sheet_chosen", "Chose another sheet of a workbook for import.")
+MAPPING_FORGOTTEN = declare("import.mapping_forgotten", "Forgot the columns kept for files with these names.")
 PREVIEWED = declare(
     "import.previewed",
     "Looked at the first rows of a file for import ({rows} rows).",

@@ -27,6 +27,11 @@ declare_column(
     "intake_source", "sealed", under=Under.PRACTICE,
     bound=bound_by("id", "version", place=lambda each, version: (each, "sealed", version)),
 )  # fmt: skip
+declare_column("intake_saved_mapping", "fingerprint", under=Under.NOTHING)
+declare_column(
+    "intake_saved_mapping", "sealed", under=Under.PRACTICE,
+    bound=bound_by("id", "version", place=lambda each, version: (each, "sealed", version)),
+)  # fmt: skip
 declare_column("intake_known_as", "fingerprint", under=Under.NOTHING)
 declare_column("intake_known_as", "content", under=Under.NOTHING)
 declare_column("intake_care_name", "fingerprint", under=Under.NOTHING)

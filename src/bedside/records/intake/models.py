@@ -161,6 +161,32 @@ class Choice(models.Model):
         return self.item
 
 
+class SavedMapping(models.Model):
+    """The columns that a person chose for files with these names of columns, to be offered again.
+
+    `fingerprint` finds the names blind, in any order; `sealed`: what each became, by name.
+    """
+
+    id = models.UUIDField(primary_key=True)
+    practice_id = models.UUIDField()
+    fingerprint = models.BinaryField(max_length=32)
+    sealed = models.BinaryField()
+    version = models.PositiveIntegerField(default=1)
+    saved_by = models.CharField(max_length=60)
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "intake_saved_mapping"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["practice_id", "fingerprint"], name="one_mapping_per_names_of_columns"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class Piece(models.Model):
     """A part of the file as it came, sealed under the practice key and bound to its import and number."""
 

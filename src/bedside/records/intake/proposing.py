@@ -20,6 +20,7 @@ from bedside.records.intake.rules.mapping import propose as propose_columns
 from bedside.records.intake.rules.normalise import normalise
 from bedside.records.intake.rules.nouns import DateOrder, PatientField, PatientRow, RejectedRow, Remark
 from bedside.records.intake.rules.reading import SENTENCES, rows, sample_rows
+from bedside.records.intake.saved_mappings import SavedChoice, saved_mapping, usual_fields, usual_order
 from bedside.records.intake.sealed import Facts, open_facts
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.practices.queries import profile
@@ -77,6 +78,7 @@ class Proposal:
     has_dates: bool
     remarks: tuple[Remark, ...]
     preview: tuple[PreviewRow, ...]
+    saved: SavedChoice | None = None  # what somebody chose for such files before, where that is what is proposed
 
 
 def propose(
@@ -97,7 +99,10 @@ def propose(
         facts = open_facts(practice_keys(scope), row)
         head = read_head(scope, import_id)
         today = at.astimezone(profile(scope).zone).date()
-        proposal = _propose(head, row.size_bytes, facts, fields, date_order, today)
+        saved = None
+        if fields is None and facts.fields is None:
+            saved = saved_mapping(scope, inspect(head, size_bytes=row.size_bytes).header)
+        proposal = _propose(head, row.size_bytes, facts, fields, date_order, today, saved=saved)
         record(scope, entries.PREVIEWED, at=at, subject=import_id, rows=len(proposal.preview))
     return proposal
 
@@ -109,14 +114,16 @@ def _propose(
     fields: Mapping[int, PatientField] | None,
     date_order: DateOrder | None,
     today: date,
+    *,
+    saved: SavedChoice | None,
 ) -> Proposal:
     layout = inspect(head, size_bytes=size_bytes)
     samples = sample_rows(head, layout=layout)
     own = propose_columns(layout.header, samples=samples)
-    chosen = fields if fields is not None else facts.fields
+    chosen = fields if fields is not None else facts.fields or usual_fields(saved, own)
     mapping = own if chosen is None else with_reasons(choose(own, fields=_real(chosen, layout)), own)
     finding = date_order_of(mapping, samples)
-    order = date_order or facts.date_order or finding.order
+    order = date_order or facts.date_order or usual_order(saved, finding)
     return Proposal(
         layout=layout,
         mapping=mapping,
@@ -126,6 +133,7 @@ def _propose(
         has_dates=any(mapping.columns_of(each) for each in _DATES),
         remarks=(*layout.warnings, *(finding.remarks if order is finding.order else ())),
         preview=_preview(head, layout, mapping, order, today),
+        saved=saved,
     )
 
 

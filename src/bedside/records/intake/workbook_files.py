@@ -18,7 +18,7 @@ from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.scope import Scope, in_scope
 from bedside.records.intake import entries
 from bedside.records.intake.models import Import, Piece
-from bedside.records.intake.nouns import ImportState
+from bedside.records.intake.nouns import Format, ImportState
 from bedside.records.intake.pieces import PIECE_BYTES, PieceCount, even_pieces, read_piece, store_pieces
 from bedside.records.intake.rules.layout import HEAD_BYTES, UnreadableFile, inspect
 from bedside.records.intake.sealed import Facts, open_facts, seal_facts, seal_piece
@@ -66,18 +66,18 @@ class Cover:
         return tuple(name for name, is_hidden in self.sheets if is_hidden)
 
 
-def store_file(scope: Scope, import_id: UUID, pieces: Iterable[bytes]) -> PieceCount:
+def store_file(scope: Scope, import_id: UUID, pieces: Iterable[bytes]) -> tuple[PieceCount, Format]:
     """Stores a file with columns inside the caller's transaction, a text as it is and a workbook as above.
 
-    Raises Refusal for a file that cannot be imported.
+    Gives also which of the two it is. Raises Refusal for a file that cannot be imported.
     """
     even = even_pieces(pieces)
     head = next(even, b"")
     check_older_kinds(head)
     rest = chain([head], even) if head else even
-    return (
-        store_workbook(scope, import_id, rest) if is_archive(head) else store_pieces(scope, import_id, rest)
-    )
+    if is_archive(head):
+        return store_workbook(scope, import_id, rest), Format.XLSX
+    return store_pieces(scope, import_id, rest), Format.CSV
 
 
 def is_archive(head: bytes) -> bool:

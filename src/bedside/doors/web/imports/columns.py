@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.shortcuts import redirect, render
 
+from bedside.doors.web.imports.remembered import saved_words
 from bedside.doors.web.imports.sheets import sheet_words
 from bedside.doors.web.imports.words import (
     DATE_ORDERS,
@@ -140,6 +141,7 @@ def _page(
         "methods": list(METHOD_LABELS.items()),
         "posted": request.POST,
         "before": queries.imported_before(scope, view.id),
+        "saved": saved_words(scope, proposal.saved),
         "problem": refusal.sentence if refusal else "",
         "problem_code": refusal.code if refusal else "",
     }

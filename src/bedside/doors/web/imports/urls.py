@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bedside.doors.web.imports import columns, sheets, views
+from bedside.doors.web.imports import columns, remembered, sheets, views
 
 urlpatterns = [
     path("", views.imports, name="imports"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("<uuid:import_id>/", views.one, name="import"),
     path("<uuid:import_id>/columns/", columns.columns, name="import_columns"),
     path("<uuid:import_id>/sheet/", sheets.sheet, name="import_sheet"),
+    path("<uuid:import_id>/forget-columns/", remembered.forget, name="import_forget_columns"),
     path("<uuid:import_id>/confirm/", views.confirm, name="import_confirm"),
     path("<uuid:import_id>/progress/", views.progress, name="import_progress"),
     path("<uuid:import_id>/pause/", views.pause, name="import_pause"),
