@@ -35,7 +35,7 @@ _ROWS_PER_STATEMENT = 2000
 _SAVE: LiteralString = """
     INSERT INTO charts_part (practice_id, patient_id, kind, sealed, version, change_no, updated_at)
     SELECT %s, fresh.patient_id, fresh.kind, fresh.sealed, fresh.version, fresh.change_no, %s
-    FROM unnest(%s::uuid[], %s::text[], %s::bytea[], %s::int[], %s::bigint[])
+    FROM unnest(%b::uuid[], %b::text[], %b::bytea[], %b::int[], %b::bigint[])
         AS fresh (patient_id, kind, sealed, version, change_no)
     ON CONFLICT (practice_id, patient_id, kind) DO UPDATE
     SET sealed = excluded.sealed, version = excluded.version, change_no = excluded.change_no,
@@ -103,7 +103,7 @@ def move(scope: Scope, from_patient: UUID, to_patient: UUID, *, at: datetime) ->
         positions, sealers = known_sealers(scope, lock_people(scope, [from_patient, to_patient]))
         if len(positions) != len({from_patient, to_patient}):
             raise NotFound
-        given = _opened(scope, [from_patient], positions=positions, sealers=sealers)
+        given = _opened(scope, [from_patient], Kind, positions=positions, sealers=sealers)
         came = {to_patient: [entry for _, entries in given.values() for entry in entries]}
         parts = _merged_parts(scope, came, positions=positions, sealers=sealers)
         written = [part for part in parts if part.merged.new or part.merged.changed]
@@ -133,7 +133,8 @@ def _merged_parts(
     scope: Scope, came: Mapping[UUID, Sequence[Entry]], *, positions: Mapping[UUID, int], sealers: Sealers
 ) -> list[_Part]:
     wanted = _by_part((one, came[one]) for one in came if one in positions)
-    held = _opened(scope, [*{one for one, _ in wanted}], positions=positions, sealers=sealers, only=wanted)
+    kinds = {kind for _, kind in wanted}
+    held = _opened(scope, [*{one for one, _ in wanted}], kinds, positions=positions, sealers=sealers)
     parts = []
     for (patient_id, kind), entries in wanted.items():
         version, known = held.get((patient_id, kind), (0, ()))
@@ -152,15 +153,13 @@ def _by_part(came: Iterable[tuple[UUID, Sequence[Entry]]]) -> dict[tuple[UUID, K
 def _opened(
     scope: Scope,
     patient_ids: Sequence[UUID],
+    kinds: Iterable[Kind],
     *,
     positions: Mapping[UUID, int],
     sealers: Sealers,
-    only: Mapping[tuple[UUID, Kind], object] | None = None,
 ) -> dict[tuple[UUID, Kind], tuple[int, tuple[Entry, ...]]]:
-    """Version and entries of each part that these people have, of all or `only` some."""
-    held = [
-        one for one in held_parts(scope, patient_ids) if only is None or (one.patient_id, one.kind) in only
-    ]
+    """Version and entries of each part of these kinds that these people have."""
+    held = held_parts(scope, patient_ids, kinds=kinds)
     plains = open_parts(
         held, keys=practice_keys(scope), sealers=sealers.at(positions[one.patient_id] for one in held)
     )

@@ -16,7 +16,7 @@ from bedside.records.patients import actions as patients
 from bedside.safeguards.vault.queries import known_sealers, practice_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from uuid import UUID
 
 __all__ = ["changed_ids_since", "chart", "charts", "last_change", "names", "parts_held", "settled_change"]
@@ -24,7 +24,8 @@ __all__ = ["changed_ids_since", "chart", "charts", "last_change", "names", "part
 OPEN_AT_ONCE_MAX = 2000
 _KINDS = {kind.value: kind for kind in Kind}
 _PARTS: LiteralString = """
-    SELECT patient_id, kind, sealed, version FROM charts_part WHERE practice_id = %s AND patient_id = ANY(%s)
+    SELECT patient_id, kind, sealed, version FROM charts_part WHERE practice_id = %s AND patient_id = ANY(%b::uuid[])
+    AND kind = ANY(%b::text[])
 """
 _CHANGED: LiteralString = """
     SELECT change_no, patient_id FROM charts_part WHERE practice_id = %s AND change_no > %s ORDER BY change_no
@@ -40,18 +41,18 @@ def chart(scope: Scope, patient_id: UUID) -> tuple[Entry, ...]:
 
 
 def charts(
-    scope: Scope, patient_ids: Iterable[UUID], *, kinds: Collection[Kind] = tuple(Kind)
+    scope: Scope, patient_ids: Iterable[UUID], *, kinds: Iterable[Kind] = tuple(Kind)
 ) -> dict[UUID, tuple[Entry, ...]]:
     """The entries of each person who has any, of these kinds; two thousand people are opened at a time.
 
     Raises Unsealable as `chart`.
     """
-    wanted = [*dict.fromkeys(patient_ids)]
+    wanted, kinds = [*dict.fromkeys(patient_ids)], [*kinds]
     found: dict[UUID, tuple[Entry, ...]] = {}
     for start in range(0, len(wanted), OPEN_AT_ONCE_MAX):
         part = wanted[start : start + OPEN_AT_ONCE_MAX]
         positions, sealers = known_sealers(scope, part)
-        held = [one for one in held_parts(scope, [*positions]) if one.kind in kinds]
+        held = held_parts(scope, [*positions], kinds=kinds)
         opened = open_parts(
             held,
             keys=practice_keys(scope),
@@ -63,10 +64,10 @@ def charts(
     return found
 
 
-def held_parts(scope: Scope, patient_ids: Sequence[UUID]) -> list[SealedPart]:
+def held_parts(scope: Scope, patient_ids: Sequence[UUID], *, kinds: Iterable[Kind]) -> list[SealedPart]:
     """The parts of these people, not opened, for whoever has their keys."""
     with reading(scope):
-        rows = fetch_binary(_PARTS, [scope.practice_id, patient_ids])
+        rows = fetch_binary(_PARTS, [scope.practice_id, patient_ids, [kind.value for kind in kinds]])
     return [
         SealedPart(patient_id=patient_id, kind=_KINDS[kind], sealed=sealed, version=version)
         for patient_id, kind, sealed, version in rows

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -32,6 +32,8 @@ _STATUSES = {status.value: status for status in Status}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _day = date.fromisoformat
+_MET_MAX = 50_000
+_met: dict[tuple[str, ...], tuple[tuple[System, str], ...]] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,10 +129,20 @@ def _read(kind: Kind, sources: list[str], values: list[Any]) -> Entry:
     draft.kind = kind
     draft.source = sources[source]
     draft.status = _STATUSES[status]
-    draft.updated_at = None if updated_at is None else _EPOCH + timedelta(microseconds=updated_at)
-    draft.codes = tuple(zip(map(_SYSTEMS.__getitem__, codes[::2]), codes[1::2], strict=True))
+    draft.updated_at = None if updated_at is None else _EPOCH + timedelta(0, 0, updated_at)
+    written = tuple(codes)
+    draft.codes = _met.get(written) or _codes(written)
     draft.day = day and _day(day)
     draft.until = until and _day(until)
-    draft.starts_at = None if starts_at is None else _EPOCH + timedelta(microseconds=starts_at)
+    draft.starts_at = None if starts_at is None else _EPOCH + timedelta(0, 0, starts_at)
     draft.__class__ = Entry
-    return cast("Entry", draft)
+    entry: Entry = draft
+    return entry
+
+
+def _codes(written: tuple[str, ...]) -> tuple[tuple[System, str], ...]:
+    """The same few codes come in most charts: each is built once, which is quicker and takes no memory again."""
+    codes = tuple(zip(map(_SYSTEMS.__getitem__, written[::2]), written[1::2], strict=True))
+    if len(_met) < _MET_MAX:
+        _met[written] = codes
+    return codes

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # In order of ids, so that two who lock many people never wait for each other in a circle.
 _LOCK: LiteralString = """
-    SELECT id FROM patients_patient WHERE practice_id = %s AND id = ANY(%s) ORDER BY id FOR NO KEY UPDATE
+    SELECT id FROM patients_patient WHERE practice_id = %s AND id = ANY(%b::uuid[]) ORDER BY id FOR NO KEY UPDATE
 """
 
 

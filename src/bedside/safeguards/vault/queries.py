@@ -35,7 +35,7 @@ _NOT_DESTROYED: LiteralString = """
 """
 _OF_PERSONS: LiteralString = (
     "SELECT key.person_id, key.wrapped FROM vault_personkey AS key"
-    " WHERE key.practice_id = %s AND key.person_id = ANY(%s)"
+    " WHERE key.practice_id = %s AND key.person_id = ANY(%b::uuid[])"
 )
 _PERSON_KEYS: LiteralString = _OF_PERSONS + _NOT_DESTROYED
 # For a room that asks for sealed rows and the wrapped keys of their persons at once: `FROM its_table AS held
