@@ -118,6 +118,7 @@ INSTALLED_APPS = [
     "bedside.safeguards.staff",
     "bedside.safeguards.vault",
     "bedside.safeguards.audit",
+    "bedside.safeguards.apikeys",
     "bedside.records.patients",
     "bedside.records.charts",
     "bedside.records.consent",

@@ -1,0 +1,1 @@
+"""Keys with which other systems sign in to the API."""
