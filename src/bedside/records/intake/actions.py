@@ -10,8 +10,10 @@ from bedside.ground.identity import new_id
 from bedside.ground.jobs import enqueue
 from bedside.ground.scope import Scope, in_scope
 from bedside.records.intake import entries
+from bedside.records.intake.clinical.importing import REJECT_HEADER
+from bedside.records.intake.clinical.receiving import store_any
 from bedside.records.intake.models import Import, Piece, Reject, Stop
-from bedside.records.intake.nouns import ImportState
+from bedside.records.intake.nouns import Format, ImportState
 from bedside.records.intake.pieces import read_head
 from bedside.records.intake.proposing import Proposal, date_order_of, propose
 from bedside.records.intake.queries import rejected_cells
@@ -22,7 +24,7 @@ from bedside.records.intake.rules.reading import sample_rows
 from bedside.records.intake.running import run
 from bedside.records.intake.saved_mappings import save_mapping, saved_mapping, usual_fields, usual_order
 from bedside.records.intake.sealed import Facts, open_facts, seal_facts
-from bedside.records.intake.workbook_files import drop_workbook, store_file
+from bedside.records.intake.workbook_files import drop_workbook
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.queries import practice_keys
@@ -79,7 +81,7 @@ def receive(scope: Scope, *, name: str, pieces: Iterable[bytes], at: datetime) -
             created_at=at,
         )
         row.save(force_insert=True)
-        count, form = store_file(scope, import_id, pieces)
+        count, form = store_any(scope, import_id, pieces)
         row.format = form.value
         row.size_bytes = count.size_bytes
         row.fingerprint = keys.blind_index("intake file", count.sha256)
@@ -250,6 +252,8 @@ def export_rejects(scope: Scope, import_id: UUID, *, at: datetime) -> tuple[str,
         if not rejected_cells(scope, import_id, after_line=0):
             raise Refusal("no_rejects", "There are no rejected rows to download.")
         record(scope, entries.REJECTS_EXPORTED, at=at, subject=import_id, count=row.rows_rejected)
+        if Format(row.format).is_clinical:
+            return REJECT_HEADER
         return open_facts(practice_keys(scope), row).header
 
 
@@ -277,7 +281,7 @@ def _locked(scope: Scope, import_id: UUID, *, states: set[ImportState]) -> Impor
 
 
 _WRONG_STATE = {
-    _S.UPLOADED: "Choose the columns of this file first.",
+    _S.UPLOADED: "Choose the columns of this file first, or of a hospital's file the system it is from.",
     _S.MAPPED: "This import has not been started.",
     _S.QUEUED: "This import is waiting for its turn; pause or cancel it first.",
     _S.RUNNING: "This import is running; pause or cancel it first.",

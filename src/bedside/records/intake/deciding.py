@@ -15,6 +15,7 @@ from bedside.records.intake.rules.matching import Match, PersonKey, compare, mat
 from bedside.records.intake.rules.nouns import PatientRow
 from bedside.records.intake.rules.nouns import Sex as RowSex
 from bedside.records.intake.rules.reading import SENTENCES, RowProblem
+from bedside.records.intake.rules.refusing import refusal_sentence
 from bedside.records.patients.rules import Patient, Relationship, Sex
 
 if TYPE_CHECKING:
@@ -71,7 +72,9 @@ def sentence_of(code: str) -> str:
     """Why a row was rejected, in words, for a stored code."""
     if code in set(Doubt):
         return DOUBTS[Doubt(code)]
-    return SENTENCES[RowProblem(code)] if code in set(RowProblem) else "The row could not be read."
+    if code in set(RowProblem):
+        return SENTENCES[RowProblem(code)]
+    return refusal_sentence(code) or "The row could not be read."
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -63,3 +63,4 @@ ITEM_KEPT = declare("keeping.on", "From now on, {item} of the records that come 
 ITEM_DROPPED = declare(
     "keeping.off", "From now on, {item} of the records that come in is not kept.", item=str
 )
+SOURCE_CHOSEN = declare("import.source_chosen", "Said which system an import is from.", source=str)

@@ -102,6 +102,14 @@ FAILURES = {
     "disk_full": "The disk of the database is full. Make room, then resume; nothing was half done.",
     "columns_changed": "The columns of this file must be chosen again. Cancel this import and upload the file anew.",
     "file_removed": "The file of this import was removed. Cancel this import and upload it again.",
+    "too_dense": (
+        "The file unpacks to far more than any export does, as a file made to do harm would. Cancel this import, and "
+        "ask whoever made the file."
+    ),
+    "packed_twice": "The file is packed twice. Cancel this import, unpack it once, and upload it anew.",
+    "damaged_archive": "The archive is damaged. Cancel this import, and fetch or make the file again.",
+    "too_many_files": "The archive holds more than 10,000 files. Cancel this import, and upload it in parts.",
+    "source_paused": "Taking records from this system is paused. Let the system go on first, then resume.",
     "broken": "Something in Bedside broke while reading this file. Tell whoever runs it; resuming is safe.",
 }
 

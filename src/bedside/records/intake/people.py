@@ -93,6 +93,8 @@ class People:
 
     def save_likeness(self) -> None:
         """Remembers how to find those without a sure key again."""
+        if self._import_id is None:
+            return
         Likeness.objects.bulk_create(
             [
                 Likeness(

@@ -10,9 +10,10 @@ from bedside.ground.errors import NotFound
 from bedside.ground.scope import Scope, reading
 from bedside.records.intake.deciding import sentence_of
 from bedside.records.intake.models import Import, Reject
-from bedside.records.intake.nouns import ImportState, Method, Provenance
+from bedside.records.intake.nouns import Format, ImportState, Method, Provenance
 from bedside.records.intake.rules.fields import BY_NAME
 from bedside.records.intake.rules.nouns import PatientField
+from bedside.records.intake.rules.refusing import doubt_sentence, is_remark
 from bedside.records.intake.rules.remarks import RemarkCode, remark
 from bedside.records.intake.sealed import open_cells, open_facts
 from bedside.safeguards.vault.queries import practice_keys
@@ -32,6 +33,8 @@ class ImportView:
     id: UUID
     name: str
     state: ImportState
+    format: Format
+    source_id: UUID | None
     provenance: Provenance | None
     method: Method | None
     collected_by: date | None
@@ -65,7 +68,7 @@ class ImportView:
 
     @property
     def remarks(self) -> int:
-        return sum(self.remark_counts.values())
+        return sum(count for key, count in self.remark_counts.items() if is_remark(key))
 
     @property
     def rows_per_s(self) -> float:
@@ -196,11 +199,13 @@ def every_rejected(scope: Scope, import_id: UUID) -> Iterator[RejectedCells]:
 
 def remark_groups(counts: Mapping[str, int]) -> list[RemarkGroup]:
     """Remarks in words, the most frequent first."""
-    groups = [_group(key, how_many) for key, how_many in counts.items()]
+    groups = [_group(key, how_many) for key, how_many in counts.items() if is_remark(key)]
     return sorted(groups, key=lambda group: (-group.count, group.label, group.sentence))
 
 
 def _group(key: str, how_many: int) -> RemarkGroup:
+    if key.startswith("doubt:"):
+        return _doubt_group(key, how_many)
     name, _, code = key.partition(":")
     found = remark(RemarkCode(code), PatientField(name))
     label = BY_NAME[PatientField(name)].label
@@ -208,11 +213,18 @@ def _group(key: str, how_many: int) -> RemarkGroup:
     return RemarkGroup(label=label, sentence=sentence[:1].upper() + sentence[1:], count=how_many)
 
 
+def _doubt_group(key: str, how_many: int) -> RemarkGroup:
+    _, place, code = key.split(":", 2)
+    return RemarkGroup(label=place, sentence=doubt_sentence(code), count=how_many)
+
+
 def _view(scope: Scope, row: Import) -> ImportView:
     return ImportView(
         id=row.id,
         name=open_facts(practice_keys(scope), row).name,
         state=ImportState(row.state),
+        format=Format(row.format),
+        source_id=row.source_id,
         provenance=Provenance(row.provenance) if row.provenance else None,
         method=Method(row.method) if row.method else None,
         collected_by=row.collected_by,

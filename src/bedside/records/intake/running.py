@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, InterfaceError, connection
@@ -11,18 +12,22 @@ from bedside.ground import logs
 from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.jobs import enqueue
 from bedside.ground.scope import Scope, in_scope
+from bedside.records.intake import batches as rows
 from bedside.records.intake import entries
-from bedside.records.intake.batches import Interrupted, Plan, batches, plan_for, store
+from bedside.records.intake.batches import Interrupted, Plan
+from bedside.records.intake.clinical import importing as records
+from bedside.records.intake.clinical.importing import ClinicalPlan
+from bedside.records.intake.clinical.reading import NotReadable
 from bedside.records.intake.looking_over import find_in_scope, pattern_of
 from bedside.records.intake.models import Import, Stop
-from bedside.records.intake.nouns import ImportState
+from bedside.records.intake.nouns import Format, ImportState
 from bedside.records.intake.queries import ImportView, find, view
 from bedside.safeguards.audit.actions import LedgerUnwritable, record
 from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from uuid import UUID
 
@@ -60,6 +65,8 @@ def run(
         _work(scope, plan, line, clock, seen)
     except Interrupted:
         log.info("import.interrupted", import_id=str(import_id))
+    except (NotReadable, Refusal) as error:
+        _fail(scope, import_id, code=error.code, at=clock())
     except (DatabaseError, InterfaceError, LedgerUnwritable) as error:
         if _is_disk_full(error):
             _fail(scope, import_id, code="disk_full", at=clock())
@@ -70,14 +77,18 @@ def run(
     return view(scope, import_id)
 
 
-def _begin(scope: Scope, import_id: UUID, *, at: datetime) -> tuple[Plan, int]:
+def _begin(scope: Scope, import_id: UUID, *, at: datetime) -> tuple[Plan | ClinicalPlan, int]:
     """Takes the import in hand. The practice's day at the start counts, also after an interruption."""
     with in_scope(scope):
         row = find(scope, import_id)
         if row.state not in _WORKING:
             raise Interrupted
         today = (row.started_at or at).astimezone(profile(scope).zone).date()
-        plan = plan_for(scope, row, today=today)
+        plan = (
+            records.plan_for(scope, row)
+            if Format(row.format).is_clinical
+            else rows.plan_for(scope, row, today=today)
+        )
         Import.objects.filter(id=import_id, practice_id=scope.practice_id, state__in=_WORKING).update(
             state=ImportState.RUNNING.value, worked_at=at
         )
@@ -86,25 +97,42 @@ def _begin(scope: Scope, import_id: UUID, *, at: datetime) -> tuple[Plan, int]:
 
 def _work(
     scope: Scope,
-    plan: Plan,
+    plan: Plan | ClinicalPlan,
     line: int,
     clock: Callable[[], datetime],
     seen: Callable[[ImportView], None] | None,
 ) -> None:
     since = clock()
-    for batch in batches(scope, plan, after_line=line):
+    for store, is_last in _steps(scope, plan, line):
         now = clock()
         with in_scope(scope):
-            store(scope, plan, batch, seconds=(now - since).total_seconds(), at=now)
-            if batch.is_last:
+            store(seconds=(now - since).total_seconds(), at=now)
+            if is_last:
                 _finish(scope, plan.import_id, at=now)
         since = now
         if seen is not None:
             seen(view(scope, plan.import_id))
 
 
-def _is_held(scope: Scope, plan: Plan, *, at: datetime) -> bool:
-    """Looks the whole file over before anybody is taken from it: a list that seems made up waits for a person."""
+def _steps(
+    scope: Scope, plan: Plan | ClinicalPlan, line: int
+) -> Iterator[tuple[Callable[..., Import], bool]]:
+    """What stores each batch, and whether it is the last."""
+    if isinstance(plan, ClinicalPlan):
+        for some in records.batches(scope, plan, after_line=line):
+            yield partial(records.store, scope, plan, some), some.is_last
+        return
+    for batch in rows.batches(scope, plan, after_line=line):
+        yield partial(rows.store, scope, plan, batch), batch.is_last
+
+
+def _is_held(scope: Scope, plan: Plan | ClinicalPlan, *, at: datetime) -> bool:
+    """Looks the whole file over before anybody is taken from it: a list that seems made up waits for a person.
+
+    A system's own records carry numbers and birth dates; whoever guesses addresses has no such file.
+    """
+    if isinstance(plan, ClinicalPlan):
+        return False
     if find_in_scope(scope, plan.import_id).looked_at is not None:
         return False
     found = pattern_of(scope, plan)
