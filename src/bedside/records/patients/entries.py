@@ -27,3 +27,14 @@ PATIENT_DECEASED = declare(
 PATIENT_LIVING = declare(
     "patient.living", "Took back that a patient is deceased (now version {version}).", version=int
 )
+FIELD_ADDED = declare(
+    "patients.field_added",
+    "Added a field of the practice's own (protected as {sensitivity}).",
+    sensitivity=str,
+)
+FIELD_CHANGED = declare(
+    "patients.field_changed",
+    "Changed a field of the practice's own (protected as {sensitivity}).",
+    sensitivity=str,
+)
+FIELD_REMOVED = declare("patients.field_removed", "Gave up a field of the practice's own.", sensitivity=str)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bedside.kit.sealing import Place
 from bedside.records.patients.models import PatientRow
-from bedside.safeguards.vault.columns import Under, declare_column, reseals_person
+from bedside.safeguards.vault.columns import Under, bound_by, declare_column, reseals_person
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 declare_column("patients_patient", "sealed", under=Under.PERSON)
 declare_column("patients_patient", "address_index", under=Under.NOTHING)
 declare_column("patients_patient", "mrn_index", under=Under.NOTHING)
+declare_column("patients_merged", "mrn_index", under=Under.NOTHING)
+declare_column(
+    "patients_field", "sealed", under=Under.PRACTICE,
+    bound=bound_by("id", "version", place=lambda field, version: (field, "sealed", version)),
+)  # fmt: skip
 
 
 def reseal(scope: Scope, person_id: UUID, old: Sealer, new: Sealer) -> int:

@@ -46,3 +46,39 @@ class GoneRow(models.Model):
 
     def __str__(self) -> str:
         return str(self.patient_id)
+
+
+class FieldRow(models.Model):
+    """One of the practice's own fields, sealed under its key: names of fields may say what is treated."""
+
+    id = models.UUIDField(primary_key=True)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT)
+    sealed = models.BinaryField()
+    version = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "patients_field"
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class MergedRow(models.Model):
+    """A record that turned out to be another's person: who that is, and its record number as a keyed hash."""
+
+    patient_id = models.UUIDField(primary_key=True)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, db_index=False)
+    survivor_id = models.UUIDField()
+    mrn_index = models.BinaryField(max_length=32, null=True)
+    merged_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "patients_merged"
+        indexes = [
+            models.Index(fields=["practice", "survivor_id"], name="merged_into"),
+            models.Index(fields=["practice", "mrn_index"], name="merged_mrn"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.patient_id)

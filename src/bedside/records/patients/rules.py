@@ -57,6 +57,7 @@ class Patient:
     deceased: bool = False
     relationship: Relationship = Relationship.PATIENT
     part2: bool = False  # substance use records under 42 CFR Part 2 are held about this person
+    custom: tuple[tuple[str, str], ...] = ()  # the practice's own fields: key and value as text, see `fields`
 
     def __repr__(self) -> str:
         return f"Patient({self.id})"  # never a value of the record

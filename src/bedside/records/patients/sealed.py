@@ -1,6 +1,6 @@
 """Patients to sealed bytes and back: one JSON list each, under the person's own key.
 
-A list and no object: without 22 names to find, a record is read in two thirds of the time and is half as long.
+A list and no object: without 23 names to find, a record is read in two thirds of the time and is half as long.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _ORDER = (
     "mrn", "first_name", "last_name", "birth_date", "sex", "email", "phone", "street", "city", "state",
     "postal_code", "last_visit", "next_appointment", "provider", "interests", "conditions", "medications", "tags",
-    "language", "deceased", "relationship", "part2",
+    "language", "deceased", "relationship", "part2", "custom",
 )  # fmt: skip
 _values_of = attrgetter(*_ORDER)
 _DEFAULTS = {field.name: field.default for field in fields(Patient)}
@@ -96,7 +96,7 @@ def read_record(patient_id: UUID, plain: bytes) -> Patient:
     (
         draft.mrn, draft.first_name, draft.last_name, birth_date, sex, draft.email, draft.phone, draft.street,
         draft.city, draft.state, draft.postal_code, last_visit, next_appointment, draft.provider, interests,
-        conditions, medications, tags, draft.language, draft.deceased, relationship, draft.part2,
+        conditions, medications, tags, draft.language, draft.deceased, relationship, draft.part2, custom,
     ) = values + _REST[len(values) :]  # fmt: skip
     draft.birth_date = birth_date and _day(birth_date)
     draft.sex = _SEXES[sex]
@@ -107,5 +107,6 @@ def read_record(patient_id: UUID, plain: bytes) -> Patient:
     draft.medications = tuple(medications)
     draft.tags = tuple(tags)
     draft.relationship = _RELATIONSHIPS[relationship]
+    draft.custom = tuple(map(tuple, custom)) if custom else ()
     draft.__class__ = Patient
     return cast("Patient", draft)
