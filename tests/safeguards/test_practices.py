@@ -60,6 +60,10 @@ def create(given: Profile, *, slug: str, at):
         ({"time_zone": ""}, "time_zone"),
         ({"idle_minutes": 0}, "idle_minutes"),
         ({"idle_minutes": 481}, "idle_minutes"),
+        ({"reveal_warn_percent": 11}, "reveal_warn_percent"),  # laxer than Bedside
+        ({"reveal_warn_percent": 1}, "reveal_warn_percent"),
+        ({"reveal_phi_percent": 31}, "reveal_phi_percent"),
+        ({"reveal_warn_percent": 8, "reveal_phi_percent": 7}, "reveal_phi_percent"),
     ],
 )
 def test_refuses_a_profile_that_may_not_write_to_patients(changes, code):
@@ -74,6 +78,7 @@ def test_refuses_a_profile_that_may_not_write_to_patients(changes, code):
         {},
         {"idle_minutes": 1},
         {"idle_minutes": 480},
+        {"reveal_warn_percent": 2, "reveal_phi_percent": 2},
         {"reply_address": "a@elm.example"},
         {"website": "https://elm.example/care?x=1"},
     ],

@@ -65,6 +65,8 @@ def test_switches_a_house_rule_off_when_it_is_not_ticked(signed_in, scope, typed
         ("specialty", "alchemy", "Choose what you do from the list."),
         ("idle_minutes", "0", "The idle time must be from 1 to 480 minutes."),
         ("idle_minutes", "soon", "Give a number of minutes from 1 to 480."),
+        ("reveal_warn_percent", "11", "Let a guess warn from 2% to 10% on."),
+        ("reveal_phi_percent", "", "Give a number from 2 to 30."),
         ("idle_minutes", "99999999999999999999", "The idle time must be from 1 to 480 minutes."),
     ],
 )

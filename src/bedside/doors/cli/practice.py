@@ -37,6 +37,11 @@ TEXTS = [
     ("notice-version", "version of that notice, such as 2026-02"),
     ("consumer-policy-url", "address of the policy on consumer health data"),
 ]
+NUMBERS = [
+    ("idle-minutes", "minutes without use after which people are signed out"),
+    ("reveal-warn-percent", "warn when mail lets somebody guess a condition with this certainty, 2 to 10"),
+    ("reveal-phi-percent", "treat mail as health information from this certainty on, 2 to 30"),
+]
 SWITCHES = [
     ("second-factor", "second_factor_required", "everybody signs in with a second step"),
     ("opt-in", "opt_in_required", "marketing only to patients who said yes"),
@@ -72,9 +77,8 @@ def _add_options(verb: argparse.ArgumentParser, *, required: set[str]) -> None:
 
     for name, about in TEXTS:
         verb.add_argument(f"--{name}", help=about, required=name in required)
-    verb.add_argument(
-        "--idle-minutes", type=int, help="minutes without use after which people are signed out"
-    )
+    for name, about in NUMBERS:
+        verb.add_argument(f"--{name}", type=int, help=about)
     verb.add_argument(
         "--monthly",
         dest="monthly_caps",
@@ -149,8 +153,8 @@ def run_edit(chosen: argparse.Namespace) -> None:
 def _given(chosen: argparse.Namespace) -> dict[str, Any]:
     """The options that were given, by the profile's names."""
     names = (
-        [name.replace("-", "_") for name, _ in TEXTS]
-        + ["idle_minutes", "monthly_caps"]
+        [name.replace("-", "_") for name, _ in (*TEXTS, *NUMBERS)]
+        + ["monthly_caps"]
         + [target for _, target, _ in SWITCHES]
     )
     return {name: getattr(chosen, name) for name in names if getattr(chosen, name) is not None}

@@ -40,12 +40,19 @@ class PracticeProfile(models.Model):
     notice_url = models.CharField(max_length=200, blank=True)
     notice_version = models.CharField(max_length=40, blank=True)
     consumer_policy_url = models.CharField(max_length=200, blank=True)
+    reveal_warn_percent = models.PositiveSmallIntegerField(default=10, db_default=10)
+    reveal_phi_percent = models.PositiveSmallIntegerField(default=30, db_default=30)
     updated_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(idle_minutes__range=(1, 480)), name="idle_minutes_bounded"
+            ),
+            # A practice may be stricter than Bedside, never laxer.
+            models.CheckConstraint(
+                condition=models.Q(reveal_warn_percent__range=(2, 10), reveal_phi_percent__range=(2, 30)),
+                name="reveal_percents_strict",
             ),
             # Over all practices: a unique index sees past row security, so nobody can write as their neighbour.
             models.UniqueConstraint(Lower("sender_address"), name="one_practice_per_sender"),

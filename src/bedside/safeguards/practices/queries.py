@@ -53,4 +53,6 @@ def profile(scope: Scope) -> Profile:
         notice_url=row.notice_url,
         notice_version=row.notice_version,
         consumer_policy_url=row.consumer_policy_url,
+        reveal_warn_percent=row.reveal_warn_percent,
+        reveal_phi_percent=row.reveal_phi_percent,
     )

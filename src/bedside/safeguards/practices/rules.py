@@ -19,6 +19,10 @@ IDLE_MINUTES_MAX = 480
 POSTAL_ADDRESS_LENGTH_MIN = 10
 MONTHLY_CAP_MAX = 31
 NOTICE_VERSION_LENGTH_MAX = 40
+# From which share on a guess about somebody's health warns, and makes a mail PHI; see decisions/segments/rules/reveals.
+REVEAL_PERCENT_MIN = 2
+REVEAL_WARN_PERCENT_MAX = 10
+REVEAL_PHI_PERCENT_MAX = 30
 _ADDRESSES = {
     "website": "the website",
     "notice_url": "the address of your notice of privacy practices",
@@ -80,6 +84,8 @@ class Profile:
     )
     notice_version: str = ""
     consumer_policy_url: str = ""  # on consumer health data, for people who are no patients (RCW 19.373.020)
+    reveal_warn_percent: int = REVEAL_WARN_PERCENT_MAX
+    reveal_phi_percent: int = REVEAL_PHI_PERCENT_MAX
 
     @property
     def is_telling(self) -> bool:
@@ -118,8 +124,24 @@ def check_profile(profile: Profile) -> None:
         raise Refusal("notice_version", "Name the version of the notice in a few signs, such as 2026-02.")
     if profile.time_zone not in available_timezones():
         raise Refusal("time_zone", "Choose a time zone from the list, such as America/Chicago.")
+    _check_reveal(profile)
     if not 1 <= profile.idle_minutes <= IDLE_MINUTES_MAX:
         raise Refusal("idle_minutes", f"The idle time must be from 1 to {IDLE_MINUTES_MAX} minutes.")
+
+
+def _check_reveal(profile: Profile) -> None:
+    """Stricter than Bedside a practice may be, never laxer."""
+    warn, phi = profile.reveal_warn_percent, profile.reveal_phi_percent
+    if not REVEAL_PERCENT_MIN <= warn <= REVEAL_WARN_PERCENT_MAX:
+        raise Refusal(
+            "reveal_warn_percent",
+            f"Let a guess warn from {REVEAL_PERCENT_MIN}% to {REVEAL_WARN_PERCENT_MAX}% on.",
+        )
+    if not warn <= phi <= REVEAL_PHI_PERCENT_MAX:
+        raise Refusal(
+            "reveal_phi_percent",
+            f"Let a guess make a mail PHI from {warn}%, where it warns, to {REVEAL_PHI_PERCENT_MAX}% on.",
+        )
 
 
 def _check_sender(profile: Profile) -> None:

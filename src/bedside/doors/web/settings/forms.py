@@ -15,6 +15,9 @@ from bedside.safeguards.practices.rules import (
     IDLE_MINUTES_MAX,
     MONTHLY_CAP_MAX,
     NOTICE_VERSION_LENGTH_MAX,
+    REVEAL_PERCENT_MIN,
+    REVEAL_PHI_PERCENT_MAX,
+    REVEAL_WARN_PERCENT_MAX,
     Profile,
     Specialty,
 )
@@ -147,6 +150,27 @@ class ProfileForm(forms.Form):
         required=False,
         help_text="That somebody is your patient then says much by itself: mail names no sender it need not, "
         "and marketing needs a consent under 42 CFR 2.31.",
+    )
+    reveal_warn_percent = forms.IntegerField(
+        label="Warn when mail lets somebody guess a condition with so many percent certainty",
+        help_text=f"At most {REVEAL_WARN_PERCENT_MAX}. Lower is stricter.",
+        widget=forms.NumberInput(
+            attrs={"class": "short", "min": REVEAL_PERCENT_MIN, "max": REVEAL_WARN_PERCENT_MAX}
+        ),
+        error_messages=dict.fromkeys(
+            ("required", "invalid"),
+            f"Give a number from {REVEAL_PERCENT_MIN} to {REVEAL_WARN_PERCENT_MAX}.",
+        ),
+    )
+    reveal_phi_percent = forms.IntegerField(
+        label="Treat it as health information from so many percent on",
+        help_text=f"At most {REVEAL_PHI_PERCENT_MAX}. What a law specially protects counts from the warning on.",
+        widget=forms.NumberInput(
+            attrs={"class": "short", "min": REVEAL_PERCENT_MIN, "max": REVEAL_PHI_PERCENT_MAX}
+        ),
+        error_messages=dict.fromkeys(
+            ("required", "invalid"), f"Give a number from {REVEAL_PERCENT_MIN} to {REVEAL_PHI_PERCENT_MAX}."
+        ),
     )
     notice_url = forms.CharField(
         label="Notice of privacy practices",
