@@ -31,6 +31,7 @@ MARKS = (
     "zqform",
     "zqsigner",
     "zqsignup",
+    "zqhospital",
 )
 
 
@@ -80,6 +81,7 @@ def make_objects(scope: Scope, *, at: datetime) -> Objects:
         "patient_id": vera.id,
         "suppression_id": suppressions_of(scope, ADDRESS)[0].id,
         "import_id": import_id,
+        "source_id": _source(scope, at=at),
         "list_id": _list(scope, at=at),
         "letter_id": _letter(scope, vera.id, at=at),
         "message_id": message_id,
@@ -191,6 +193,13 @@ def _import(scope: Scope, *, at: datetime) -> UUID:
     import_id = ready(scope, content, at)
     actions.run(scope, import_id, clock=lambda: at)
     return import_id
+
+
+def _source(scope: Scope, *, at: datetime) -> UUID:
+    from bedside.records.intake.nouns import SourceKind
+    from bedside.records.intake.sources import add_source
+
+    return add_source(scope, name="Zqhospital", kind=SourceKind.FILES, is_part2=False, settings={}, at=at)
 
 
 def _message(scope: Scope, *, at: datetime) -> UUID:

@@ -118,3 +118,17 @@ def test_asks_where_the_people_come_from_as_the_page_does(practice_id, file, sco
     with pytest.raises(Refusal, match=asks):
         chosen.run(chosen)
     assert (queries.count(scope), patients.count(scope)) == (0, 0)
+
+
+def test_imports_a_hospitals_file_of_a_named_system(bedside, tmp_path, scope, at):
+    from tests.records.intake.clinical_files import hospital, ndjson, patient
+
+    file = tmp_path / "Patient.ndjson"
+    file.write_bytes(ndjson(patient(1), patient(2)))
+    with pytest.raises(Refusal, match="which system"):
+        bedside("import", file)
+    hospital(scope, at)
+    result = bedside("import", file, "--source", "general hospital")
+    assert (result["state"], result["new"]) == ("finished", 2)
+    (people,) = bedside("imports", "show", result["id"])["records"]
+    assert (people["label"], people["new"]) == ("People", 2)

@@ -31,11 +31,12 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     verb = add_verb(
         verbs,
         "import",
-        "Import patients from a CSV or text file. By importing, you state that the list was not bought, rented or "
-        "harvested.",
+        "Import patients from a CSV or text file, a workbook, or what a hospital's system exports (FHIR, HL7). By "
+        "importing, you state that the list was not bought, rented or harvested.",
         import_file,
     )
     verb.add_argument("file", type=Path, metavar="FILE")
+    verb.add_argument("--source", metavar="NAME", help=_SOURCE_HELP)
     verb.add_argument("--map", action="append", default=[], metavar="COLUMN=FIELD", help=_MAP_HELP)
     verb.add_argument(
         "--date-order", choices=_DATE_ORDERS, help="how dates such as 03/04/2026 are to be read"
@@ -63,6 +64,7 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         add_verb(group, name, about, run).add_argument("id", help="as `bedside imports list` shows it")
 
 
+_SOURCE_HELP = "the system a FHIR or HL7 file is from, as `bedside sources list` shows it"
 _MAP_HELP = "take this column as this field (or as nothing: COLUMN=); may be given several times"
 _FROM_HELP = "where these people come from; asked for, and kept with the import and in the ledger"
 
@@ -97,19 +99,35 @@ def _tried(chosen: argparse.Namespace, scope: Scope) -> ImportView:
 
 def _imported(chosen: argparse.Namespace, scope: Scope) -> ImportView:
     from bedside.ground import clock
-    from bedside.records.intake import actions
+    from bedside.records.intake import actions, queries
+    from bedside.records.intake.clinical.receiving import choose_source
     from bedside.records.intake.rules.nouns import DateOrder
 
     origin = _origin(chosen)
     order = DateOrder(chosen.date_order) if chosen.date_order else None
     import_id = actions.receive(scope, name=chosen.file.name, pieces=_pieces(chosen.file), at=clock.now())
-    _choose(scope, import_id, chosen.map, order)
+    if queries.view(scope, import_id).format.is_clinical:
+        choose_source(scope, import_id, source_id=_source_id(scope, chosen.source), at=clock.now())
+    else:
+        _choose(scope, import_id, chosen.map, order)
     actions.attest(scope, import_id, origin=origin, at=clock.now())
     _prepare(scope, import_id, origin.provenance)
     result = _run(scope, import_id)
     if chosen.rejects is not None and result.rejected:
         _write_rejects(scope, import_id, chosen.rejects)
     return result
+
+
+def _source_id(scope: Scope, name: str | None) -> UUID:
+    """Raises Refusal unless a system of that name is there."""
+    from bedside.records.intake.sources import source_named
+
+    found = source_named(scope, name) if name else None
+    if found is None:
+        raise Refusal(
+            "source", "Say with --source which system this file is from; `bedside sources list` shows them."
+        )
+    return found.id
 
 
 def _pieces(file: Path) -> Iterator[bytes]:
@@ -262,14 +280,23 @@ def list_imports(chosen: argparse.Namespace) -> None:
 
 
 def show_import(chosen: argparse.Namespace) -> None:
+    from dataclasses import asdict
+
     from bedside.records.intake import queries
+    from bedside.records.intake.rules.refusing import sort_counts
 
     view = queries.view(scope_for(chosen), _import_id(chosen.id))
     groups = queries.remark_groups(view.remark_counts)
+    sorts = [asdict(each) for each in sort_counts(view.remark_counts)]
     remarks = [{"rows": each.count, "field": each.label, "remark": each.sentence} for each in groups]
     lines = [f"{name:<16}{value}" for name, value in _counts(view).items() if name != "remarks"]
     lines += [f"{each['rows']:>8}  {each['field']}: {each['remark']}" for each in remarks]
-    print_result(chosen, {**_counts(view), "remarks": remarks}, "\n".join(lines))
+    lines += [
+        f"{each['label']}: {each['new']:,} new, {each['changed']:,} changed, {each['unchanged']:,} unchanged, "
+        f"{each['not_kept']:,} not kept"
+        for each in sorts
+    ]
+    print_result(chosen, {**_counts(view), "remarks": remarks, "records": sorts}, "\n".join(lines))
 
 
 def resume_import(chosen: argparse.Namespace) -> None:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from bedside.ground.scope import Scope, in_scope, reading
 from bedside.kit.sealing import Unsealable
 from bedside.records.intake.batches import one_batch_at_a_time
-from bedside.records.intake.models import Import, Likeness, Piece, Reject, Stop
+from bedside.records.intake.clinical.known import fingerprint_of, known_as
+from bedside.records.intake.models import Import, KnownAs, Likeness, Piece, Reject, Stop
 from bedside.records.intake.nouns import ImportState
 from bedside.records.intake.rules.naming import Named, names_person
 from bedside.records.intake.sealed import open_cells
@@ -20,6 +21,7 @@ from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from uuid import UUID
 
     from bedside.records.patients.rules import Patient
@@ -31,7 +33,10 @@ _AT_ONCE = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForgottenRows:
-    """`rejects_searched` were opened and compared; `rejects`, `files`, `likenesses` and `stops` are gone."""
+    """`rejects_searched` were opened and compared; `rejects`, `files`, `likenesses` and `stops` are gone.
+
+    `likenesses` are all ways to find the person again, also the ids by which other systems mean them.
+    """
 
     files: int
     rejects_searched: int
@@ -60,7 +65,8 @@ def forget_person(scope: Scope, patient: Patient) -> ForgottenRows:
         address=patient.email, mrn=patient.mrn, first_name=patient.first_name, last_name=patient.last_name
     )
     with in_scope(scope):
-        searched, found = _rejects_naming(scope, named)
+        known = known_as(scope, patient.id)
+        searched, found = _rejects_naming(scope, named, known)
         own = {"practice_id": scope.practice_id}
         files = (
             Piece.objects.filter(**own, of_import__state__in=_OVER).values("of_import_id").distinct().count()
@@ -70,7 +76,7 @@ def forget_person(scope: Scope, patient: Patient) -> ForgottenRows:
             files=files,
             rejects_searched=searched,
             rejects=Reject.objects.filter(**own, id__in=found).delete()[0],
-            likenesses=Likeness.objects.filter(**own, patient_id=patient.id).delete()[0],
+            likenesses=_forget_ways(own, patient.id),
             stops=Stop.objects.filter(**own, patient_id=patient.id).delete()[0],
         )
 
@@ -79,25 +85,38 @@ def forget_id(scope: Scope, patient_id: UUID) -> int:
     """Removes what is kept by id alone, for a record that an older backup has brought back and that opens no more."""
     scope.require(Right.ERASE_PATIENTS)
     with in_scope(scope):
-        own = {"practice_id": scope.practice_id, "patient_id": patient_id}
-        return Likeness.objects.filter(**own).delete()[0] + Stop.objects.filter(**own).delete()[0]
+        own = {"practice_id": scope.practice_id}
+        stops = Stop.objects.filter(**own, patient_id=patient_id).delete()[0]
+        return _forget_ways(own, patient_id) + stops
 
 
-def _rejects_naming(scope: Scope, named: Named) -> tuple[int, list[int]]:
+def _forget_ways(own: dict[str, UUID], patient_id: UUID) -> int:
+    """All by which somebody would be found again when a list or a system names them."""
+    likenesses = Likeness.objects.filter(**own, patient_id=patient_id).delete()[0]
+    return likenesses + KnownAs.objects.filter(**own, patient_id=patient_id).delete()[0]
+
+
+def _rejects_naming(scope: Scope, named: Named, known: Collection[bytes]) -> tuple[int, list[int]]:
     """(how many kept rejected rows were opened, numbers of those that name the person)."""
     keys, searched, found = practice_keys(scope), 0, []
-    rows = Reject.objects.filter(practice_id=scope.practice_id)
+    rows = Reject.objects.filter(practice_id=scope.practice_id).select_related("of_import")
     for row in rows.iterator(chunk_size=_AT_ONCE):
         searched += 1
-        if _may_name(row, keys, named):
+        if _may_name(scope, row, keys, named, known):
             found.append(row.id)
     return searched, found
 
 
-def _may_name(row: Reject, keys: PracticeKeys, named: Named) -> bool:
-    """A row that somebody damaged may name anybody, helps nobody, and must not keep everybody from being erased."""
+def _may_name(scope: Scope, row: Reject, keys: PracticeKeys, named: Named, known: Collection[bytes]) -> bool:
+    """A row that somebody damaged may name anybody, helps nobody, and must not keep everybody from being erased.
+
+    A rejected record of a system names nobody but by the system's own id.
+    """
     try:
         cells = open_cells(keys, bytes(row.sealed), import_id=row.of_import_id, line=row.line)
     except Unsealable:
+        return True
+    source_id = row.of_import.source_id
+    if known and source_id is not None and fingerprint_of(scope, source_id, cells[-1]) in known:
         return True
     return names_person(cells, named)

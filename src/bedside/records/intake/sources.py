@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 NAME_CHARACTERS_MAX = 80
 SOURCES_MAX = 100
-NOT_OURS = "numbers"  # the setting that says whose patient numbers a source gives: "own" or "other"
+NUMBERS = "numbers"  # the setting that says whose patient numbers a source gives: "own" or "other"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class SourceView:
 
     @property
     def gives_our_numbers(self) -> bool:
-        return self.settings.get(NOT_OURS) != "other"
+        return self.settings.get(NUMBERS) != "other"
 
 
 def add_source(

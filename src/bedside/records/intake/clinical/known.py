@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, LiteralString
 
 from bedside.ground.rows import execute_binary, fetch_binary
 from bedside.ground.scope import Scope, in_scope
+from bedside.records.intake.models import KnownAs
 from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -45,9 +47,8 @@ class Known:
 
 def find_known(scope: Scope, source_id: UUID, ids: Iterable[str]) -> dict[str, Known]:
     """By the source's id, without those that it never named before."""
-    index = practice_keys(scope).blind_index
-    label = f"{_LABEL} {source_id}"
-    prints = {index(label, each): each for each in ids}
+    fingerprint = _fingerprints(scope, source_id)
+    prints = {fingerprint(each): each for each in ids}
     if not prints:
         return {}
     rows = fetch_binary(_FIND, [scope.practice_id, source_id, [*prints]])
@@ -61,17 +62,32 @@ def save_known(scope: Scope, source_id: UUID, known: Mapping[str, Known]) -> Non
     """Keeps what is known by now of these ids of the source."""
     if not known:
         return
-    index = practice_keys(scope).blind_index
-    label = f"{_LABEL} {source_id}"
+    fingerprint = _fingerprints(scope, source_id)
     held = [*known.values()]
     columns = [
-        [index(label, each) for each in known],
+        [fingerprint(each) for each in known],
         [each.patient_id for each in held],
         [each.updated_at for each in held],
         [each.content for each in held],
         [each.said for each in held],
     ]
     execute_binary(_SAVE, [scope.practice_id, source_id, *columns])
+
+
+def known_as(scope: Scope, patient_id: UUID) -> frozenset[bytes]:
+    """The fingerprints of all ids by which any source means somebody."""
+    with in_scope(scope):
+        rows = KnownAs.objects.filter(practice_id=scope.practice_id, patient_id=patient_id)
+        return frozenset(map(bytes, rows.values_list("fingerprint", flat=True)))
+
+
+def fingerprint_of(scope: Scope, source_id: UUID, own_id: str) -> bytes:
+    """The fingerprint of one id of a source."""
+    return _fingerprints(scope, source_id)(own_id)
+
+
+def _fingerprints(scope: Scope, source_id: UUID) -> Callable[[str], bytes]:
+    return partial(practice_keys(scope).blind_index, f"{_LABEL} {source_id}")
 
 
 def content_of(scope: Scope, text: str) -> bytes:
