@@ -30,13 +30,18 @@ from typing import TYPE_CHECKING, Final
 
 from bedside.decisions.segments.rules.counting import SMALLEST_SHOWN
 from bedside.kit.terminology import Sensitivity, strictest
+from bedside.safeguards.practices.rules import (
+    REVEAL_PERCENT_MIN,
+    REVEAL_PHI_PERCENT_MAX,
+    REVEAL_WARN_PERCENT_MAX,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-WARN_PERCENT: Final = 10
-PHI_PERCENT: Final = 30
-PERCENT_MIN: Final = 2  # stricter than this every mail would be PHI for something
+WARN_PERCENT: Final = REVEAL_WARN_PERCENT_MAX
+PHI_PERCENT: Final = REVEAL_PHI_PERCENT_MAX
+PERCENT_MIN: Final = REVEAL_PERCENT_MIN  # stricter than this every mail would be PHI for something
 ODDS_WARN: Final = 2.0
 ODDS_PHI: Final = 3.0
 ALIKE_MIN: Final = 2  # in a tiny audience: one person who has something is no pattern
