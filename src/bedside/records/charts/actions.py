@@ -17,6 +17,7 @@ from bedside.records.charts.rules import Entry, Kind, merge
 from bedside.records.charts.sealed import open_parts, read_part, seal_parts, written_part
 from bedside.records.patients.actions import announce_changes
 from bedside.records.patients.locking import lock_people
+from bedside.records.patients.merging import require_joining
 from bedside.safeguards.audit.actions import record, record_each
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.queries import known_sealers, practice_keys
@@ -95,10 +96,9 @@ def save_entries(
 def move(scope: Scope, from_patient: UUID, to_patient: UUID, *, at: datetime) -> int:
     """Joins one person's chart to another's, who are the same; gives how many entries that were.
 
-    Done again it moves nothing. Who may say that they are the same is for `merging`. Raises NotFound if either has
-    no record.
+    Done again it moves nothing. Call it from `charts.merging`. Raises NotAllowed, NotFound if either has no record.
     """
-    scope.require(Right.EDIT_PATIENTS)
+    require_joining(scope)
     with in_scope(scope):
         positions, sealers = known_sealers(scope, lock_people(scope, [from_patient, to_patient]))
         if len(positions) != len({from_patient, to_patient}):

@@ -23,3 +23,10 @@ CHART_SEEN = declare(
 CHART_MOVED = declare(
     "chart.moved", "Moved {count} entries of a chart to another record of the same person.", count=int, to=str
 )
+PATIENTS_JOINED = declare(
+    "patients.joined",
+    "Joined this record to another of the same person ({entries} entries, {restrictions} restrictions).",
+    survivor=str,
+    entries=int,
+    restrictions=int,
+)

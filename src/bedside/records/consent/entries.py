@@ -146,3 +146,9 @@ REQUEST_ANSWERED = declare(
     "access_request.answered", "Recorded that a person has what they asked for, a copy of what we hold."
 )
 REQUESTS_SEEN = declare("access_request.listed", "Looked at the list of requests.", Deed.READ)
+JOINED = declare(
+    "consent.joined",
+    "Said {said_again} restrictions again of the record that another of the same person was joined to.",
+    joined_from=str,
+    said_again=int,
+)

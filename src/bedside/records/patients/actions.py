@@ -14,7 +14,7 @@ from bedside.kit.mail.addresses import parse_address
 from bedside.records.patients import entries
 from bedside.records.patients.models import PatientRow
 from bedside.records.patients.queries import get, mrn_key
-from bedside.records.patients.readdressing import ask_new, before_change, tell
+from bedside.records.patients.readdressing import Readdressed, ask_new, before_change, tell
 from bedside.records.patients.sealed import seal_patients
 from bedside.safeguards.audit.actions import record, record_each
 from bedside.safeguards.audit.looking import record_look
@@ -23,7 +23,7 @@ from bedside.safeguards.vault.actions import make_person_keys
 from bedside.safeguards.vault.queries import person_sealers, practice_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -193,7 +193,27 @@ def _insert(scope: Scope, patients: Sequence[Patient], *, at: datetime) -> None:
 
 
 def _update(scope: Scope, patients: Sequence[Patient], *, at: datetime) -> dict[UUID, int]:
-    """Gives the new version of each row that is there."""
+    """As `update_unheard`, and whoever has another address now is told."""
+    wanted = {patient.id: patient for patient in patients}
+    changes: list[Readdressed] = []
+    versions = update_unheard(
+        scope, patients, at=at, moving=lambda moved: changes.extend(before_change(scope, moved, wanted))
+    )
+    tell(scope, changes, at=at)
+    return versions
+
+
+def update_unheard(
+    scope: Scope,
+    patients: Sequence[Patient],
+    *,
+    at: datetime,
+    moving: Callable[[list[UUID]], None] | None = None,
+) -> dict[UUID, int]:
+    """Gives the new version of each row that is there. Ledger and letters are the caller's, a verb of this room.
+
+    `moving` is asked, before anything is written, about those whose address becomes another.
+    """
     wanted = {patient.id: patient for patient in patients}
     if not wanted:
         return {}
@@ -210,12 +230,11 @@ def _update(scope: Scope, patients: Sequence[Patient], *, at: datetime) -> dict[
     rows = _rows(
         scope, [wanted[row.id] for row in held], sealers, versions=versions, numbers=numbers[: len(held)]
     )
-    moved = [row.id for row, fresh in zip(held, rows, strict=True) if _is_moved(row, fresh)]
-    changes = before_change(scope, moved, wanted)
+    if moving is not None:
+        moving([row.id for row, fresh in zip(held, rows, strict=True) if _is_moved(row, fresh)])
     with connection.cursor() as cursor:
         for part in _parts(rows):
             cursor.execute(_UPDATE, [at, *_columns(part), scope.practice_id])
-    tell(scope, changes, at=at)
     return {row.id: row.version for row in rows}
 
 

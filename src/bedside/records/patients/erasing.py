@@ -71,12 +71,17 @@ def forget_person(scope: Scope, patient_id: UUID, *, at: datetime) -> int:
     """
     scope.require(Right.ERASE_PATIENTS)
     with in_scope(scope):
-        (number,) = announce_changes(scope, 1)
         rows = PatientRow.objects.filter(practice_id=scope.practice_id, id=patient_id)
         removed, _ = rows.delete()
-        with connection.cursor() as cursor:
-            cursor.execute(_GONE, [patient_id, scope.practice_id, number, at])
+        note_gone(scope, patient_id, at=at)
     return removed
+
+
+def note_gone(scope: Scope, patient_id: UUID, *, at: datetime) -> None:
+    """Tells whoever follows changes that this record is none to be found any more, in the caller's transaction."""
+    (number,) = announce_changes(scope, 1)
+    with in_scope(scope), connection.cursor() as cursor:
+        cursor.execute(_GONE, [patient_id, scope.practice_id, number, at])
 
 
 def gone_since(scope: Scope, change_no: int) -> list[tuple[int, UUID]]:

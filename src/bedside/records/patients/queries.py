@@ -12,7 +12,7 @@ from bedside.ground.errors import NotFound
 from bedside.ground.rows import fetch_binary, fetch_first
 from bedside.ground.scope import Scope, reading
 from bedside.kit.mail.addresses import InvalidAddress, parse_address
-from bedside.records.patients.models import PatientRow
+from bedside.records.patients.models import MergedRow, PatientRow
 from bedside.records.patients.sealed import open_patients
 from bedside.safeguards.vault.queries import (
     JOIN_PERSON_KEYS,
@@ -32,23 +32,35 @@ _FIRST = UUID(int=0)
 _SEALED: LiteralString = "held.id, held.id::text, held.sealed, held.version, " + WRAPPED_KEY
 _HELD: LiteralString = " FROM patients_patient AS held" + JOIN_PERSON_KEYS + "WHERE held.practice_id = %s"
 _BY_IDS: LiteralString = "SELECT " + _SEALED + _HELD + " AND held.id = ANY(%s)"
-_PAGE: LiteralString = "SELECT " + _SEALED + _HELD + " AND held.id > %s ORDER BY held.id"
+# A record that was joined to another is nobody's to be listed; it is opened by its own id only.
+_NOT_JOINED: LiteralString = " AND NOT EXISTS (SELECT FROM patients_merged WHERE patient_id = held.id)"
+_PAGE: LiteralString = "SELECT " + _SEALED + _HELD + _NOT_JOINED + " AND held.id > %s ORDER BY held.id"
 _CHANGED: LiteralString = (
-    "SELECT held.change_no, " + _SEALED + _HELD + " AND held.change_no > %s ORDER BY held.change_no"
+    "SELECT held.change_no, "
+    + _SEALED
+    + _HELD
+    + _NOT_JOINED
+    + " AND held.change_no > %s ORDER BY held.change_no"
 )
 _BY_ADDRESSES: LiteralString = """
     SELECT id, address_index FROM patients_patient
-    WHERE practice_id = %s AND address_index = ANY(%s::bytea[]) ORDER BY id
+    WHERE practice_id = %(practice)s AND address_index = ANY(%(indexes)s::bytea[]) ORDER BY id
 """
+# The number of a record that was joined to another means that other; a record's own number comes last and wins.
 _BY_MRNS: LiteralString = """
+    SELECT survivor_id, mrn_index FROM patients_merged
+    WHERE practice_id = %(practice)s AND mrn_index = ANY(%(indexes)s::bytea[])
+    UNION ALL
     SELECT id, mrn_index FROM patients_patient
-    WHERE practice_id = %s AND mrn_index = ANY(%s::bytea[]) ORDER BY id
+    WHERE practice_id = %(practice)s AND mrn_index = ANY(%(indexes)s::bytea[])
 """
 
 
 def count(scope: Scope) -> int:
+    """Without those who were joined to another."""
     with reading(scope):
-        return PatientRow.objects.filter(practice_id=scope.practice_id).count()
+        rows = PatientRow.objects.filter(practice_id=scope.practice_id).count()
+        return rows - MergedRow.objects.filter(practice_id=scope.practice_id).count()
 
 
 def has_any(scope: Scope) -> bool:
@@ -144,9 +156,9 @@ def ids_by_mrn(scope: Scope, mrns: Iterable[str]) -> dict[str, UUID]:
 
 
 def _matching(scope: Scope, statement: LiteralString, indexes: Iterable[bytes]) -> list[tuple[UUID, bytes]]:
-    """(id, blind index) of each patient found, oldest first."""
+    """(id, blind index) of each patient found, in the statement's order."""
     with connection.cursor() as cursor:
-        cursor.execute(statement, [scope.practice_id, arrays.byte_strings(indexes)])
+        cursor.execute(statement, {"practice": scope.practice_id, "indexes": arrays.byte_strings(indexes)})
         return [(row_id, bytes(index)) for row_id, index in cursor.fetchall()]
 
 
