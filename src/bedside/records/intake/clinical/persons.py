@@ -26,6 +26,7 @@ from bedside.records.patients.actions import save_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from bedside.kit.clinical import Identifier, Person, Reference
@@ -123,15 +124,19 @@ def _arrivals(state: Persons, persons: Sequence[tuple[int, Person]], *, replaced
     batch = state.batch
     names = _clinicians(batch, persons)
     newest = {} if batch.is_delta else _newest(persons)
+    latest: dict[str, datetime] = {}  # of messages, which are taken one after the other
     found = []
     for line, person in persons:
         key = key_of(person, is_delta=batch.is_delta)
         if key in replaced:
             continue  # counted with its merging
         held = state.known.get(key)
-        if newest.get(key, line) != line or _is_stale(person, held):
+        known_at = latest.get(key) or (held.updated_at if held is not None else None)
+        if newest.get(key, line) != line or _is_before(person.updated_at, known_at):
             batch.counts["person", "stale"] += 1
             continue
+        if batch.is_delta and person.updated_at is not None:
+            latest[key] = person.updated_at
         said = _said(batch, person, names)
         content = b"" if batch.is_delta else content_of(batch.scope, _text(said))
         if held is not None and content and held.content == content:
@@ -149,21 +154,14 @@ def _newest(persons: Sequence[tuple[int, Person]]) -> dict[str, int]:
     newest: dict[str, tuple[int, Person]] = {}
     for line, person in persons:
         before = newest.get(person.source_id)
-        if before is None or not _is_older(person, before[1]):
+        if before is None or not _is_before(person.updated_at, before[1].updated_at):
             newest[person.source_id] = line, person
     return {key: line for key, (line, _) in newest.items()}
 
 
-def _is_older(person: Person, other: Person) -> bool:
-    if person.updated_at is None or other.updated_at is None:
-        return False
-    return person.updated_at < other.updated_at
-
-
-def _is_stale(person: Person, held: Known | None) -> bool:
-    if held is None or held.updated_at is None or person.updated_at is None:
-        return False
-    return person.updated_at < held.updated_at
+def _is_before(stamp: datetime | None, other: datetime | None) -> bool:
+    """Without a stamp nobody knows, and what comes last counts."""
+    return stamp is not None and other is not None and stamp < other
 
 
 def _clinicians(batch: Batch, persons: Sequence[tuple[int, Person]]) -> Mapping[tuple[str, str], str]:
