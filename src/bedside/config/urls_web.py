@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("api/v1/", include("bedside.doors.api.urls")),
     path("account/", include("bedside.doors.web.account.urls")),
     path("", include("bedside.doors.web.urls")),
 ]

@@ -105,6 +105,12 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     "signup_retire": Right.RECORD_CONSENT,
     "intake_keys": Right.MANAGE_PRACTICE,
     "intake_people": Open.ANYBODY,
+    # the API, which has no session: `tests/doors/api` walks it with keys
+    "api_fhir": Open.ANYBODY,
+    "api_hl7": Open.ANYBODY,
+    "api_patients": Open.ANYBODY,
+    "api_import": Open.ANYBODY,
+    "api_keys": Right.MANAGE_PRACTICE,
     "suppressions": Right.RECORD_CONSENT,
     "suppression_lift": Right.RECORD_CONSENT,
     "suppression_list": Right.RECORD_CONSENT,

@@ -19,5 +19,6 @@ urlpatterns = [
     path("keys/", include("bedside.doors.web.keys.urls")),
     path("staff/", include("bedside.doors.web.staff.urls")),
     path("settings/", include("bedside.doors.web.settings.urls")),
+    path("settings/", include("bedside.doors.web.apikeys.urls")),
     path("inbox/", include("bedside.doors.web.inbox.urls")),
 ]

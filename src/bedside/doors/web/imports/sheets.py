@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from bedside.doors.web.pages import done, staff_page
 from bedside.ground import clock
+from bedside.records.intake import queries
 from bedside.records.intake.workbook_files import choose_sheet, read_cover
 from bedside.safeguards.staff.rules import Right
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 def sheet(request: HttpRequest, scope: Scope, import_id: UUID) -> HttpResponse:
     """Reads another sheet of the workbook; its columns are proposed anew."""
     name = request.POST.get("sheet", "")
+    queries.view(scope, import_id)
     if read_cover(scope, import_id) is None:
         return redirect("import", import_id)
     choose_sheet(scope, import_id, name=name, at=clock.now())

@@ -38,7 +38,7 @@ def imports(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Every import of the practice, newest first."""
     total, number = queries.count(scope), _page_number(request)
     shown = queries.imports(scope, offset=(number - 1) * PAGE_IMPORTS, limit=PAGE_IMPORTS)
-    names = names_of(scope, {view.created_by for view in shown if not view.created_by.startswith("cli:")})
+    names = names_of(scope, {view.created_by for view in shown if ":" not in view.created_by})
     rows = [
         {"import": view, "state": STATE_WORDS[view.state], "by": names.get(view.created_by, "Command line")}
         for view in shown
