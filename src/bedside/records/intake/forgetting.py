@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from bedside.ground.scope import Scope, in_scope, reading
 from bedside.kit.sealing import Unsealable
 from bedside.records.intake.batches import one_batch_at_a_time
-from bedside.records.intake.clinical.known import fingerprint_of, known_as
-from bedside.records.intake.models import Import, KnownAs, Likeness, Piece, Reject, Stop
+from bedside.records.intake.clinical.known import fingerprint_of, known_as, rows_of
+from bedside.records.intake.models import Import, Likeness, Piece, Reject, Stop
 from bedside.records.intake.nouns import ImportState
 from bedside.records.intake.rules.naming import Named, names_person
 from bedside.records.intake.sealed import open_cells
@@ -76,7 +76,7 @@ def forget_person(scope: Scope, patient: Patient) -> ForgottenRows:
             files=files,
             rejects_searched=searched,
             rejects=Reject.objects.filter(**own, id__in=found).delete()[0],
-            likenesses=_forget_ways(own, patient.id),
+            likenesses=_forget_ways(scope, patient.id),
             stops=Stop.objects.filter(**own, patient_id=patient.id).delete()[0],
         )
 
@@ -85,15 +85,14 @@ def forget_id(scope: Scope, patient_id: UUID) -> int:
     """Removes what is kept by id alone, for a record that an older backup has brought back and that opens no more."""
     scope.require(Right.ERASE_PATIENTS)
     with in_scope(scope):
-        own = {"practice_id": scope.practice_id}
-        stops = Stop.objects.filter(**own, patient_id=patient_id).delete()[0]
-        return _forget_ways(own, patient_id) + stops
+        stops = Stop.objects.filter(practice_id=scope.practice_id, patient_id=patient_id).delete()[0]
+        return _forget_ways(scope, patient_id) + stops
 
 
-def _forget_ways(own: dict[str, UUID], patient_id: UUID) -> int:
+def _forget_ways(scope: Scope, patient_id: UUID) -> int:
     """All by which somebody would be found again when a list or a system names them."""
-    likenesses = Likeness.objects.filter(**own, patient_id=patient_id).delete()[0]
-    return likenesses + KnownAs.objects.filter(**own, patient_id=patient_id).delete()[0]
+    likenesses = Likeness.objects.filter(practice_id=scope.practice_id, patient_id=patient_id).delete()[0]
+    return likenesses + rows_of(scope, patient_id).delete()[0]
 
 
 def _rejects_naming(scope: Scope, named: Named, known: Collection[bytes]) -> tuple[int, list[int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bedside.ground.identity import new_id
@@ -64,7 +65,7 @@ class People:
         if isinstance(found, Doubt):
             return found
         person = found or Person(id=new_id(), row=row, stored=None)
-        person.take(row)
+        person.take(self._under_own_number(person, row))
         self._people[person.id] = person
         self._index(person, row)
         if like is not None:
@@ -83,9 +84,16 @@ class People:
             return Doubt.NUMBER_OF_ANOTHER
         if row.mrn and patients.mrn_key(row.mrn) in self._unopened:
             return Doubt.NOT_OPENED
-        person.take(row)
+        person.take(self._under_own_number(person, row))
         self._index(person, row)
         return None
+
+    def _under_own_number(self, person: Person, row: PatientRow) -> PatientRow:
+        """Without the number of a record that became this one: else the two numbers would take turns."""
+        key = patients.mrn_key(row.mrn)
+        if not key or not person.row.mrn or key == patients.mrn_key(person.row.mrn):
+            return row
+        return replace(row, mrn="") if self._by_number.get(key) is person else row
 
     def touched(self) -> list[Person]:
         """Everybody a row was about, in order of first mention."""

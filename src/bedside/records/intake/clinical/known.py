@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, LiteralString
 from bedside.ground.rows import execute_binary, fetch_binary
 from bedside.ground.scope import Scope, in_scope
 from bedside.records.intake.models import KnownAs
+from bedside.records.patients.merging import became, survivors
 from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
     from uuid import UUID
+
+    from django.db.models import QuerySet
 
 _LABEL = "intake known as"
 _CONTENT = "intake known content"
@@ -46,14 +49,17 @@ class Known:
 
 
 def find_known(scope: Scope, source_id: UUID, ids: Iterable[str]) -> dict[str, Known]:
-    """By the source's id, without those that it never named before."""
+    """By the source's id, without those that it never named before; of a joined record, who it is now."""
     fingerprint = _fingerprints(scope, source_id)
     prints = {fingerprint(each): each for each in ids}
     if not prints:
         return {}
     rows = fetch_binary(_FIND, [scope.practice_id, source_id, [*prints]])
+    joined = survivors(scope, {patient_id for _, patient_id, *_ in rows})  # those whom staff joined, too
     return {
-        prints[fingerprint]: Known(patient_id=patient_id, updated_at=updated_at, content=content, said=said)
+        prints[fingerprint]: Known(
+            patient_id=joined.get(patient_id, patient_id), updated_at=updated_at, content=content, said=said
+        )
         for fingerprint, patient_id, updated_at, content, said in rows
     }
 
@@ -77,8 +83,13 @@ def save_known(scope: Scope, source_id: UUID, known: Mapping[str, Known]) -> Non
 def known_as(scope: Scope, patient_id: UUID) -> frozenset[bytes]:
     """The fingerprints of all ids by which any source means somebody."""
     with in_scope(scope):
-        rows = KnownAs.objects.filter(practice_id=scope.practice_id, patient_id=patient_id)
-        return frozenset(map(bytes, rows.values_list("fingerprint", flat=True)))
+        return frozenset(map(bytes, rows_of(scope, patient_id).values_list("fingerprint", flat=True)))
+
+
+def rows_of(scope: Scope, patient_id: UUID) -> QuerySet[KnownAs]:
+    """By which ids sources mean somebody, or one of the records that became theirs."""
+    everybody = [patient_id, *became(scope, patient_id)]
+    return KnownAs.objects.filter(practice_id=scope.practice_id, patient_id__in=everybody)
 
 
 def fingerprint_of(scope: Scope, source_id: UUID, own_id: str) -> bytes:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import orjson
 
 from bedside.kit.clinical import LinkKind, survivors
-from bedside.records.intake.clinical.known import Known, content_of, find_known, save_known
+from bedside.records.charts.merging import merge_people as join_records
+from bedside.records.intake.clinical.known import Known, content_of, find_known, repoint, save_known
 from bedside.records.intake.clinical.naming import find_names
 from bedside.records.intake.deciding import Doubt
 from bedside.records.intake.people import People
@@ -27,7 +28,6 @@ from bedside.records.patients.actions import save_many
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
-    from uuid import UUID
 
     from bedside.kit.clinical import Identifier, Person, Reference
     from bedside.records.intake.clinical.batch import Batch
@@ -293,10 +293,6 @@ def _merge(batch: Batch, each: Merging) -> str:
         return "merged"
     if prior.patient_id == survivor.patient_id:
         return "unchanged"
-    join(batch, from_patient=prior.patient_id, to_patient=survivor.patient_id)
+    join_records(batch.scope, from_patient=prior.patient_id, to_patient=survivor.patient_id, at=batch.at)
+    repoint(batch.scope, from_patient=prior.patient_id, to_patient=survivor.patient_id)
     return "merged"
-
-
-def join(batch: Batch, *, from_patient: UUID, to_patient: UUID) -> None:
-    """Joins two records that are one person's."""
-    raise NotImplementedError
