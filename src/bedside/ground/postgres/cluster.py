@@ -17,6 +17,7 @@ from bedside.ground.postgres.binaries import Binaries, locate_binaries, reachabl
 from bedside.ground.postgres.places import APP_ROLE, OWNER_ROLE, PORT, SUPERUSER, Places
 from bedside.ground.postgres.processes import end, processes_inside, start_bound, wait_until
 from bedside.ground.postgres.service import ServiceUser, acting_as, service_user
+from bedside.ground.postgres.sizing import machine_memory_bytes, memory_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +65,7 @@ class Cluster:
     binaries: Binaries
     service: ServiceUser
     is_durable: bool
+    memory: Mapping[str, str]  # PostgreSQL's settings of its size
 
 
 def prepare_cluster(places: Places, *, environ: Mapping[str, str], durable: bool) -> Cluster:
@@ -86,12 +88,18 @@ def prepare_cluster(places: Places, *, environ: Mapping[str, str], durable: bool
         is_durable = not places.throw_away_mark.exists()
     if is_durable and not durable:
         raise Refusal("database_is_durable", "This cluster holds real data and is not started without fsync.")
-    return Cluster(places=places, binaries=binaries, service=service, is_durable=is_durable)
+    return Cluster(
+        places=places,
+        binaries=binaries,
+        service=service,
+        is_durable=is_durable,
+        memory=_memory(places, environ) if is_durable else {},
+    )
 
 
 def server_command(cluster: Cluster) -> list[str]:
     """Gives the command line of the server."""
-    settings = dict(_FIXED_SETTINGS)
+    settings = {**_FIXED_SETTINGS, **cluster.memory}
     # A list of folders: quoted, because a comma in a path would otherwise end it.
     quoted = str(cluster.places.socket_directory).replace('"', '""')
     settings["unix_socket_directories"] = f'"{quoted}"'
@@ -242,6 +250,14 @@ def _sync_directory(directory: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _memory(places: Places, environ: Mapping[str, str]) -> dict[str, str]:
+    return memory_settings(
+        memory_bytes=machine_memory_bytes(),
+        free_disk_bytes=shutil.disk_usage(places.home).free,
+        environ=environ,
+    )
 
 
 def _shared_memory_bytes() -> int:

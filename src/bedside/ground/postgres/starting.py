@@ -18,6 +18,7 @@ from psycopg.conninfo import make_conninfo
 from bedside.ground.errors import Fault, Refusal
 from bedside.ground.postgres.places import Places, places
 from bedside.ground.postgres.processes import wait_until
+from bedside.ground.postgres.sizing import SETTING
 from bedside.ground.postgres.target import DatabaseTarget, Login, embedded_target
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ READY = "ready"
 JOINED = "already running"
 REFUSED = "refused"
 FAILED = "failed"
-_INHERITED_VARIABLES = ("PATH", "PGBIN", "LANG", "LC_ALL", "TZ")
+_INHERITED_VARIABLES = ("PATH", "PGBIN", SETTING, "LANG", "LC_ALL", "TZ")
 _SOURCE_ROOT = Path(__file__).parents[3]
 
 
@@ -47,9 +48,9 @@ def ensure_running(
     """Returns when the embedded server of `home` answers, having started it in the background if need be.
 
     Safe to call from any number of processes at once: one supervisor wins, the others join it.
-    Takes: `environ` is read for `PGBIN` only (default: the process environment). `while_pid` ties a newly
-    started server to that process: it goes away with it, even on kill -9. `durable=False` makes a throw-away
-    cluster for tests: no fsync, and the owner role may create databases.
+    Takes: `environ` is read for `PGBIN` and `BEDSIDE_DATABASE_MEMORY_MB` only (default: the process environment).
+    `while_pid` ties a newly started server to that process: it goes away with it, even on kill -9.
+    `durable=False` makes a throw-away cluster for tests: no fsync, and the owner role may create databases.
     Raises: Refusal (missing programs, other major version, full disk, closed home ...); Fault when it does
     not answer in time, with the end of the log.
     """
