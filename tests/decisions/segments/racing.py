@@ -84,10 +84,10 @@ def at_once() -> dict[str, Any]:
 
 @contextmanager
 def _building_before(scope: Scope, *, column: int) -> Iterator[None]:
-    """Once, before the column of this position is read, another connection builds all of them anew."""
-    from bedside.decisions.segments import index
+    """Once, before the columns of this position are read, another connection builds all of them anew."""
+    from bedside.decisions.segments import index, storing
 
-    opened, calls = index._open_column, 0
+    opened, calls = storing._read, 0
 
     def wait(*arguments: Any, **named: Any) -> Any:
         nonlocal calls
@@ -96,11 +96,11 @@ def _building_before(scope: Scope, *, column: int) -> Iterator[None]:
             _at_once([lambda: index.rebuild(scope, at=_now())])
         return opened(*arguments, **named)
 
-    index._open_column = wait
+    storing._read = wait
     try:
         yield
     finally:
-        index._open_column = opened
+        storing._read = opened
     assert calls > column
 
 

@@ -60,17 +60,6 @@ def test_sees_a_changed_record_at_once_and_only_once(scope, at):
     assert count(scope, EVERYBODY, at) == 2
 
 
-def test_builds_anew_when_too_much_has_changed(scope, at, monkeypatch):
-    monkeypatch.setattr(index, "DELTA_ROWS_MAX", 2)
-    save(scope, at, person(1))
-    assert count(scope, EVERYBODY, at) == 1
-    save(scope, at, *(person(number) for number in range(2, 6)))
-    assert count(scope, EVERYBODY, at) == 5
-    with in_scope(scope):
-        assert index.IndexState.objects.get().rows == 5
-        assert index.IndexState.objects.get().generation == 2
-
-
 def test_works_across_shards(scope, at, monkeypatch):
     monkeypatch.setattr(index, "SHARD_ROWS", 2)
     monkeypatch.setattr(index, "READ_AT_ONCE", 1)

@@ -8,8 +8,8 @@ import orjson
 
 from bedside.decisions.segments import entries
 from bedside.decisions.segments.models import SegmentRow
-from bedside.decisions.segments.queries import segments
-from bedside.decisions.segments.rules import to_json
+from bedside.decisions.segments.queries import resolved, segments
+from bedside.decisions.segments.rules import as_saved, to_json
 from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.identity import new_id
 from bedside.ground.scope import Scope, in_scope
@@ -39,6 +39,9 @@ def save(
 ) -> UUID:
     """Saves a new segment, or a new version of one. Gives its id. Raises Refusal, NotFound.
 
+    Of segments within it only the ids are saved, so that their later changes count. BadRule refuses one that would
+    contain itself, and what does not exist.
+
     With `based_on_version` it refuses ("changed_meanwhile") to write over a newer one than the author saw.
     """
     scope.require(Right.BUILD_SEGMENTS)
@@ -47,6 +50,7 @@ def save(
         raise Refusal("segment_name", f"Give the segment a name of at most {NAME_LENGTH_MAX} letters.")
     with in_scope(scope):
         _refuse_taken_name(scope, cleaned, segment_id)
+        resolved(scope, as_saved(rule), segment_id=segment_id)
         row = _row(scope, segment_id, at=at)
         if based_on_version is not None and row.version != based_on_version:
             raise Refusal(
@@ -55,7 +59,7 @@ def save(
             )
         row.version += 1
         row.sealed = practice_keys(scope).seal(
-            orjson.dumps({"name": cleaned, "rule": to_json(rule)}),
+            orjson.dumps({"name": cleaned, "rule": to_json(as_saved(rule))}),
             table="segments_segment",
             row=str(row.id),
             column="sealed",

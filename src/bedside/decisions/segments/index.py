@@ -1,66 +1,103 @@
 """The sealed columns: built from the records, always as fresh as the last committed change.
 
-A query reads the columns it needs, opens them once per process, lays the records changed since over them and takes out
-whoever was erased since. When those grow too many the columns are built anew. They can be thrown away at any time:
-the records are the truth.
+A question opens the columns it needs, once per process, and lays over them who changed since. Much of that is stored
+as a delta, so that no other process has to read those records again; many deltas are compacted (`compacting`). All of
+it can be thrown away at any time: the records are the truth.
 """
 
 from __future__ import annotations
 
-import io
 import threading
-from collections import OrderedDict
-from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import polars as pl
 from django.db import connection
 
-from bedside.decisions.segments.columns import SCHEMA, frame_of
-from bedside.decisions.segments.models import IndexState, Shard
+from bedside.decisions.segments import freshness as changes
+from bedside.decisions.segments import storing
+from bedside.decisions.segments.compacting import compact
+from bedside.decisions.segments.encoding import (
+    STATUSES,
+    Words,
+    chart_columns,
+    id_columns,
+    record_columns,
+)
+from bedside.decisions.segments.models import IndexState
+from bedside.decisions.segments.own_fields import own_fields
+from bedside.decisions.segments.pieces import changed_piece, stored_pieces
+from bedside.decisions.segments.snapshot import Held, Snapshot
+from bedside.decisions.segments.storing import FORMAT, Superseded
 from bedside.ground.errors import Fault
-from bedside.ground.scope import Scope, in_scope, reading
-from bedside.records.patients import actions as patients_actions
+from bedside.ground.jobs import enqueue
+from bedside.ground.scope import Purpose, Scope, in_scope, reading, system_scope
+from bedside.kit.terminology import System
+from bedside.records.charts import queries as charts
+from bedside.records.charts.rules import Kind, Status
 from bedside.records.patients import queries as patients
 from bedside.records.patients.erasing import gone_since
-from bedside.safeguards.vault.queries import practice_keys
+from bedside.safeguards.practices.queries import profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
     from uuid import UUID
 
+    from bedside.decisions.segments.encoding import Columns
+    from bedside.decisions.segments.rules import Field
+    from bedside.decisions.segments.snapshot import Piece
+
+Answer = TypeVar("Answer")
+
 SHARD_ROWS = 65_536
-DELTA_ROWS_MAX = 5_000
 READ_AT_ONCE = 2_000
 TRIES_MAX = 5
-_FRAMES_MAX = 60  # opened columns kept in memory per process
-_Freshness = tuple[int, int]
+STORE_ROWS = 1_000  # so many changed people are stored as a delta by whoever reads them first
+HELD_PIECES_MAX = 20  # in memory, then they are read again as one
+REBUILD_ROWS = 200_000  # so many changes are faster read as a whole
+DELTAS_MAX = 8
+COMPACT_SHARE = 8  # deltas of more than one in so many rows are compacted
+_PRACTICES_MAX = 50
 
-_columns: OrderedDict[tuple[UUID, int, str], pl.Series] = OrderedDict()
-_deltas: dict[UUID, tuple[int, _Freshness, pl.DataFrame]] = {}
+_snapshots: dict[UUID, Snapshot] = {}
 _lock = threading.Lock()
+_LISTED = {Kind.CONDITION: "conditions", Kind.MEDICATION: "medications"}
 
 
-class _Superseded(Exception):
-    """The columns of a generation were not all there: another process put newer ones in their place meanwhile."""
+def asked(scope: Scope, ask: Callable[[Snapshot], Answer], *, at: datetime) -> Answer:
+    """What `ask` says of all patients of the practice as of the last commit.
 
-
-def frame(scope: Scope, columns: Iterable[str], *, at: datetime) -> pl.DataFrame:
-    """All patients of the practice with `id` and these columns, as of the last commit.
-
-    Builds the columns first if there are none yet or too much has changed. All columns are of one generation.
+    It may be called again, if columns were replaced while it read them: all it sees is of one generation. Builds the
+    columns first if there are none. Raises Fault if they are replaced again and again.
     """
     with reading(scope):
         missed: int | None = None
         for _ in range(TRIES_MAX):
             # Each statement sees what is committed by then, so columns may go between this line and their reading.
-            state, freshness = _ready(scope, missed=missed, at=at)
+            state = _ready(scope, missed=missed, at=at)
             try:
-                return _overlaid(scope, state, freshness, columns)
-            except _Superseded:
+                return ask(_snapshot(scope, state))
+            except Superseded:
                 missed = state.generation
-    raise _restless()
+                _forget(scope.practice_id)
+    raise Fault(
+        "segments_busy", "The lists of patients are being built anew; try again in a moment.", retry_after_s=5
+    )
+
+
+def coded(scope: Scope, kind: Kind, *, at: datetime) -> pl.DataFrame:
+    """`row` (u32, the slot), `code` (u32) and `active` (bool): a row for each code of each entry of a kind.
+
+    Of people on record, without what was cancelled or wrong; lists of spreadsheets too, as words. `active` on the
+    practice's day of `at`: so called, and not ended before it. For the numbers see `code_table` of the same moment.
+    """
+    today = at.astimezone(profile(scope).zone).date()
+    return asked(scope, lambda snapshot: coded_in(snapshot, kind, today=today), at=at)
+
+
+def code_table(scope: Scope, *, at: datetime) -> dict[int, tuple[System, str]]:
+    """What the numbers of `coded` mean: system and code as sent, or TEXT and a folded word."""
+    return asked(scope, lambda snapshot: dict(enumerate(codes_in(snapshot))), at=at)
 
 
 def finds(scope: Scope, patient_id: UUID) -> bool:
@@ -68,73 +105,207 @@ def finds(scope: Scope, patient_id: UUID) -> bool:
     with reading(scope):
         for _ in range(TRIES_MAX):
             state = _state(scope)
-            if state is None or patient_id in {one for _, one in gone_since(scope, state.settled_change)}:
+            if state is None or patient_id in {one for _, one in gone_since(scope, state.base_change)}:
                 return False
-            with suppress(_Superseded):
-                return bool(_column(scope, state, "id").is_in([patient_id.bytes]).any())
-    raise _restless()
+            try:
+                found = _snapshot(scope, state)
+                slots = found.slots_of(pl.DataFrame(id_columns([patient_id])))["slot"]
+                return bool(found.present().gather(slots).any())
+            except Superseded:
+                _forget(scope.practice_id)
+    return False
 
 
 def rebuild(scope: Scope, *, at: datetime) -> int:
     """Builds every column from the records and swaps them in. Gives the number of patients."""
-    settled = patients_actions.settled_change(scope)
+    with in_scope(scope):
+        settled = changes.settled(scope)  # before the lock: who waits for writers must not hold up builders
+        _one_builder_at_a_time(scope)
+        words = Words()
+        generation = _number()
+        own = own_fields(scope)
+        manifest = storing.write_piece(
+            scope, generation, 0, shards=_shards(scope, words, own=own), words=words.fresh
+        )
+        swap_in(scope, generation, rows=manifest.rows, settled=settled, at=at)
+    _forget(scope.practice_id)
+    return manifest.rows
+
+
+def refresh(scope: Scope, *, at: datetime) -> int:
+    """Brings the stored columns up to date, with as little work as that takes. Gives the number of patients.
+
+    Whoever was erased is in them no more afterwards.
+    """
     with in_scope(scope):
         _one_builder_at_a_time(scope)
         state = _state(scope)
-        generation = state.generation + 1 if state else 1
-        rows = sum(_store(scope, generation, number, part) for number, part in enumerate(_parts(scope)))
-        IndexState.objects.update_or_create(
-            practice_id=scope.practice_id,
-            defaults={"generation": generation, "settled_change": settled, "rows": rows, "built_at": at},
-        )
-        Shard.objects.filter(practice_id=scope.practice_id, generation__lt=generation).delete()
-    return rows
+        settled = changes.settled(scope)
+        if state is None or _changed(scope, state) > REBUILD_ROWS:
+            return rebuild(scope, at=at)
+        try:
+            _store_delta(scope, state, settled=settled)
+            gone = gone_since(scope, state.base_change)
+            if gone or len(state.deltas) > DELTAS_MAX or state.delta_rows * COMPACT_SHARE > state.rows:
+                _compact(scope, state, settled=settled, at=at)
+        except Superseded:  # lost, since nobody else builds now
+            return rebuild(scope, at=at)
+    _forget(scope.practice_id)
+    return state.rows
 
 
 def forget_columns() -> None:
     """Drops what is open in memory, for tests and after a practice's keys change."""
     with _lock:
-        _columns.clear()
-        _deltas.clear()
+        _snapshots.clear()
+    storing.opened.forget()
+
+
+def coded_in(snapshot: Snapshot, kind: Kind, *, today: object) -> pl.DataFrame:
+    """As `coded`, of a snapshot that is at hand."""
+    _, by_meaning, by_word = _codes_of(snapshot)
+    left_out = [STATUSES.index(Status.CANCELLED), STATUSES.index(Status.WRONG)]
+    frames = [pl.DataFrame(schema={"row": pl.UInt32, "code": pl.UInt32, "active": pl.Boolean})]
+    is_active = (pl.col("status") == STATUSES.index(Status.ACTIVE)) & (
+        pl.col("until").is_null() | (pl.col("until") >= pl.lit(today))
+    )
+    for frame in snapshot.long(kind, ["code", "status", "until"]):
+        kept = frame.filter(~pl.col("status").is_in(left_out) & pl.col("code").is_not_null())
+        rows = kept.select(
+            pl.col("slot").alias("row"),
+            by_meaning.gather(kept["code"]).alias("code"),
+            is_active.alias("active"),
+        )
+        frames.append(rows.explode("code").drop_nulls("code"))
+    if kind in _LISTED:
+        table = _LISTED[kind]
+        for frame in snapshot.long(table, ["code"]):
+            codes = by_word[table].gather(frame["code"]).alias("code")
+            frames.append(
+                pl.DataFrame([frame["slot"].alias("row"), codes]).with_columns(
+                    pl.lit(value=True).alias("active")
+                )
+            )
+    found = pl.concat(frames)
+    return found.filter(snapshot.present().gather(found["row"])) if snapshot.gone else found
+
+
+def codes_in(snapshot: Snapshot) -> list[tuple[System, str]]:
+    """As `code_table`, of a snapshot that is at hand: the code of each number."""
+    return _codes_of(snapshot)[0]
+
+
+def _codes_of(
+    snapshot: Snapshot,
+) -> tuple[list[tuple[System, str]], pl.Series, dict[str, pl.Series]]:
+    """Each code once, in the order of its number; the numbers of each meaning; and those of each word of a list."""
+    numbers: dict[tuple[System, str], int] = {}
+
+    def number(code: tuple[System, str]) -> int:
+        return numbers.setdefault(code, len(numbers))
+
+    by_meaning = [[number(code) for code in codes] for codes in snapshot.meanings()]
+    by_word = {
+        table: pl.Series(
+            [number((System.TEXT, word)) for word in snapshot.words(table).to_list()], dtype=pl.UInt32
+        )
+        for table in _LISTED.values()
+    }
+    return list(numbers), pl.Series(by_meaning, dtype=pl.List(pl.UInt32)), by_word
+
+
+# --- what is there
 
 
 def _state(scope: Scope) -> IndexState | None:
-    return IndexState.objects.filter(practice_id=scope.practice_id).first()
+    """None if there are no columns, or only such as another version of Bedside made."""
+    return IndexState.objects.filter(practice_id=scope.practice_id, format=FORMAT).first()
 
 
-def _restless() -> Fault:
-    return Fault(
-        "segments_busy", "The lists of patients are being built anew; try again in a moment.", retry_after_s=5
-    )
-
-
-def _ready(scope: Scope, *, missed: int | None, at: datetime) -> tuple[IndexState, _Freshness]:
+def _ready(scope: Scope, *, missed: int | None, at: datetime) -> IndexState:
     """The newest state to read by. `missed`: a generation some column of which was not found.
 
     If that is still the newest, its columns were lost and not replaced: they are built anew, never read as empty.
     """
     state = _state(scope)
-    if state is not None and state.generation != missed:
-        freshness = _freshness(scope, state.settled_change)
-        if freshness[0] <= DELTA_ROWS_MAX:
-            return state, freshness
+    changed = 0 if state is None else _changed(scope, state)
+    if state is not None and state.generation != missed and changed <= REBUILD_ROWS:
+        if changed >= STORE_ROWS:
+            _store_if_free(scope, state)
+        return state
     rebuild(scope, at=at)
     state = _state(scope)
     assert state is not None  # noqa: S101  just built
-    return state, _freshness(scope, state.settled_change)
+    return state
 
 
-def _overlaid(scope: Scope, state: IndexState, freshness: _Freshness, columns: Iterable[str]) -> pl.DataFrame:
-    """The columns of this state with all later changes laid over. Raises _Superseded."""
-    names = ["id", *sorted(set(columns) - {"id"})]
-    base = pl.DataFrame([_column(scope, state, name) for name in names])
-    delta = _delta(scope, state, freshness)
-    gone = [patient_id.bytes for _, patient_id in gone_since(scope, state.settled_change)]
-    outdated = [*delta["id"].to_list(), *gone]
-    if not outdated:
-        return base
-    kept = base.filter(~pl.col("id").is_in(outdated))
-    return pl.concat([kept, delta.filter(~pl.col("id").is_in(gone)).select(names)])
+def _changed(scope: Scope, state: IndexState) -> int:
+    records, _, parts, _, _, _ = changes.freshness(
+        scope, settled=state.settled_change, base=state.base_change
+    )
+    return records + parts
+
+
+def _snapshot(scope: Scope, state: IndexState) -> Snapshot:
+    """The columns of this state with all later changes laid over. Raises Superseded."""
+    known = _snapshots.get(scope.practice_id)
+    for _ in range(TRIES_MAX):
+        fresh = changes.freshness(scope, settled=state.settled_change, base=state.base_change)
+        own = own_fields(scope)
+        key = (state.generation, tuple(state.deltas), fresh, tuple(own.values()))
+        if known is not None and known.key == key:
+            break
+        known = _laid_over(scope, state, known, key=key)
+        # If somebody committed while records were read, some may be newer than others.
+        if changes.freshness(scope, settled=state.settled_change, base=state.base_change) == fresh:
+            break
+    assert known is not None  # noqa: S101  the loop ran
+    with _lock:
+        if len(_snapshots) >= _PRACTICES_MAX:
+            _snapshots.clear()
+        _snapshots[scope.practice_id] = known
+    known.names = charts.names(scope)
+    return known
+
+
+def _laid_over(
+    scope: Scope, state: IndexState, known: Snapshot | None, *, key: tuple[object, ...]
+) -> Snapshot:
+    """A snapshot of this key; pieces in memory of an earlier one are used again if nothing but they came to it."""
+    own = own_fields(scope)
+    stored = stored_pieces(_own_scope(scope), state)
+    held: list[Piece] = []
+    seen: dict[tuple[str, UUID], int] = {}
+    if known is not None and known.key[:2] == key[:2] and known.key[3] == key[3]:
+        held, seen = [piece for piece in known.pieces if isinstance(piece, Held)], dict(known.seen)
+    if len(held) >= HELD_PIECES_MAX:
+        held, seen = [], {}
+    found = Snapshot(key=key, pieces=[*stored, *held], gone=(), own=own)
+    numbers = changes.changed(scope, after=state.settled_change)
+    newer = {which: number for which, number in numbers.items() if seen.get(which) != number}
+    if newer:
+        found.pieces = [*found.pieces, changed_piece(scope, found, newer, zone=profile(scope).zone)]
+    found.seen = numbers
+    found.gone = _gone(scope, found, state)
+    return found
+
+
+def _gone(scope: Scope, found: Snapshot, state: IndexState) -> list[int]:
+    ids = [one for _, one in gone_since(scope, state.base_change)]
+    return found.slots_of(pl.DataFrame(id_columns(ids)))["slot"].to_list() if ids else []
+
+
+def _own_scope(scope: Scope) -> Scope:
+    """Columns are opened for whoever asks next as well, so not in the name of whoever came first."""
+    return system_scope(scope.practice_id, name="segments", purpose=Purpose.OPERATIONS, rights=frozenset())
+
+
+def _forget(practice_id: UUID) -> None:
+    with _lock:
+        _snapshots.pop(practice_id, None)
+
+
+# --- building
 
 
 def _one_builder_at_a_time(scope: Scope) -> None:
@@ -142,108 +313,94 @@ def _one_builder_at_a_time(scope: Scope) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 8))", [str(scope.practice_id)])
 
 
-def _parts(scope: Scope) -> Iterator[pl.DataFrame]:
-    """Frames of at most SHARD_ROWS rows, in bounded memory."""
-    gathered: list[pl.DataFrame] = []
-    after = None
-    while batch := patients.page(scope, after=after, limit=READ_AT_ONCE):
-        after = batch[-1].id
-        gathered.append(frame_of(batch))
-        if sum(part.height for part in gathered) >= SHARD_ROWS:
-            yield pl.concat(gathered)
-            gathered = []
-    yield pl.concat(gathered) if gathered else pl.DataFrame(schema=SCHEMA)
-
-
-def _store(scope: Scope, generation: int, number: int, part: pl.DataFrame) -> int:
-    keys = practice_keys(scope)
-    Shard.objects.bulk_create(
-        Shard(
-            practice_id=scope.practice_id,
-            generation=generation,
-            number=number,
-            column=name,
-            sealed=keys.seal(
-                _to_bytes(part.select(name)),
-                table="segments_shard",
-                row=str(number),
-                column=name,
-                version=generation,
-            ),
-        )
-        for name in part.columns
-    )
-    return part.height
-
-
-def _to_bytes(part: pl.DataFrame) -> bytes:
-    out = io.BytesIO()
-    part.write_ipc_stream(out, compression="zstd")
-    return out.getvalue()
-
-
-def _column(scope: Scope, state: IndexState, name: str) -> pl.Series:
-    """One column of that state, whole. Raises _Superseded."""
-    place = (scope.practice_id, state.generation, name)
-    with _lock:
-        if place in _columns:
-            _columns.move_to_end(place)
-            return _columns[place]
-    series = _open_column(scope, state.generation, name)
-    if len(series) != state.rows:
-        raise _Superseded
-    with _lock:
-        _columns[place] = series
-        while len(_columns) > _FRAMES_MAX:
-            _columns.popitem(last=False)
-    return series
-
-
-def _open_column(scope: Scope, generation: int, name: str) -> pl.Series:
-    keys = practice_keys(scope)
-    shards = Shard.objects.filter(practice_id=scope.practice_id, generation=generation, column=name).order_by(
-        "number"
-    )
-    parts = [
-        pl.read_ipc_stream(
-            io.BytesIO(
-                keys.open(
-                    bytes(shard.sealed),
-                    table="segments_shard",
-                    row=str(shard.number),
-                    column=name,
-                    version=generation,
-                )
-            )
-        )
-        for shard in shards
-    ]
-    return pl.concat(parts)[name].rechunk() if parts else pl.Series(name, [], dtype=SCHEMA[name])
-
-
-def _freshness(scope: Scope, settled_change: int) -> _Freshness:
-    """(how many records changed since, sum of their change numbers): two equal answers mean equal records.
-
-    The newest number alone would miss a writer that took a lower number and committed later.
-    """
+def _is_only_builder(scope: Scope) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*), coalesce(sum(change_no), 0) FROM patients_patient"
-            " WHERE practice_id = %s AND change_no > %s",
-            [scope.practice_id, settled_change],
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 8))", [str(scope.practice_id)])
+        return bool(cursor.fetchone()[0])
+
+
+def _number() -> int:
+    """For a generation or a delta, as `models.IndexState` has it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('segments_piece_no')")
+        return int(cursor.fetchone()[0])
+
+
+def _shards(scope: Scope, words: Words, *, own: Mapping[str, Field]) -> Iterator[tuple[Columns, int, int]]:
+    """Columns of at most SHARD_ROWS people at a time, in bounded memory."""
+    zone = profile(scope).zone
+    gathered: list[Columns] = []
+    after, rows, first = None, 0, True
+    while batch := patients.page(scope, after=after, limit=min(READ_AT_ONCE, SHARD_ROWS - rows)):
+        after = batch[-1].id
+        held = charts.charts(scope, [one.id for one in batch])
+        of = [(row, held[one.id]) for row, one in enumerate(batch) if one.id in held]
+        gathered.append(
+            moved({**record_columns(batch, words, own=own, zone=zone), **chart_columns(of, words)}, by=rows)
         )
-        count, total = cursor.fetchone()
-    return int(count), int(total)
+        rows += len(batch)
+        if rows >= SHARD_ROWS:
+            yield joined(gathered), rows, rows
+            gathered, rows, first = [], 0, False
+    if rows or first:
+        gathered = gathered or [record_columns([], words, own=own, zone=zone)]
+        yield joined(gathered), rows, rows
 
 
-def _delta(scope: Scope, state: IndexState, freshness: _Freshness) -> pl.DataFrame:
-    if freshness[0] == 0:
-        return pl.DataFrame(schema=SCHEMA)
-    known = _deltas.get(scope.practice_id)
-    if known is not None and known[:2] == (state.generation, freshness):
-        return known[2]
-    changed = patients.changed_since(scope, state.settled_change, limit=DELTA_ROWS_MAX + 1)
-    delta = frame_of(patient for _, patient in changed)
-    with _lock:
-        _deltas[scope.practice_id] = (state.generation, freshness, delta)
-    return delta
+def moved(columns: Columns, *, by: int) -> Columns:
+    """The rows that long tables name, counted from further on."""
+    return {name: column + by if name.endswith(".row") else column for name, column in columns.items()}
+
+
+def joined(parts: list[Columns]) -> Columns:
+    names = dict.fromkeys(name for part in parts for name in part)
+    return {name: pl.concat([part[name] for part in parts if name in part]) for name in names}
+
+
+def swap_in(scope: Scope, generation: int, *, rows: int, settled: int, at: datetime) -> None:
+    """Makes this generation the one that is read, and removes the others."""
+    fresh = {
+        "generation": generation, "settled_change": settled, "base_change": settled, "rows": rows, "built_at": at,
+        "deltas": [], "delta_rows": 0, "format": FORMAT,
+    }  # fmt: skip
+    IndexState.objects.update_or_create(practice_id=scope.practice_id, defaults=fresh)
+    storing.remove_others(scope, generation)
+
+
+def _store_if_free(scope: Scope, state: IndexState) -> None:
+    """Stores what changed as a delta, unless somebody writes or builds: then it stays in memory for now."""
+    settled = changes.settled_if_nobody_writes(scope)
+    if settled is None or not _is_only_builder(scope):
+        return
+    state.refresh_from_db()
+    _store_delta(scope, state, settled=settled)
+    if len(state.deltas) > DELTAS_MAX:
+        enqueue("segments.refresh", practice_id=scope.practice_id)
+
+
+def _store_delta(scope: Scope, state: IndexState, *, settled: int) -> None:
+    """Raises Superseded if a column that it builds on is lost. The caller is the only builder."""
+    numbers = changes.changed(scope, after=state.settled_change, until=settled)
+    if not numbers:
+        return
+    found = Snapshot(key=(), pieces=stored_pieces(_own_scope(scope), state), gone=(), own=own_fields(scope))
+    piece = changed_piece(scope, found, numbers, zone=profile(scope).zone)
+    number = _number()
+    storing.write_piece(
+        scope, state.generation, number,
+        shards=[(piece.held, piece.rows, piece.chart_rows)], words=lambda: piece.added, slots=piece.slots,
+    )  # fmt: skip
+    state.deltas = [*state.deltas, number]
+    state.delta_rows += piece.rows + piece.chart_rows
+    state.settled_change = settled
+    state.save()
+
+
+def _compact(scope: Scope, state: IndexState, *, settled: int, at: datetime) -> None:
+    pieces = stored_pieces(_own_scope(scope), state)
+    found = Snapshot(key=(), pieces=pieces, gone=(), own=own_fields(scope))
+    found.gone = _gone(scope, found, state)
+    generation, settled = _number(), max(settled, state.settled_change)
+    manifest = compact(scope, found, generation=generation, shard_rows=SHARD_ROWS)
+    swap_in(scope, generation, rows=manifest.rows, settled=settled, at=at)
+    state.refresh_from_db()

@@ -9,8 +9,8 @@ from bedside.ground.scope import Purpose, system_scope
 
 @job(name="segments.refresh", queue="default")
 def refresh(practice_id: str) -> None:
-    """Builds the practice's columns anew after an import, so that no page has to."""
-    from bedside.decisions.segments.index import rebuild
+    """Brings the practice's columns up to date after an import or an erasure, so that no page has to."""
+    from bedside.decisions.segments import index
 
     scope = system_scope(UUID(practice_id), name="segments", purpose=Purpose.OPERATIONS, rights=frozenset())
-    rebuild(scope, at=clock.now())
+    index.refresh(scope, at=clock.now())

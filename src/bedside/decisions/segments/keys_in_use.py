@@ -11,8 +11,8 @@ declare_column(
 declare_column(
     "segments_shard", "sealed", under=Under.PRACTICE,
     bound=bound_by(
-        "number", "column", "generation",
-        place=lambda number, column, generation: (number, column, generation),
+        "delta", "number", "column", "generation",
+        place=lambda delta, number, column, generation: (f"{delta}.{number}", column, generation),
         key_type="bigint", at_once=_SHARDS_AT_ONCE,
     ),
 )  # fmt: skip

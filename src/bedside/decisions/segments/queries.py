@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import orjson
 
 from bedside.decisions.segments.models import SegmentRow
-from bedside.decisions.segments.rules import All, Rule, from_json, sentence_of, uses_health
+from bedside.decisions.segments.own_fields import own_fields
+from bedside.decisions.segments.rules import All, BadRule, Rule, from_json, sentence_of, uses_health
+from bedside.decisions.segments.rules import resolved as look_up
+from bedside.decisions.segments.rules.fields import CUSTOM
 from bedside.ground.errors import NotFound
 from bedside.ground.scope import Scope, reading
 from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date, datetime
 
     import polars as pl
 
-SEARCH_WORDS_MAX = 8
+    from bedside.decisions.segments.snapshot import Snapshot
+
+Answer = TypeVar("Answer")
 EVERYBODY = All(())
 
 
@@ -32,9 +38,19 @@ class Order(StrEnum):
     NEXT_APPOINTMENT = "next_appointment"  # soonest first, none last
 
 
+_ORDERS = {
+    Order.NAME: "order",
+    Order.LAST_VISIT: "last_visit",
+    Order.NEXT_APPOINTMENT: "next_appointment",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """A saved segment. `sentence` says the rule in plain English."""
+    """A saved segment. `rule` with all that it names looked up; `sentence` says it in plain English.
+
+    If something it names is not there any more, the rule is as saved and the sentence says what is wrong.
+    """
 
     id: UUID
     name: str
@@ -71,35 +87,51 @@ def segment(scope: Scope, segment_id: UUID) -> Segment:
         return _read(scope, row)
 
 
+def resolved(scope: Scope, rule: Rule, *, segment_id: UUID | None = None) -> Rule:
+    """The rule with what it names looked up: segments within it, and fields of the practice's own.
+
+    `segment_id`: the segment that the rule is of, or is to become. Raises BadRule for a segment that contains itself.
+    """
+    with reading(scope):
+        own = own_fields(scope).values()
+        return look_up(
+            rule,
+            find=lambda inner: _name_and_rule(scope, inner),
+            fields={field.name.removeprefix(CUSTOM): field for field in own},
+            inside=(segment_id,) if segment_id else (),
+        )
+
+
 def count(scope: Scope, rule: Rule, *, today: date, at: datetime) -> int:
     """How many patients a rule means, on `today` in the practice's zone."""
-    return _matching(scope, rule, today=today, at=at, extra=set()).height
+    return _asked(scope, rule, lambda _, meant: int(meant.sum()), today=today, at=at)
 
 
 def matching_ids(scope: Scope, rule: Rule, *, today: date, at: datetime) -> list[UUID]:
     """The patients a rule means, in a fixed order."""
-    found = _matching(scope, rule, today=today, at=at, extra=set())
-    return [UUID(bytes=value) for value in sorted(found["id"].to_list())]
+
+    def ask(snapshot: Snapshot, meant: pl.Series) -> list[UUID]:
+        return _ids(snapshot.ids(meant.arg_true()).sort("id_hi", "id_lo"))
+
+    return _asked(scope, rule, ask, today=today, at=at)
 
 
 def search_patients(
     scope: Scope, *, text: str, rule: Rule, order: Order, offset: int, limit: int, today: date, at: datetime
 ) -> PatientPage:
     """Patients whose name, record number, address or phone begins words with each word of `text`, and meet `rule`."""
-    column = {
-        Order.NAME: "order",
-        Order.LAST_VISIT: "last_visit",
-        Order.NEXT_APPOINTMENT: "next_appointment",
-    }[order]
-    found = _matching(scope, rule, today=today, at=at, extra={"search", "order", column})
-    found = _named(found, text)
-    newest_first = order is Order.LAST_VISIT
-    # Lazily, so that only the rows up to this page are sorted: five times faster on the first pages.
-    ordered = found.lazy().sort(
-        [column, "order", "id"], descending=[newest_first, False, False], nulls_last=True
-    )
-    ids = ordered.slice(offset, limit).select("id").collect()["id"]
-    return PatientPage(ids=[UUID(bytes=value) for value in ids.to_list()], total=found.height)
+
+    def ask(snapshot: Snapshot, meant: pl.Series) -> PatientPage:
+        from bedside.decisions.segments.searching import named, ordered
+
+        found = named(snapshot, meant, text)
+        newest_first = order is Order.LAST_VISIT
+        page = ordered(
+            snapshot, found, column=_ORDERS[order], newest_first=newest_first, offset=offset, limit=limit
+        )
+        return PatientPage(ids=_ids(page), total=found.height)
+
+    return _asked(scope, rule, ask, today=today, at=at)
 
 
 def finds(scope: Scope, patient_id: UUID) -> bool:
@@ -111,51 +143,57 @@ def finds(scope: Scope, patient_id: UUID) -> bool:
 
 def values_in_use(scope: Scope, field: str, *, limit: int, at: datetime) -> list[str]:
     """The commonest values of a list or text field, for suggestions in the builder (folded spelling)."""
-    import polars as pl
+    from bedside.decisions.segments.index import asked
+    from bedside.decisions.segments.searching import commonest
 
-    from bedside.decisions.segments.columns import SCHEMA
-    from bedside.decisions.segments.index import frame
-
-    values = frame(scope, {field}, at=at)[field].drop_nulls()
-    if SCHEMA[field] == pl.List(pl.String):
-        values = values.explode().drop_nulls()
-    counted = values.value_counts(sort=True).head(limit)
-    return [str(value) for value in counted[field].to_list()]
+    return asked(scope, lambda snapshot: commonest(snapshot, field, limit=limit), at=at)
 
 
-def _matching(scope: Scope, rule: Rule, *, today: date, at: datetime, extra: set[str]) -> pl.DataFrame:
+def _asked(
+    scope: Scope, rule: Rule, ask: Callable[[Snapshot, pl.Series], Answer], *, today: date, at: datetime
+) -> Answer:
+    """What `ask` says of a snapshot and of whom the rule means in it."""
     # polars is large: whoever only sends mail must not have to load it.
-    from bedside.decisions.segments.columns import columns_of, expression_of
-    from bedside.decisions.segments.index import frame
+    from bedside.decisions.segments.answering import mask
+    from bedside.decisions.segments.index import asked
 
-    everyone = frame(scope, columns_of(rule) | extra, at=at)
-    return everyone.filter(expression_of(rule, today=today))
-
-
-def _named(found: pl.DataFrame, text: str) -> pl.DataFrame:
-    import polars as pl
-
-    from bedside.decisions.segments.columns import fold
-
-    for word in fold(text).split()[:SEARCH_WORDS_MAX]:
-        search = pl.lit(" ") + pl.col("search")
-        found = found.filter(search.str.contains(f" {word}", literal=True))
-    return found
+    with reading(scope):
+        whole = resolved(scope, rule)
+        return asked(scope, lambda snapshot: ask(snapshot, mask(snapshot, whole, today=today)), at=at)
 
 
-def _read(scope: Scope, row: SegmentRow) -> Segment:
-    keys = practice_keys(scope)
+def _ids(frame: pl.DataFrame) -> list[UUID]:
+    halves = zip(frame["id_hi"].to_list(), frame["id_lo"].to_list(), strict=True)
+    return [UUID(int=high << 64 | low) for high, low in halves]
+
+
+def _name_and_rule(scope: Scope, segment_id: UUID) -> tuple[str, Rule] | None:
+    """Of a removed one too, as it was saved; None for one that never was."""
+    row = SegmentRow.objects.filter(practice_id=scope.practice_id, id=segment_id).first()
+    return None if row is None else _opened(scope, row)
+
+
+def _opened(scope: Scope, row: SegmentRow) -> tuple[str, Rule]:
     opened: dict[str, Any] = orjson.loads(
-        keys.open(
+        practice_keys(scope).open(
             bytes(row.sealed), table="segments_segment", row=str(row.id), column="sealed", version=row.version
         )
     )
-    rule = from_json(opened["rule"])
+    return opened["name"], from_json(opened["rule"])
+
+
+def _read(scope: Scope, row: SegmentRow) -> Segment:
+    name, saved = _opened(scope, row)
+    rule, problem = saved, ""
+    try:
+        rule = resolved(scope, saved, segment_id=row.id)
+    except BadRule as error:  # such as by a field that was removed since; whoever asks it is told the same
+        problem = error.sentence
     return Segment(
         id=row.id,
-        name=opened["name"],
+        name=name,
         rule=rule,
-        sentence=sentence_of(rule),
+        sentence=problem or sentence_of(rule),
         uses_health=uses_health(rule),
         version=row.version,
         created_by=row.created_by,

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from bedside.kit.terminology import Sensitivity
+
+CUSTOM = "custom."  # what names of a practice's own fields begin with
+OWN_COLUMN = "custom:"  # and what their columns do, where a point divides a long table from its parts
+
 
 class Kind(StrEnum):
     """What a field holds."""
@@ -16,6 +21,7 @@ class Kind(StrEnum):
     TEXT = "text"
     LIST = "list"
     YES_NO = "yes_no"
+    BIRTHDAY = "birthday"  # a day of every year
 
 
 class Operator(StrEnum):
@@ -32,21 +38,21 @@ class Operator(StrEnum):
     NOT_WITHIN_DAYS = "not_within_days"  # longer ago (or further ahead) than that, or never
     BEFORE = "before"
     AFTER = "after"
+    BETWEEN = "between"  # both ends included
+    LAST_DAYS = "last_days"  # today and so many days before it, whatever the field
+    NEXT_DAYS = "next_days"  # today and so many days after it
+    IN_PERIOD = "in_period"
+    TURNS = "turns"  # reaches an age within a period
     KNOWN = "known"
     UNKNOWN = "unknown"
 
 
-class Sensitivity(StrEnum):
-    """How telling a field is (DESIGN section 2; finer classes come with the audience rules)."""
-
-    NONE = "none"
-    IDENTITY = "identity"
-    HEALTH = "health"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One field. `past` says which side of today a DATE field lies on for `within_days`."""
+    """One field. `past` says which side of today a DATE field lies on for `within_days`.
+
+    `sensitivity` says how telling it is (DESIGN section 2). `is_decimal`: numbers that are no years of age.
+    """
 
     name: str
     label: str
@@ -55,23 +61,42 @@ class Field:
     sensitivity: Sensitivity
     choices: tuple[str, ...] = ()
     past: bool = True
+    is_decimal: bool = False
+
+    @property
+    def column(self) -> str:
+        """What it is read from: age and birthdays are, like the date of birth, one thing."""
+        if self.is_custom:
+            return OWN_COLUMN + self.name.removeprefix(CUSTOM)
+        return "birth_date" if self.name in {"age", "birthday"} else self.name
+
+    @property
+    def is_custom(self) -> bool:
+        return self.name.startswith(CUSTOM)
 
     @property
     def operators(self) -> tuple[Operator, ...]:
-        return OPERATORS[self.kind]
+        """What it can be asked; those of a builder first. Only an age is reached on a day that is known before."""
+        return tuple(
+            operator
+            for operator in OPERATORS[self.kind]
+            if operator is not Operator.TURNS or self.name == "age"
+        )
 
 
 _KNOWN = (Operator.KNOWN, Operator.UNKNOWN)
 OPERATORS: MappingProxyType[Kind, tuple[Operator, ...]] = MappingProxyType(
     {
-        Kind.NUMBER: (Operator.AT_LEAST, Operator.AT_MOST, *_KNOWN),
-        Kind.CHOICE: (Operator.IS, Operator.IS_NOT),
+        Kind.NUMBER: (Operator.AT_LEAST, Operator.AT_MOST, *_KNOWN, Operator.BETWEEN, Operator.TURNS),
+        Kind.CHOICE: (Operator.IS, Operator.IS_NOT, Operator.IS_ANY_OF),
         Kind.DATE: (
             Operator.WITHIN_DAYS, Operator.NOT_WITHIN_DAYS, Operator.BEFORE, Operator.AFTER, *_KNOWN,
+            Operator.BETWEEN, Operator.LAST_DAYS, Operator.NEXT_DAYS, Operator.IN_PERIOD,
         ),
         Kind.TEXT: (Operator.IS, Operator.IS_NOT, Operator.IS_ANY_OF, Operator.STARTS_WITH, *_KNOWN),
         Kind.LIST: (Operator.HAS, Operator.HAS_ANY_OF, Operator.HAS_NOT, *_KNOWN),
         Kind.YES_NO: (Operator.IS,),
+        Kind.BIRTHDAY: (Operator.NEXT_DAYS, Operator.IN_PERIOD),
     }
 )  # fmt: skip
 
@@ -92,10 +117,12 @@ def _field(
 
 
 _PLAIN, _WHO, _HEALTH = Sensitivity.NONE, Sensitivity.IDENTITY, Sensitivity.HEALTH
+_TIES = ("patient", "plan_member", "prospect", "workforce", "business")
 FIELDS: MappingProxyType[str, Field] = MappingProxyType(
     dict(
         [
             _field("age", "Age", "Completed years today.", Kind.NUMBER, _WHO),
+            _field("birthday", "Birthday", "The day of the year.", Kind.BIRTHDAY, _WHO),
             _field("sex", "Sex", "", Kind.CHOICE, _WHO, ("female", "male", "other", "unknown")),
             _field("last_visit", "Last visit", "The newest visit on record.", Kind.DATE, _HEALTH),
             _field("next_appointment", "Next appointment", "The next one booked.", Kind.DATE, _HEALTH),
@@ -116,7 +143,28 @@ FIELDS: MappingProxyType[str, Field] = MappingProxyType(
                 _PLAIN,
                 ("yes", "no"),
             ),
+            _field("phone", "Phone", "Whether there is a number.", Kind.YES_NO, _PLAIN, ("yes", "no")),
+            _field(
+                "relationship", "Relationship", "What somebody is to the practice.", Kind.CHOICE, _WHO, _TIES
+            ),
+            _field("added", "On record since", "The day the record was made.", Kind.DATE, _WHO),
             _field("deceased", "Deceased", "As recorded.", Kind.YES_NO, _WHO, ("yes", "no")),
         ]
     )
 )
+
+
+def custom_field(
+    key: str,
+    *,
+    kind: Kind,
+    label: str = "",
+    choices: tuple[str, ...] = (),
+    sensitivity: Sensitivity = Sensitivity.HEALTH,
+) -> Field:
+    """A field of the practice's own. As long as nobody says otherwise it counts as telling something about health."""
+    return Field(
+        name=CUSTOM + key, label=label or key.replace("_", " ").capitalize(), help="", kind=kind,
+        sensitivity=sensitivity, choices=("yes", "no") if kind is Kind.YES_NO else choices,
+        is_decimal=kind is Kind.NUMBER,
+    )  # fmt: skip

@@ -1,69 +1,63 @@
 """Rules as data: parse at the door into what cannot be wrong, write back as the same JSON.
 
-JSON form: `{"all": [...]}`, `{"any": [...]}`, `{"not": {...}}`, or
-`{"field": "age", "is": "at_least", "value": 50}`. A condition's value is a number, a text, a list of texts, an ISO
-date, or absent for `known` and `unknown`.
+JSON form, each of them a rule:
+- `{"all": [...]}`, `{"any": [...]}`, `{"not": {...}}`
+- `{"field": "age", "is": "at_least", "value": 50}`; a field of the practice's own says its kind, too:
+  `{"field": "custom.shoe_size", "kind": "number", "is": "between", "value": [40, 42]}`
+- `{"chart": "visit", "is": "has_not", "when": {"last_days": 180}}`; see `charting`
+- `{"sample": {"percent": 10, "seed": "spring"}}`
+- `{"segment": "<id>"}`, with `name` and `rule` as of the moment when it was looked up, if it was
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from bedside.decisions.segments.rules.fields import FIELDS, Field, Kind, Operator
-from bedside.ground.errors import Refusal
+from bedside.decisions.segments.rules.charting import charted_from_json, charted_to_json
+from bedside.decisions.segments.rules.fields import CUSTOM, FIELDS, Field, Kind, custom_field
+from bedside.decisions.segments.rules.nodes import (
+    All,
+    AnyOf,
+    BadRule,
+    Charted,
+    Condition,
+    Not,
+    Rule,
+    Sample,
+    Value,
+    Within,
+)
+from bedside.decisions.segments.rules.values import (
+    AGE_MAX,
+    DAYS_MAX,
+    TEXT_LENGTH_MAX,
+    VALUES_MAX,
+    text_of,
+    value_of,
+    value_to_json,
+    whole_number,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "AGE_MAX", "CONDITIONS_MAX", "DAYS_MAX", "DEPTH_MAX", "TEXT_LENGTH_MAX", "VALUES_MAX", "All", "AnyOf", "BadRule",
+    "Charted", "Condition", "Not", "Rule", "Sample", "Value", "Within", "from_json", "size_of", "to_json",
+]  # fmt: skip
 
 CONDITIONS_MAX = 50
 DEPTH_MAX = 6
-VALUES_MAX = 200
-TEXT_LENGTH_MAX = 200
-DAYS_MAX = 36_500
-AGE_MAX = 150
-
-Value = int | str | tuple[str, ...] | date | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
-    """One question about one field. `value` is checked against the operator."""
-
-    field: str
-    operator: Operator
-    value: Value = None
-
-
-@dataclass(frozen=True, slots=True)
-class All:
-    """Everybody for whom each part holds; without parts, everybody."""
-
-    parts: tuple[Rule, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AnyOf:
-    """Everybody for whom at least one part holds; without parts, nobody."""
-
-    parts: tuple[Rule, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    part: Rule
-
-
-Rule = Condition | All | AnyOf | Not
-
-
-class BadRule(Refusal):
-    def __init__(self, sentence: str) -> None:
-        super().__init__("bad_rule", sentence)
+KEY_LENGTH_MAX = 60
+NAME_LENGTH_MAX = 200
+_SHAPES = "A rule is a condition, or a group with all, any or not."
 
 
 def from_json(document: object) -> Rule:
     """Raises BadRule with one sentence for anything that is not of this language."""
     rule = _parse(document, depth=1)
-    if _size(rule) > CONDITIONS_MAX:
+    if size_of(rule) > CONDITIONS_MAX:
         raise BadRule(f"A segment may have at most {CONDITIONS_MAX} conditions; split it in two.")
     return rule
 
@@ -74,38 +68,52 @@ def to_json(rule: Rule) -> dict[str, Any]:
             return {"all": [to_json(part) for part in parts]}
         case AnyOf(parts):
             return {"any": [to_json(part) for part in parts]}
+        case Not(Charted() as charted):
+            return charted_to_json(charted, has=False)
         case Not(part):
             return {"not": to_json(part)}
+        case Charted():
+            return charted_to_json(rule, has=True)
+        case Sample():
+            return {"sample": {"percent": rule.percent, "seed": rule.seed}}
+        case Within():
+            return _within_to_json(rule)
         case Condition():
             return _condition_to_json(rule)
 
 
+def size_of(rule: Rule) -> int:
+    """How many questions it asks itself; those of a segment within it count as one."""
+    match rule:
+        case All(parts) | AnyOf(parts):
+            return sum(size_of(part) for part in parts)
+        case Not(part):
+            return size_of(part)
+        case _:
+            return 1
+
+
 def _condition_to_json(condition: Condition) -> dict[str, Any]:
     document: dict[str, Any] = {"field": condition.field, "is": condition.operator.value}
-    if isinstance(condition.value, date):
-        document["value"] = condition.value.isoformat()
-    elif isinstance(condition.value, tuple):
-        document["value"] = list(condition.value)
-    elif condition.value is not None:
-        document["value"] = condition.value
+    if condition.of is not None:
+        document["kind"] = condition.of.kind.value
+    if condition.value is not None:
+        document["value"] = value_to_json(condition.value)
     return document
 
 
-def _size(rule: Rule) -> int:
-    match rule:
-        case All(parts) | AnyOf(parts):
-            return sum(_size(part) for part in parts)
-        case Not(part):
-            return _size(part)
-        case Condition():
-            return 1
+def _within_to_json(within: Within) -> dict[str, Any]:
+    document: dict[str, Any] = {"segment": str(within.segment_id)}
+    if within.rule is not None:
+        document |= {"name": within.name, "rule": to_json(within.rule)}
+    return document
 
 
 def _parse(document: object, *, depth: int) -> Rule:
     if depth > DEPTH_MAX:
         raise BadRule(f"Groups may lie at most {DEPTH_MAX} deep; make the segment simpler.")
     if not isinstance(document, dict):
-        raise BadRule("A rule is a condition, or a group with all, any or not.")
+        raise BadRule(_SHAPES)
     keys = set(document)
     if keys in ({"all"}, {"any"}):
         name = next(iter(keys))
@@ -113,8 +121,9 @@ def _parse(document: object, *, depth: int) -> Rule:
         return All(parts) if name == "all" else AnyOf(parts)
     if keys == {"not"}:
         return Not(_parse(document["not"], depth=depth + 1))
-    if keys <= {"field", "is", "value"} and {"field", "is"} <= keys:
-        return _condition(document)
+    for name, parse in _LEAVES.items():
+        if name in keys:
+            return parse(document)
     raise BadRule("A rule is a condition with field, is and value, or a group with all, any or not.")
 
 
@@ -124,73 +133,65 @@ def _parts(document: object, *, depth: int) -> tuple[Rule, ...]:
     return tuple(_parse(part, depth=depth + 1) for part in document)
 
 
-def _condition(document: dict[str, Any]) -> Condition:
-    field = FIELDS.get(document["field"]) if isinstance(document["field"], str) else None
+def _condition(document: dict[str, Any]) -> Rule:
+    if not {"field", "is"} <= set(document) <= {"field", "is", "value", "kind"}:
+        raise BadRule("A rule is a condition with field, is and value, or a group with all, any or not.")
+    field = _field(document["field"], document.get("kind"))
+    for operator in field.operators:
+        if document["is"] == operator.value:
+            value = value_of(field, operator, document.get("value"))
+            return Condition(
+                field=field.name, operator=operator, value=value, of=field if field.is_custom else None
+            )
+    raise BadRule(f"{field.label} can be asked: {', '.join(field.operators)}.")
+
+
+def _field(name: object, kind: object) -> Field:
+    if isinstance(name, str) and name.startswith(CUSTOM):
+        return _own_field(name.removeprefix(CUSTOM), kind)
+    field = FIELDS.get(name) if isinstance(name, str) else None
     if field is None:
         raise BadRule(f"There is no such field; the fields are: {', '.join(FIELDS)}.")
-    if document["is"] not in [operator.value for operator in field.operators]:  # it may be of any type
-        raise BadRule(f"{field.label} can be asked: {', '.join(field.operators)}.")
-    operator = Operator(document["is"])
-    return Condition(
-        field=field.name, operator=operator, value=_value(field, operator, document.get("value"))
-    )
+    if kind not in {None, field.kind.value} if isinstance(kind, str | None) else True:
+        raise BadRule(f"{field.label} is not of that kind.")
+    return field
 
 
-def _value(field: Field, operator: Operator, value: object) -> Value:
-    if operator in {Operator.KNOWN, Operator.UNKNOWN}:
-        if value not in {None, ""} if not isinstance(value, list) else value:
-            raise BadRule(f"{field.label}: known and unknown take no value.")
-        return None
-    if operator in {Operator.WITHIN_DAYS, Operator.NOT_WITHIN_DAYS}:
-        return _number(field, value, high=DAYS_MAX, unit="days")
-    if field.kind is Kind.NUMBER:
-        return _number(field, value, high=AGE_MAX, unit="years")
-    if field.kind is Kind.DATE:
-        return _date(field, value)
-    if field.kind in {Kind.CHOICE, Kind.YES_NO}:
-        return _choice(field, value)
-    if operator in {Operator.IS_ANY_OF, Operator.HAS_ANY_OF}:
-        return _texts(field, value)
-    return _text(field, value)
+def _own_field(key: str, kind: object) -> Field:
+    kinds = [known.value for known in Kind if known is not Kind.BIRTHDAY]
+    if kind not in kinds:
+        raise BadRule(f"A field of your own needs its kind: {', '.join(kinds)}.")
+    if not key or len(key) > KEY_LENGTH_MAX or not key.replace("_", "").replace("-", "").isalnum():
+        raise BadRule("There is no field of your own by that name.")
+    return custom_field(key, kind=Kind(kind))
 
 
-def _number(field: Field, value: object, *, high: int, unit: str) -> int:
-    if isinstance(value, str) and value.strip().isascii() and value.strip().isdigit():
-        value = int(value.strip()[:9])
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= high:
-        raise BadRule(f"{field.label}: give a whole number of {unit} from 0 to {high}.")
-    return value
+def _sample(document: dict[str, Any]) -> Rule:
+    drawn = document["sample"]
+    if set(document) != {"sample"} or not isinstance(drawn, dict) or set(drawn) != {"percent", "seed"}:
+        raise BadRule("A sample has a percent and a seed, and nothing else.")
+    percent = whole_number(drawn["percent"], high=99, low=1, name="Sample", unit="percent")
+    return Sample(percent=percent, seed=text_of(drawn["seed"], name="The seed of a sample"))
 
 
-def _date(field: Field, value: object) -> date:
+def _within(document: dict[str, Any]) -> Rule:
+    if not set(document) <= {"segment", "name", "rule"}:
+        raise BadRule("A segment within another is named by its id alone.")
     try:
-        return (
-            date.fromisoformat(value)
-            if isinstance(value, str) and len(value) == len("2026-01-31")
-            else _no_date()
-        )
+        segment_id = UUID(document["segment"] if isinstance(document["segment"], str) else "")
     except ValueError:
-        raise BadRule(f"{field.label}: give a date such as 2026-01-31.") from None
+        raise BadRule("A segment within another is named by its id.") from None
+    if "rule" not in document:
+        return Within(segment_id=segment_id)
+    name = document.get("name", "")
+    if not isinstance(name, str) or len(name) > NAME_LENGTH_MAX:
+        raise BadRule("The name of a segment is a short text.")
+    return Within(segment_id=segment_id, name=name, rule=from_json(document["rule"]))
 
 
-def _no_date() -> date:
-    raise ValueError
-
-
-def _choice(field: Field, value: object) -> str:
-    if value not in field.choices:
-        raise BadRule(f"{field.label}: choose one of {', '.join(field.choices)}.")
-    return str(value)
-
-
-def _text(field: Field, value: object) -> str:
-    text = value.strip() if isinstance(value, str) else ""
-    if not text or len(text) > TEXT_LENGTH_MAX or "\x00" in text:
-        raise BadRule(f"{field.label}: give a value of at most {TEXT_LENGTH_MAX} letters.")
-    return text
-
-
-def _texts(field: Field, value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not 0 < len(value) <= VALUES_MAX:
-        raise BadRule(f"{field.label}: give from 1 to {VALUES_MAX} values.")
-    return tuple(_text(field, part) for part in value)
+_LEAVES: dict[str, Callable[[dict[str, Any]], Rule]] = {
+    "field": _condition,
+    "chart": charted_from_json,
+    "sample": _sample,
+    "segment": _within,
+}
