@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from datetime import date, datetime
+from bedside.kit.terminology import Sensitivity, System, sensitivities_of, strictest
 
-    from bedside.kit.terminology import System
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date, datetime
 
 CODES_MAX: Final = 6
 ENTRIES_MAX: Final = 10_000  # of one kind and person: a visit a day for a quarter of a century
@@ -147,6 +147,14 @@ def without_contents(entry: Entry) -> Entry:
     return replace(
         entry, status=Status.WRONG, codes=(), day=None, until=None, starts_at=None, provider="", place=""
     )
+
+
+def sensitivity(entry: Entry, names: Mapping[tuple[System, str], str]) -> Sensitivity:
+    """The strictest class that its codes, what these are called, or the place tell; HEALTH when nothing does."""
+    told = [sensitivities_of(*code, name=names.get(code, "")) for code in entry.codes]
+    if entry.place:
+        told.append(sensitivities_of(System.TEXT, entry.place))
+    return strictest(frozenset[Sensitivity]().union(*told)) if told else Sensitivity.HEALTH
 
 
 def _which(entry: Entry) -> tuple[str, str]:

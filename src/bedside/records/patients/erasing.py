@@ -10,7 +10,7 @@ from bedside.ground.errors import NotFound
 from bedside.ground.scope import Scope, in_scope, reading
 from bedside.kit.sealing import Unsealable
 from bedside.records.patients.actions import announce_changes
-from bedside.records.patients.models import GoneRow, PatientRow
+from bedside.records.patients.models import GoneRow, MergedRow, PatientRow
 from bedside.records.patients.queries import by_ids
 from bedside.records.patients.rules import Patient
 from bedside.safeguards.staff.rules import Right
@@ -73,6 +73,7 @@ def forget_person(scope: Scope, patient_id: UUID, *, at: datetime) -> int:
     with in_scope(scope):
         rows = PatientRow.objects.filter(practice_id=scope.practice_id, id=patient_id)
         removed, _ = rows.delete()
+        MergedRow.objects.filter(practice_id=scope.practice_id, patient_id=patient_id).delete()
         note_gone(scope, patient_id, at=at)
     return removed
 

@@ -15,10 +15,13 @@ from typing import TYPE_CHECKING, Any, assert_never
 
 from bedside.ground.errors import Refusal
 from bedside.kit.mail.addresses import InvalidAddress, parse_address
+from bedside.records.patients.fields import BadValue, read_value, with_values
 from bedside.records.patients.rules import Patient, Sex
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from bedside.records.patients.fields import PracticeField
 
 AGE_YEARS_MAX = 130
 YEARS_AHEAD_MAX = 10
@@ -101,15 +104,28 @@ class BadRecord(Refusal):
         self.problems = dict(problems)
 
 
-def as_text(patient: Patient) -> dict[str, str]:
-    """The record by field name: dates as ISO, lists one value a line, empty text for what is not known."""
-    return {field.name: _text_of(getattr(patient, field.name)) for field in FIELDS.values()}
+def own_name(field: PracticeField) -> str:
+    """What a practice's own field is called among the typed ones."""
+    return f"own-{field.key}"
 
 
-def read(typed: Mapping[str, str], *, held: Patient, today: date) -> Patient:
+def as_text(patient: Patient, *, own: Sequence[PracticeField] = ()) -> dict[str, str]:
+    """The record by field name: dates as ISO, lists one value a line, empty text for what is not known.
+
+    `own` are the practice's own fields that are wanted besides, by `own_name`.
+    """
+    held = dict(patient.custom)
+    text = {field.name: _text_of(getattr(patient, field.name)) for field in FIELDS.values()}
+    return text | {own_name(field): held.get(field.key, "") for field in own}
+
+
+def read(
+    typed: Mapping[str, str], *, held: Patient, today: date, own: Sequence[PracticeField] = ()
+) -> Patient:
     """`held` with what was typed over it; fields that were not typed stay. Raises BadRecord.
 
-    `held` is the record as stored, or `Patient(id=...)` for a new one. `today` is the practice's own day.
+    `held` is the record as stored, or `Patient(id=...)` for a new one. `today` is the practice's own day. `own` are
+    the practice's own fields that may be typed.
     """
     before = as_text(held)
     changes: dict[str, Any] = {}
@@ -122,12 +138,28 @@ def read(typed: Mapping[str, str], *, held: Patient, today: date) -> Patient:
             changes[field.name] = _read_field(field, text, today)
         except _Unreadable as error:
             problems[field.name] = error.sentence
-    patient = replace(held, **changes)
+    patient = with_values(replace(held, **changes), _read_own(typed, held, own, problems))
     if not problems and not (patient.first_name or patient.last_name or patient.mrn):
         problems["last_name"] = "Give at least a name or a record number."
     if problems:
         raise BadRecord(problems)
     return patient
+
+
+def _read_own(
+    typed: Mapping[str, str], held: Patient, own: Sequence[PracticeField], problems: dict[str, str]
+) -> dict[str, str]:
+    """Own fields whose text is another now; what is wrong goes to the problems."""
+    before, changes = dict(held.custom), {}
+    for field in own:
+        text = _clean(typed.get(own_name(field), before.get(field.key, "")))
+        if text == before.get(field.key, ""):
+            continue
+        try:
+            changes[field.key] = read_value(field, text)
+        except BadValue as error:
+            problems[own_name(field)] = error.sentence
+    return changes
 
 
 class _Unreadable(Exception):

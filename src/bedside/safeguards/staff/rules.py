@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 class Right(StrEnum):
     SEE_PATIENTS = "see_patients"
+    SEE_SPECIAL = "see_special"  # what is protected beyond other facts about health (42 CFR Part 2, HIV, …)
     EDIT_PATIENTS = "edit_patients"
     IMPORT_PATIENTS = "import_patients"
     EXPORT_PATIENTS = "export_patients"
@@ -66,7 +67,7 @@ ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
     Role.APPROVER: frozenset({Right.SEE_PATIENTS, Right.APPROVE_CAMPAIGNS, Right.SEE_REPORTS}),
     Role.COMPLIANCE_OFFICER: frozenset(
         {
-            Right.SEE_PATIENTS, Right.EDIT_PATIENTS, Right.EXPORT_PATIENTS, Right.RECORD_CONSENT,
+            Right.SEE_PATIENTS, Right.SEE_SPECIAL, Right.EDIT_PATIENTS, Right.EXPORT_PATIENTS, Right.RECORD_CONSENT,
             Right.APPROVE_CAMPAIGNS, Right.SEE_REPORTS, Right.SEE_LEDGER,
             Right.SEE_KEYS, Right.MANAGE_KEYS, Right.ERASE_PATIENTS,
         }

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_GET
 from bedside.correspondence.campaigns import queries as campaigns
 from bedside.decisions.segments import queries as segments
 from bedside.doors.web.pages import done, staff_page, whole_number
-from bedside.doors.web.patients.forms import record_page, typed_record
+from bedside.doors.web.patients.charting import hidden_fields
+from bedside.doors.web.patients.forms import Form, record_page, typed_record
 from bedside.doors.web.patients.listing import ORDERS, Wanted, find, keep, kept, newest_kept, read_wanted
 from bedside.doors.web.patients.mails import letter_lines, mail_lines
 from bedside.ground import clock
@@ -20,6 +21,9 @@ from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.identity import new_id
 from bedside.records.consent.letter_claims import letters_of
 from bedside.records.patients import actions, queries
+from bedside.records.patients.fields import shown_fields
+from bedside.records.patients.merging import became, survivors
+from bedside.records.patients.own_fields import practice_fields
 from bedside.records.patients.rules import Patient
 from bedside.records.patients.typed import BadRecord, as_text, read
 from bedside.safeguards.staff.rules import Right
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from bedside.ground.scope import Scope
+    from bedside.records.patients.fields import PracticeField
 
 MAILS_SHOWN = 20
 sees_patients = staff_page(Right.SEE_PATIENTS)
@@ -77,9 +82,16 @@ def _list_page(
 def patient_page(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpResponse:
     """Everything on record about one patient."""
     patient = queries.get(scope, patient_id)
+    survivor = survivors(scope, [patient_id]).get(patient_id)
+    if survivor is not None:
+        return redirect("patient", survivor)
     actions.note_seen(scope, patient_id, page="record", at=clock.now())
+    held = dict(patient.custom)
     context = {
         "patient": patient,
+        "hidden": hidden_fields(scope, patient),
+        "own_values": [(field, held[field.key].split("\n")) for field in _own(scope) if field.key in held],
+        "joined": len(became(scope, patient_id)),
         "age": patient.age_on(today()),
         "minor": patient.is_minor_on(today()),
         "permissions_address": _permissions_address(patient_id),
@@ -103,15 +115,15 @@ def mails(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpResponse:
 @edits_patients
 def add(request: HttpRequest, scope: Scope) -> HttpResponse:
     """A new patient, typed by hand."""
-    fresh = Patient(id=new_id())
+    fresh, form = Patient(id=new_id()), Form(own=_own(scope))
     if request.method != "POST":
-        return record_page(request, fresh, as_text(fresh), new=True)
-    typed = typed_record(request.POST)
+        return record_page(request, fresh, as_text(fresh, own=form.own), form=form, new=True)
+    typed = typed_record(request.POST, form=form)
     try:
-        patient = read(typed, held=fresh, today=today())
+        patient = read(typed, held=fresh, today=today(), own=form.own)
         actions.register(scope, patient, at=clock.now())
     except Refusal as error:
-        return record_page(request, fresh, typed, new=True, problem=error)
+        return record_page(request, fresh, typed, form=form, new=True, problem=error)
     return done(request, "Added. Say next which mail they agreed to.", "patient", patient.id)
 
 
@@ -119,13 +131,14 @@ def add(request: HttpRequest, scope: Scope) -> HttpResponse:
 def edit(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpResponse:
     """The record as a form. Saving over somebody else's newer version is refused, and what was typed is kept."""
     held, version = queries.get_versioned(scope, patient_id)
+    form = Form(own=_own(scope), hidden=hidden_fields(scope, held))
     actions.note_seen(scope, patient_id, page="edit", at=clock.now())
     if request.method != "POST":
-        return record_page(request, held, as_text(held), version=version)
-    typed = typed_record(request.POST)
+        return record_page(request, held, as_text(held, own=form.own), form=form, version=version)
+    typed = typed_record(request.POST, form=form)
     based_on = request.POST.get("version", "")
     try:
-        patient = read(typed, held=held, today=today())
+        patient = read(typed, held=held, today=today(), own=form.own)
         actions.revise(
             scope,
             patient,
@@ -136,9 +149,8 @@ def edit(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpResponse:
         raise
     except Refusal as error:
         # After the refusal the newest version is what a second save is based on.
-        return record_page(
-            request, held, typed, version=based_on if isinstance(error, BadRecord) else version, problem=error
-        )
+        newest = based_on if isinstance(error, BadRecord) else version
+        return record_page(request, held, typed, form=form, version=newest, problem=error)
     return done(request, "Saved.", "patient", patient_id)
 
 
@@ -155,6 +167,11 @@ def deceased(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpRespon
         "Recorded as deceased. Bedside writes to them no more." if died else "No longer recorded as deceased."
     )
     return done(request, sentence, "patient", patient_id)
+
+
+def _own(scope: Scope) -> list[PracticeField]:
+    """The practice's own fields that this member is shown."""
+    return shown_fields(practice_fields(scope), special=scope.may(Right.SEE_SPECIAL))
 
 
 def today() -> date:
