@@ -42,6 +42,10 @@ _REMOVE_RENEWED = """
     DELETE FROM patients_patient AS person USING vault_personkey AS key
     WHERE key.person_id = person.id AND key.created_at > %s
 """
+_REMOVE_RENEWED_CHARTS = """
+    DELETE FROM charts_part AS part USING vault_personkey AS key
+    WHERE key.person_id = part.patient_id AND key.created_at > %s
+"""
 _TO_PROTECT = """
     SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
     AND c.relforcerowsecurity ORDER BY c.relname
@@ -163,6 +167,7 @@ def _empty(connection: Connection[Any], tables: list[str]) -> None:
 
 def _settle(connection: Connection[Any], manifest: Manifest, *, at: datetime) -> Settled:
     """What must be so before anybody else sees a row."""
+    connection.execute(_REMOVE_RENEWED_CHARTS, [manifest.made_at + KEY_MARGIN])
     settled = Settled(
         renewed=connection.execute(_REMOVE_RENEWED, [manifest.made_at + KEY_MARGIN]).rowcount,
         paused=connection.execute(_PAUSE).rowcount,

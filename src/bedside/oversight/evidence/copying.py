@@ -16,8 +16,10 @@ from bedside.correspondence.campaigns.queries import campaign, sent_to
 from bedside.correspondence.campaigns.rules import RECIPIENT_STATE_NAMES
 from bedside.correspondence.letters.words import KINDS, STATES
 from bedside.ground.scope import Scope, in_scope
+from bedside.kit.terminology import name_of
 from bedside.oversight.evidence.entries import COPY_MADE
 from bedside.records.authorizations import queries as documents
+from bedside.records.charts.queries import chart, names
 from bedside.records.consent.kept import kept_acts
 from bedside.records.consent.letter_claims import letters_of
 from bedside.records.consent.queries import permissions_of
@@ -25,6 +27,7 @@ from bedside.records.consent.requests import confirmed_request
 from bedside.records.consent.rules import Answer
 from bedside.records.consent.sentences import CATEGORY_NAMES
 from bedside.records.patients import queries as patients
+from bedside.records.patients.own_fields import practice_fields
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.staff.rules import Right
@@ -69,6 +72,8 @@ def copy_for(scope: Scope, request_id: UUID, *, at: datetime) -> PersonsCopy:
             "practice": practice.name,
             "made_at": _plain(at),
             "record": _record(patient),
+            "own_fields": _own_fields(scope, patient),
+            "chart": _chart(scope, patient.id),
             "choices": _choices(scope, patient.id),
             "acts": [_act(one) for one in kept_acts(scope, patient.id)],
             "signed": [
@@ -96,6 +101,35 @@ def _record(patient: Patient) -> dict[str, Any]:
         name: list(value) if isinstance(value, tuple) else _plain(value)
         for name, value in asdict(patient).items()
     }
+
+
+def _own_fields(scope: Scope, patient: Patient) -> list[dict[str, str]]:
+    """What stands in fields of the practice's own, under their names; also in those it has given up."""
+    labels = {field.key: field.label for field in practice_fields(scope)}
+    return [{"about": labels.get(key, key), "held": value} for key, value in patient.custom]
+
+
+def _chart(scope: Scope, patient_id: UUID) -> list[dict[str, Any]]:
+    """Every entry, by kind and then oldest first, with what its codes are called; a patient may see all of it."""
+    called = names(scope)
+    entries = sorted(
+        chart(scope, patient_id), key=lambda one: (one.kind, one.day or date.min, one.source, one.source_id)
+    )
+    return [
+        {
+            "about": entry.kind.value,
+            "state": entry.status.value,
+            "codes": [
+                {"system": code[0].value, "code": code[1], "name": called.get(code) or name_of(*code) or ""}
+                for code in entry.codes
+            ],
+            "from": _plain(entry.starts_at or entry.day),
+            "until": _plain(entry.until),
+            "provider": entry.provider,
+            "place": entry.place,
+        }
+        for entry in entries
+    ]
 
 
 def _choices(scope: Scope, patient_id: UUID) -> list[dict[str, Any]]:

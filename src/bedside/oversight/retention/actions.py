@@ -22,10 +22,12 @@ from bedside.oversight.retention.queries import preview
 from bedside.oversight.retention.rules import ErasureReason, Kept, State, Thing, may_erase
 from bedside.oversight.retention.verifying import verify_erased
 from bedside.records.authorizations.actions import forget_requests
+from bedside.records.charts import forgetting as charts
 from bedside.records.consent import forgetting as consent
 from bedside.records.consent.queries import events_kept
 from bedside.records.intake import forgetting as intake
 from bedside.records.patients import erasing
+from bedside.records.patients.merging import forget_joined
 from bedside.records.signups.forgetting import forget_pending
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
@@ -130,9 +132,12 @@ def _destroy(
         consent.keep_away(scope, address, at=at)
     if address_index:
         consent.keep_index_away(scope, address_index, at=at)
+    # Of records that were joined to this one only the number and old acts are left; their key opens these.
+    everybody = [patient.id, *forget_joined(scope, patient.id)]
     return {
-        Thing.RECORDS: erasing.forget_person(scope, patient.id, at=at),
-        Thing.PERSON_KEYS: destroy_person_keys(scope, [patient.id], at=at),
+        Thing.RECORDS: sum(erasing.forget_person(scope, one, at=at) for one in everybody),
+        Thing.CHART_PARTS: sum(charts.forget_person(scope, one) for one in everybody),
+        Thing.PERSON_KEYS: destroy_person_keys(scope, everybody, at=at),
         Thing.CAMPAIGN_FACTS: mail.rows,
         Thing.MAILS_STOPPED: mail.stopped,
         Thing.IMPORT_FILES: rows.files,
@@ -197,6 +202,7 @@ def erase_again(scope: Scope, *, at: datetime) -> int:
             intake.forget_id(scope, patient_id)
             destroy_person_keys(scope, [patient_id], at=at)
             removed += erasing.forget_person(scope, patient_id, at=at)
+            charts.forget_person(scope, patient_id)
         record(scope, entries.ERASED_AGAIN, at=at, records=removed)
         enqueue("segments.refresh", practice_id=scope.practice_id)
     return removed

@@ -118,6 +118,7 @@ class Thing(StrEnum):
 
     PERSON_KEYS = "person_keys"
     RECORDS = "records"
+    CHART_PARTS = "chart_parts"
     CAMPAIGN_FACTS = "campaign_facts"
     MAILS_STOPPED = "mails_stopped"
     IMPORT_FILES = "import_files"
@@ -128,6 +129,7 @@ class Thing(StrEnum):
 THING_NAMES = {
     Thing.PERSON_KEYS: "The key that their record is sealed under",
     Thing.RECORDS: "Their record: name, address, dates, care, labels",
+    Thing.CHART_PARTS: "Their chart: visits, appointments, conditions, medications and all else that came about care",
     Thing.CAMPAIGN_FACTS: "What campaigns noted about them: facts seen by the gate, answers of mail servers",
     Thing.MAILS_STOPPED: "Mails that were still to go to them",
     Thing.IMPORT_FILES: "Files of imports that are over, whole, since any of them may name the person",
