@@ -1,4 +1,4 @@
-"""Verbs that start the parts of the product: migrate, web, pickup, worker."""
+"""Verbs that start the parts of the product: migrate, web, pickup, mllp, worker."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         verb.add_argument("--port", type=int, default=8000 if name == "web" else 8001)
         verb.add_argument("--processes", type=int, default=2 if name == "web" else 1)
         verb.set_defaults(door=name)
+    mllp = _verb(verbs, "mllp", "Take HL7 messages from other systems over MLLP and TLS.", run_mllp)
+    mllp.add_argument("--host", default="127.0.0.1")
+    mllp.add_argument("--port", type=int, default=2575)
     worker = _verb(
         verbs, "worker", "Work through imports and campaigns; start as many as you have cores.", run_worker
     )
@@ -64,6 +67,27 @@ def run_server(chosen: argparse.Namespace) -> None:
         "--no-access-log", "--log-level", _LOG_LEVELS[chosen.door], "bedside.config.wsgi:application",
     ]  # fmt: skip
     os.execvpe(sys.executable, command, environ)  # noqa: S606  our own interpreter and arguments
+
+
+def run_mllp(chosen: argparse.Namespace) -> None:
+    from bedside.config.database import require_root_key, start_database
+    from bedside.ground import settings as read
+    from bedside.ground.memory import keep_to_itself
+
+    keep_to_itself()
+    require_root_key()
+    start_database(read.home(os.environ))
+    os.environ["BEDSIDE_DOOR"] = "mllp"
+    import django
+
+    django.setup()
+    from bedside.doors.mllp.running import run
+    from bedside.ground import logs
+    from bedside.ground.collecting import collect_seldom
+
+    logs.configure()
+    collect_seldom()
+    run(host=chosen.host, port=chosen.port)
 
 
 def run_worker(chosen: argparse.Namespace) -> None:

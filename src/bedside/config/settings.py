@@ -29,7 +29,7 @@ BEDSIDE_ROOT = RootSettings.read(ENVIRON, home=BEDSIDE_HOME)
 BEDSIDE_KEY_PERIOD_DAYS = read.number(ENVIRON, "BEDSIDE_KEY_PERIOD_DAYS", CRYPTOPERIOD_DAYS, low=1, high=3650)
 _backups = read.text(ENVIRON, "BEDSIDE_BACKUP_DIRECTORY", "")
 BEDSIDE_BACKUP_DIRECTORY = Path(_backups).expanduser().resolve() if _backups else None
-BEDSIDE_DOOR = read.text(ENVIRON, "BEDSIDE_DOOR", "web")  # web, pickup, or worker
+BEDSIDE_DOOR = read.text(ENVIRON, "BEDSIDE_DOOR", "web")  # web, pickup, worker, or mllp
 BEDSIDE_DEMO = read.switch(ENVIRON, "BEDSIDE_DEMO", default=False)
 BEDSIDE_DEMO_MAILDIR = Path(ENVIRON.get("BEDSIDE_DEMO_MAILDIR") or BEDSIDE_HOME / "received")
 
@@ -43,6 +43,12 @@ CSRF_TRUSTED_ORIGINS = [_own_url]
 _encrypted = _own_url.startswith("https://")
 # Encryption ends at a proxy, so an https address means at least one; each appends who called it.
 BEDSIDE_PROXIES = read.number(ENVIRON, "BEDSIDE_PROXIES", 1 if _encrypted else 0, low=0, high=5)
+
+# --- HL7 v2 over MLLP, always with TLS
+BEDSIDE_MLLP_CERTIFICATE_FILE = read.text(ENVIRON, "BEDSIDE_MLLP_CERTIFICATE_FILE", "")
+BEDSIDE_MLLP_KEY_FILE = read.text(ENVIRON, "BEDSIDE_MLLP_KEY_FILE", "")
+BEDSIDE_MLLP_CLIENT_CA_FILE = read.text(ENVIRON, "BEDSIDE_MLLP_CLIENT_CA_FILE", "")
+BEDSIDE_MLLP_SOURCE = read.text(ENVIRON, "BEDSIDE_MLLP_SOURCE", "")
 
 # --- mail: one smart host for now, always with STARTTLS and a verified certificate
 BEDSIDE_RELAY_HOST = read.text(ENVIRON, "BEDSIDE_RELAY_HOST", "")

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+
 from bedside.doors.api import calling, people, views
 from bedside.ground.scope import in_scope
 from bedside.records.intake import actions, live, queries
