@@ -284,7 +284,9 @@ def _laid_over(
     numbers = changes.changed(scope, after=state.settled_change)
     newer = {which: number for which, number in numbers.items() if seen.get(which) != number}
     if newer:
-        found.pieces = [*found.pieces, changed_piece(scope, found, newer, zone=profile(scope).zone)]
+        changed = changed_piece(scope, found, newer, zone=profile(scope).zone)
+        # Another one: what this one has read of its words and places is without the new piece.
+        found = Snapshot(key=key, pieces=[*found.pieces, changed], gone=(), own=own)
     found.seen = numbers
     found.gone = _gone(scope, found, state)
     return found
