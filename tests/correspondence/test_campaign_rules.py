@@ -104,6 +104,7 @@ CHANGES = {
     "authorization_purpose": "cosmetic_offers",
     "sensitivities": ("hiv_sti",),
     "revealed": "condition",
+    "found": "ab" * 32,
 }
 
 

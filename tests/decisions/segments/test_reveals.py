@@ -228,7 +228,7 @@ def test_nothing_found_is_nothing_told() -> None:
     ],
 )  # fmt: skip
 def test_tells_it_in_plain_words(one: Finding, sentence: str) -> None:
-    assert sentence_of(one) == sentence
+    assert sentence_of(one, exact=True) == sentence
 
 
 @pytest.mark.parametrize(

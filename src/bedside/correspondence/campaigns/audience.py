@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F
 
-from bedside.correspondence.campaigns import entries
+from bedside.correspondence.campaigns import entries, revealing
 from bedside.correspondence.campaigns.binding import content_of, frozen_digest, message_facts
 from bedside.correspondence.campaigns.facts import to_keep
 from bedside.correspondence.campaigns.fitting import obstacles
@@ -101,9 +101,12 @@ def prepare(scope: Scope, campaign_id: UUID, *, version: int, at: datetime) -> N
             return
         forget_audience(scope, campaign_id)
         kept = unseal(scope, row.rule_sealed, table=CAMPAIGN, row=str(row.id), column="rule")
-        ids = segments.matching_ids(scope, from_json(json.loads(kept)), today=_today(scope, at), at=at)
+        rule, today = from_json(json.loads(kept)), _today(scope, at)
+        ids = segments.matching_ids(scope, rule, today=today, at=at)
         row.audience_count = len(ids)
-        row.save(update_fields=["audience_count"])
+        # Before the gate is asked: it must know every class that mail to these people may reveal.
+        revealing.find(scope, row, rule, today=today, at=at)
+        row.save(update_fields=["audience_count", "reveal_sealed", "reveal_level"])
         numbers = _part(scope, campaign_id, ids)
         by_jobs = len(ids) > AT_ONCE_MAX
         if by_jobs:

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from threading import Lock
 from typing import TYPE_CHECKING, LiteralString
 
+from bedside.correspondence.campaigns import revealing
 from bedside.correspondence.campaigns.models import ApprovalRow
 from bedside.correspondence.campaigns.rules import ID_BYTES, Approvable, approval_hash, audience_digest
 from bedside.correspondence.campaigns.sealed import CAMPAIGN, unseal
@@ -127,6 +128,7 @@ def _approvable(scope: Scope, row: CampaignRow, *, digest: bytes, count: int) ->
         authorization_purpose=row.authorization_purpose,
         sensitivities=tuple(row.sensitivities),
         revealed=row.revealed,
+        found=revealing.mark(scope, row),
     )
 
 
@@ -147,13 +149,19 @@ def message_facts(
         encrypted_route=encrypted_route,
         research_basis_recorded=row.basis_recorded,
         fundraising_notice_recorded=row.basis_recorded,
-        sensitivities=tuple(sorted(Sensitivity(one) for one in row.sensitivities)),
+        sensitivities=tuple(sorted(_sensitivities(scope, row))),
         authorization_purpose=row.authorization_purpose,
         advertising_labelled=_is_labelled(sender, row, content),
         monthly_cap=sender.monthly_caps.get(row.category),
         part2_program=sender.part2_program,
         address_proof_required=sender.address_proof_required,
     )
+
+
+def _sensitivities(scope: Scope, row: CampaignRow) -> frozenset[Sensitivity]:
+    """What its author said that it may reveal, and what was found that it does."""
+    said = frozenset(Sensitivity(one) for one in row.sensitivities)
+    return said | revealing.classes(revealing.kept(scope, row))
 
 
 def _is_labelled(sender: Profile, row: CampaignRow, content: Content) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bedside.correspondence.campaigns import entries
 from bedside.correspondence.campaigns.binding import APPROVE, present_hash
 from bedside.correspondence.campaigns.models import ApprovalRow
+from bedside.correspondence.campaigns.revealing import require_neutral_sender
 from bedside.correspondence.campaigns.rows import back_to_draft, locked, move
 from bedside.correspondence.campaigns.rules import COMMENT_CHARACTERS_MAX, Verb
 from bedside.correspondence.campaigns.sealed import APPROVAL, seal
@@ -33,12 +34,14 @@ _SIGN_IN_RESTS = timedelta(hours=24)
 def approve(scope: Scope, campaign_id: UUID, *, expected_hash: str, comment: str, at: datetime) -> None:
     """Says yes to exactly what was shown. `expected_hash` is the hash (hex) that was shown with it.
 
-    Raises NotAllowed for whoever wrote, changed or submitted it; Refusal when it is no longer what was shown, or
-    when somebody else could have signed in as the approver (`sign_in_reset`).
+    Raises NotAllowed for whoever wrote, changed or submitted it; Refusal when it is no longer what was shown, when
+    somebody else could have signed in as the approver (`sign_in_reset`), or when it is about something specially
+    protected and the sender's name tells it (`sender_not_neutral`).
     """
     with in_scope(scope):
         _require_own_sign_in(scope, at=at)
         row, present = _take(scope, campaign_id, expected_hash=expected_hash)
+        require_neutral_sender(scope, row)
         move(row, Verb.APPROVE, at=at)
         row.approved_hash = present
         row.save()

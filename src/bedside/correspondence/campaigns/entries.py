@@ -10,6 +10,13 @@ AUDIENCE_FROZEN = declare(
     "Froze an audience of {audience}: {allowed} allowed, {suppressed} not allowed, {held} held.",
     audience=int, allowed=int, suppressed=int, held=int, digest=str,
 )  # fmt: skip
+REVEAL_FOUND = declare(
+    "campaign.reveal_found",
+    "Counted what receiving a campaign reveals: {level} ({groups}).",
+    Deed.DECIDE,
+    level=str,
+    groups=str,
+)
 GATE_ASKED = declare(
     "campaign.gate_asked", "The gate's answer when a campaign was submitted: {decision} ({code}).", Deed.DECIDE,
     decision=str, code=str,

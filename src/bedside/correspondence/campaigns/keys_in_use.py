@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bedside.correspondence.campaigns.models import RecipientRow
+from bedside.correspondence.campaigns.revealing import COLUMN as REVEAL
 from bedside.correspondence.campaigns.rules import RecipientState
 from bedside.correspondence.campaigns.sealed import (
     APPROVAL,
@@ -39,7 +40,8 @@ for _table, _column in (
 ):  # fmt: skip
     declare_column(_table, _column, under=Under.NOTHING)
 for _table, _column, _name in (
-    (CAMPAIGN, "name_sealed", "name"), (CAMPAIGN, "rule_sealed", "rule"), (APPROVAL, "comment_sealed", "comment"),
+    (CAMPAIGN, "name_sealed", "name"), (CAMPAIGN, "rule_sealed", "rule"),
+    (CAMPAIGN, "reveal_sealed", REVEAL), (APPROVAL, "comment_sealed", "comment"),
 ):  # fmt: skip
     declare_column(
         _table,

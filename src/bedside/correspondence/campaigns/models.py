@@ -42,6 +42,8 @@ class CampaignRow(models.Model):
     authorization_purpose = models.CharField(max_length=40, blank=True)  # AUT-04; empty while not chosen
     sensitivities = ArrayField(models.CharField(max_length=30), default=list)  # what it may reveal (SEN-01)
     revealed = models.CharField(max_length=12, blank=True)  # what else it may (MKT-17); empty while not said
+    reveal_sealed = models.BinaryField(null=True)  # what was found that it reveals; with the frozen audience
+    reveal_level = models.CharField(max_length=8, blank=True, default="", db_default="")
     remuneration_by = models.CharField(max_length=60, blank=True)
     remuneration_at = models.DateTimeField(null=True)
     send_at = models.DateTimeField(null=True)
@@ -76,6 +78,11 @@ class CampaignRow(models.Model):
             models.CheckConstraint(
                 condition=Q(revealed__in=("", "condition")) | Q(revealed="nothing", sensitivities=[]),
                 name="campaign_revealed_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(reveal_level="", reveal_sealed__isnull=True)
+                | Q(reveal_level__in=("nothing", "warning", "phi", "special"), reveal_sealed__isnull=False),
+                name="campaign_reveal_known",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=_UNFINISHED)

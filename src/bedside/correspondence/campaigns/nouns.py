@@ -9,6 +9,7 @@ from bedside.correspondence.campaigns.rules import (
     OPEN_STATES,
     CampaignState,
     RecipientState,
+    Revealed,
     Verb,
     verbs_from,
 )
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from bedside.correspondence.campaigns.rules import Revealed
+    from bedside.decisions.segments.rules.reveals import Reveal
     from bedside.records.consent.rules import Sensitivity
 
 
@@ -67,6 +68,13 @@ class Campaign:
     submitted_at: datetime | None
     started_at: datetime | None
     finished_at: datetime | None
+    reveal: Reveal | None = None  # what was found when its audience was frozen (MKT-17); None before
+
+    @property
+    def is_phi(self) -> bool:
+        """Whether the mere mail is health information: by what its author said or by what was found."""
+        found = self.reveal is not None and self.reveal.is_phi
+        return found or bool(self.plan.sensitivities) or self.plan.revealed is Revealed.CONDITION
 
     @property
     def name(self) -> str:

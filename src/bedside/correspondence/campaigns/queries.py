@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 from django.db.models import Sum
 
+from bedside.correspondence.campaigns import revealing
 from bedside.correspondence.campaigns.binding import content_of, is_approved, message_facts, present_hash
 from bedside.correspondence.campaigns.facts import as_told
 from bedside.correspondence.campaigns.models import ApprovalRow, CampaignRow, PartRow, RecipientRow
@@ -296,6 +297,7 @@ def _campaign(scope: Scope, row: CampaignRow) -> Campaign:
         submitted_at=row.submitted_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
+        reveal=revealing.kept(scope, row),
     )
 
 

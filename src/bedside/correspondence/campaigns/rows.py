@@ -41,5 +41,6 @@ def back_to_draft(scope: Scope, row: CampaignRow) -> None:
     """Forgets what was frozen. Nobody of a campaign that can be withdrawn or rejected has been written to."""
     forget_audience(scope, row.id)
     row.rule_sealed = row.audience_digest = row.content_hash = row.approved_hash = None
+    row.reveal_sealed, row.reveal_level = None, ""
     row.audience_count = row.prepared_count = row.chunk_count = 0
     row.save()

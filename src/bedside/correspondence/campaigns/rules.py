@@ -182,6 +182,7 @@ class Approvable:
     authorization_purpose: str
     sensitivities: tuple[str, ...]
     revealed: str  # a code of Revealed; empty if it was not asked for
+    found: str = ""  # a hash of what was found that it reveals; empty if nobody looked
 
 
 def approval_hash(approvable: Approvable) -> bytes:
@@ -215,7 +216,11 @@ def _parts(approvable: Approvable) -> tuple[bytes, ...]:
 
 def _chosen_since(approvable: Approvable) -> tuple[bytes, ...]:
     """What could not be chosen at first; left out while it is not, so that earlier approvals hold."""
-    said = (b"besides reveals " + approvable.revealed.encode(),) if approvable.revealed else ()
+    said: tuple[bytes, ...] = ()
+    if approvable.revealed:
+        said = (*said, b"besides reveals " + approvable.revealed.encode())
+    if approvable.found:
+        said = (*said, b"found to reveal " + approvable.found.encode())
     if not approvable.authorization_purpose and not approvable.sensitivities:
         return said
     return (

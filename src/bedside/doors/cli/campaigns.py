@@ -190,6 +190,8 @@ def _row(one: Campaign) -> dict[str, Any]:
 def show_campaign(chosen: argparse.Namespace) -> None:
     from bedside.correspondence.campaigns import queries
     from bedside.correspondence.campaigns.rules import STATE_NAMES, CampaignState
+    from bedside.decisions.segments.rules.reveals_words import sentence_of
+    from bedside.safeguards.staff.rules import Right
 
     scope = scope_for(chosen)
     one = queries.campaign(scope, chosen.id)
@@ -203,12 +205,17 @@ def show_campaign(chosen: argparse.Namespace) -> None:
     }
     if one.state is CampaignState.WAITING_FOR_APPROVAL:
         result["hash_to_approve"] = queries.hash_to_approve(scope, one.id)
+    if one.reveal is not None:
+        result["reveals"] = one.reveal.level.value
+        result["reveals_because"] = [
+            sentence_of(found, exact=scope.may(Right.SEE_PATIENTS)) for found in one.reveal.findings
+        ]
     if one.has_audience:
         counted = queries.numbers(scope, one.id).by_state
         result["numbers"] = {state.value: count for state, count in counted.items()}
     told = ", ".join(f"{count:,} {state}" for state, count in result.get("numbers", {}).items())
     sentence = f"{one.name}: {STATE_NAMES[one.state].lower()}{'; ' + told if told else ''}."
-    print_result(chosen, result, sentence)
+    print_result(chosen, result, "\n".join([sentence, *result.get("reveals_because", [])]))
 
 
 def show_numbers(chosen: argparse.Namespace) -> None:

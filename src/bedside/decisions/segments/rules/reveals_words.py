@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SURE: Final = 0.995
+_HALF: Final = 0.5
 _CLASS_NAMES: Final = {
     Sensitivity.SUBSTANCE_USE: "substance use",
     Sensitivity.PSYCHOTHERAPY: "psychotherapy",
@@ -29,9 +30,13 @@ _FOLLOWS: Final = {
 }
 
 
-def sentence_of(finding: Finding) -> str:
-    """What it tells and what follows, in two plain sentences. No figure where few people are behind it."""
-    return f"{_tells(finding)} {_follows(finding)}".strip()
+def sentence_of(finding: Finding, *, exact: bool) -> str:
+    """What it tells and what follows, in plain sentences. No figure where few people are behind it.
+
+    `exact` is for those who may see patients. Others get no share, from which somebody could be told by narrowing a
+    rule step by step, and of few people not even what they share.
+    """
+    return f"{_tells(finding, exact=exact)} {_follows(finding)}".strip()
 
 
 def class_name(sensitivity: Sensitivity) -> str:
@@ -39,7 +44,7 @@ def class_name(sensitivity: Sensitivity) -> str:
     return _CLASS_NAMES.get(sensitivity, "")
 
 
-def _tells(finding: Finding) -> str:
+def _tells(finding: Finding, *, exact: bool) -> str:
     thing = _within_sentence(finding.label)
     match finding.cause:
         case Cause.RULE:
@@ -47,14 +52,20 @@ def _tells(finding: Finding) -> str:
         case Cause.SENDER:
             return f"Your sender name tells that its readers are treated for something: {thing}."
         case Cause.RECIPIENTS:
-            return _guess("Anyone who sees this mail in an inbox can guess", thing, finding)
+            return _guess("Anyone who sees this mail in an inbox can guess", thing, finding, exact=exact)
         case Cause.LEFT_OUT:
-            return _guess("Anyone who sees that somebody did not get this mail can guess", thing, finding)
+            return _guess(
+                "Anyone who sees that somebody did not get this mail can guess", thing, finding, exact=exact
+            )
 
 
-def _guess(opening: str, thing: str, finding: Finding) -> str:
+def _guess(opening: str, thing: str, finding: Finding, *, exact: bool) -> str:
     if finding.certainty is None or finding.usual is None:
-        return f"{opening}: {thing}. So few people are in it that their share is not said."
+        shared = thing if exact else "something that these people share"
+        return f"{opening}: {shared}. So few people are in it that their share is not said."
+    if not exact:
+        often = "more often than not" if finding.certainty > _HALF else "far more often than by chance"
+        return f"{opening} {thing}, and will be right {often}."
     sure = "near certainty" if finding.certainty >= _SURE else f"{percent(finding.certainty)} certainty"
     return f"{opening}, with {sure}, {thing} (among all your patients: {percent(finding.usual)})."
 

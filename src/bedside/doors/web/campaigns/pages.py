@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from bedside.correspondence.campaigns import actions, queries
 from bedside.correspondence.campaigns.rules import CampaignState, Verb
 from bedside.decisions.composer.previews import preview
+from bedside.doors.web.campaigns.reveals import reveal_of
 from bedside.doors.web.campaigns.steps import described, runs_campaigns
 from bedside.doors.web.campaigns.words import STOPPED, state_words, tell
 from bedside.doors.web.messages.frames import mail_frame
@@ -58,6 +59,7 @@ def campaign_page(request: HttpRequest, scope: Scope, campaign_id: UUID) -> Http
     context = {
         **described(scope, campaign),
         **progress_context(scope, campaign),
+        "reveal": reveal_of(scope, campaign),
         "approvals": [(one, names.get(one.account_id, "Somebody who left")) for one in approvals],
     }
     return render(request, "web/campaigns/campaign.html", context)
@@ -138,6 +140,7 @@ def decide(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespons
     context = {
         **described(scope, campaign),
         **progress_context(scope, campaign),
+        "reveal": reveal_of(scope, campaign),
         "shown": _rendered(scope, campaign),
         "hash": queries.hash_to_approve(scope, campaign_id),
         "comment": request.POST.get("comment", ""),

@@ -32,6 +32,7 @@ from bedside.doors.web.campaigns.forms import (
     read_send_at,
     revealed_choices,
 )
+from bedside.doors.web.campaigns.reveals import reveal_now
 from bedside.doors.web.pages import done, staff_page, whole_number
 from bedside.doors.web.permissions.what_if import SENSITIVITY_NAMES, sensitivity_choices
 from bedside.ground import clock
@@ -225,6 +226,7 @@ def review(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespons
         {
             **described(scope, campaign),
             "obstacles": _obstacles(scope, campaign.plan),
+            "reveal": reveal_now(scope, campaign.plan),
             **_step_context(campaign, 5, problem),
         },
         status=422 if problem else 200,
