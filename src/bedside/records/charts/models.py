@@ -11,7 +11,9 @@ class ChartPart(models.Model):
     """All entries of one kind of one person, sealed under the person's own key."""
 
     pk = models.CompositePrimaryKey("practice_id", "patient_id", "kind")
-    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, db_index=False)
+    practice = models.ForeignKey(
+        "practices.Practice", on_delete=models.PROTECT, db_index=False, db_constraint=False
+    )
     patient_id = models.UUIDField()
     kind = models.CharField(max_length=20)
     sealed = models.BinaryField()

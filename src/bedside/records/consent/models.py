@@ -15,7 +15,9 @@ class ConsentEvent(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     # No index on the practice alone: the planner would read all of its rows to find a few people's.
-    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, db_index=False)
+    practice = models.ForeignKey(
+        "practices.Practice", on_delete=models.PROTECT, db_index=False, db_constraint=False
+    )
     patient_id = models.UUIDField()
     kind = models.CharField(max_length=30)
     channel = models.CharField(max_length=10, default="email")

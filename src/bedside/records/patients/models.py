@@ -10,7 +10,9 @@ class PatientRow(models.Model):
 
     id = models.UUIDField(primary_key=True)
     # No index of its own: over one big practice the planner would read the whole table by it.
-    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, db_index=False)
+    practice = models.ForeignKey(
+        "practices.Practice", on_delete=models.PROTECT, db_index=False, db_constraint=False
+    )
     sealed = models.BinaryField()
     version = models.PositiveIntegerField()
     address_index = models.BinaryField(max_length=32, null=True)

@@ -52,7 +52,9 @@ class PersonKey(models.Model):
 
     person_id = models.UUIDField(primary_key=True)
     # No index of its own: over one big practice the planner would read the whole table by it.
-    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, db_index=False)
+    practice = models.ForeignKey(
+        "practices.Practice", on_delete=models.PROTECT, db_index=False, db_constraint=False
+    )
     wrapped = models.BinaryField()
     created_at = models.DateTimeField()
 
