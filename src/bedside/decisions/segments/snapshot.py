@@ -206,10 +206,11 @@ class Snapshot:
         return self._places[of]
 
     def _column(self, piece: Piece, name: str) -> pl.Series:
-        found = piece.columns([name])
-        return (
-            found[name] if name in found else pl.repeat(None, piece.rows, dtype=self.dtype(name), eager=True)
-        )
+        # Without rows a stored column knows no type, and none is stored of a field that came later.
+        found = piece.columns([name]) if piece.rows else {}
+        if name in found:
+            return found[name]
+        return pl.repeat(None, piece.rows, dtype=self.dtype(name), eager=True)
 
     def ids(self, slots: pl.Series) -> pl.DataFrame:
         """`id_hi` and `id_lo` of these slots, in this order."""

@@ -117,7 +117,9 @@ def write_piece(
         _store(scope, generation, delta, stored)
     for name, lengths in heights.items():
         heights[name] = lengths + [0] * (number + 1 - len(lengths))
-    dictionaries = {WORDS + name: pl.Series(added, dtype=pl.String) for name, added in words().items()}
+    dictionaries = {
+        WORDS + name: pl.Series(added, dtype=pl.String) for name, added in words().items() if added
+    }
     _store(
         scope,
         generation,
@@ -187,15 +189,17 @@ def _joined(name: str, parts: Sequence[tuple[int, bytes]], manifest: Manifest) -
             number: column.cast(pl.UInt32).cum_sum() + manifest.offsets[number]
             for number, column in columns.items()
         }
-    whole = [_widened(column) for _, column in sorted(columns.items())]
+    whole = [_widened(name, column) for _, column in sorted(columns.items())]
     if not whole:
         return pl.Series(name, [], dtype=pl.String if name.startswith(WORDS) else pl.UInt32)
     return pl.concat(whole).rechunk().rename(name)
 
 
-def _widened(column: pl.Series) -> pl.Series:
-    """Numbers are stored as narrow as each shard allows, and so that nothing but their type differs."""
-    return column.cast(pl.UInt32) if column.dtype in {pl.UInt8, pl.UInt16} else column
+def _widened(name: str, column: pl.Series) -> pl.Series:
+    """Numbers are stored as narrow as each shard allows; a status is one of six and stays narrow."""
+    if name.endswith(".status") or column.dtype not in {pl.UInt8, pl.UInt16}:
+        return column
+    return column.cast(pl.UInt32)
 
 
 def _to_bytes(name: str, column: pl.Series) -> bytes:
