@@ -10,6 +10,7 @@ import pytest
 
 from bedside.decisions.segments import actions, queries
 from bedside.decisions.segments.rules import from_json, to_json
+from bedside.doors.web.segments.starters import STARTERS
 from bedside.ground.errors import NotFound
 from bedside.ground.identity import new_id
 from bedside.records.patients import actions as patients_actions
@@ -165,9 +166,7 @@ def test_the_mark_comes_and_goes_while_somebody_types(signed_in, people):
     assert re.search(r'id="r-0-error"[^>]*hx-swap-oob="true"></p>', right)
 
 
-@pytest.mark.parametrize(
-    "start", ["not_seen", "turning_50", "interested", "new", "no_address", "no such start", ""]
-)
+@pytest.mark.parametrize("start", [*(start.code for start in STARTERS), "no such start", ""])
 def test_every_starting_point_opens(signed_in, people, start):
     response = signed_in("ana").get("/segments/new/", {"start": start})
     assert response.status_code == 200
@@ -203,14 +202,13 @@ def test_warns_when_the_rule_tells_something_about_health(signed_in, people):
         "r-0.was": "conditions text",
     }
     page = text(client.post("/segments/new/", asthma, headers=RESULT))
-    assert (
-        "Anyone who sees this mail in an inbox can guess about the reader&#x27;s conditions"
-        in page.replace("'", "&#x27;")
-    )
-    assert "treated as health information" in page
-    assert "treated as health information" not in text(client.post("/segments/new/", OLDER, headers=RESULT))
+    assert "This tells something about health" in page
+    assert "People are chosen by asthma" in page
+    assert "treated as PHI" in page
+    everybody = {**OLDER, "r-0.value": ""}
+    assert "treated as PHI" not in text(client.post("/segments/new/", everybody, headers=RESULT))
     assert [entry.details for entry in ledger(scope=client_scope(client), kind="segment.counted")][:1] == [
-        {"count": 14, "health": False}
+        {"count": 16, "health": False}
     ]
 
 

@@ -4,34 +4,23 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
-
-from django.shortcuts import render
-from django.urls import reverse
-from django.utils import timezone
+from typing import TYPE_CHECKING
 
 from bedside.decisions.segments import actions, queries
-from bedside.decisions.segments.queries import Order
-from bedside.decisions.segments.rules import FIELDS, from_json, sentence_of, shown, to_json, uses_health
-from bedside.decisions.segments.rules.fields import Sensitivity
+from bedside.decisions.segments.rules import from_json
 from bedside.decisions.segments.rules.language import BadRule
 from bedside.doors.web.pages import done, staff_page, whole_number
-from bedside.doors.web.segments.drafts import (
-    DraftGroup,
-    change,
-    conditions_of,
-    draft_of,
-    draft_of_rule,
-    focus_after,
-    fresh_condition,
-    judge,
-    read_draft,
-)
-from bedside.doors.web.segments.starters import STARTERS, starter
-from bedside.doors.web.segments.words import HOW_WORDS, SUGGESTED, field_options, group_box
+from bedside.doors.web.segments.changing import change, put_back, removed_by
+from bedside.doors.web.segments.documents import draft_of, draft_of_rule
+from bedside.doors.web.segments.drafts import DraftChart, DraftGroup, leaves_of
+from bedside.doors.web.segments.judging import judge
+from bedside.doors.web.segments.picking import exactly
+from bedside.doors.web.segments.posting import FIRST_FIELD, fresh, read_draft
+from bedside.doors.web.segments.showing import show
+from bedside.doors.web.segments.starters import starter
+from bedside.doors.web.segments.vocabulary import Vocabulary, look_up, vocabulary_of
 from bedside.ground import clock
 from bedside.ground.errors import NotFound, Refusal
-from bedside.records.patients import queries as patients
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
@@ -42,19 +31,20 @@ if TYPE_CHECKING:
 
     from bedside.decisions.segments.queries import Segment
     from bedside.decisions.segments.rules import Rule
-    from bedside.doors.web.segments.drafts import Judged
+    from bedside.doors.web.segments.drafts import Draft
     from bedside.ground.scope import Scope
 
-PREVIEW_PATIENTS = 10
-SUGGESTIONS_MAX = 100
 JSON_LENGTH_MAX = 100_000
-PIECES = {"builder": "builder_piece", "result": "result_piece", "preview": "preview"}
+UNDO = "u"  # where in the form the part travels that was removed last
 builds_segments = staff_page(Right.BUILD_SEGMENTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Building:
-    """What stands in the form. `before` is the last count shown; `problems` are by place, "" for the whole form."""
+    """What stands in the form. `before` is the last count shown; `problems` are by place, "" for the whole form.
+
+    `removed` is the part that was taken away just now and the path where it stood.
+    """
 
     name: str
     draft: DraftGroup
@@ -63,11 +53,27 @@ class Building:
     do: str = ""
     before: int | None = None
     pasted: str | None = None
+    removed: tuple[str, Draft] | None = None
     problems: Mapping[str, str] | None = None
 
     @property
     def insists(self) -> bool:
         return self.do == "save"
+
+    @property
+    def segment_id(self) -> UUID | None:
+        return self.segment.id if self.segment else None
+
+    @property
+    def finding(self) -> str:
+        """The path of the condition whose search is to be answered on the page, for whoever has no script."""
+        verb, _, path = self.do.partition(":")
+        if verb == "find":
+            return path
+        searched = [
+            path for path, leaf in leaves_of(self.draft) if isinstance(leaf, DraftChart) and leaf.find
+        ]
+        return searched[0] if searched and self.do in {"update", "save"} else ""
 
 
 @builds_segments
@@ -76,8 +82,9 @@ def new(request: HttpRequest, scope: Scope) -> HttpResponse:
     if request.method == "POST":
         return _answer(request, scope, None)
     start = starter(request.GET.get("start", ""))
-    draft = draft_of(start.rule) if start else DraftGroup(parts=(fresh_condition("last_visit"),))
-    return _page(request, scope, Building(name=start.name if start else "", draft=draft))
+    draft = draft_of(start.rule) if start else DraftGroup(parts=(fresh(FIRST_FIELD, {}),))
+    building = Building(name=start.name if start else "", draft=draft)
+    return show(request, scope, building, vocabulary_of(scope, segment_id=None))
 
 
 @builds_segments
@@ -91,7 +98,7 @@ def edit(request: HttpRequest, scope: Scope, segment_id: UUID) -> HttpResponse:
     building = Building(
         name=segment.name, draft=draft_of_rule(segment.rule), segment=segment, version=str(segment.version)
     )
-    return _page(request, scope, building)
+    return show(request, scope, building, vocabulary_of(scope, segment_id=segment_id))
 
 
 @builds_segments
@@ -101,35 +108,53 @@ def duplicate(request: HttpRequest, scope: Scope, segment_id: UUID) -> HttpRespo
     if request.method == "POST":
         return _answer(request, scope, None)
     name = f"Copy of {segment.name}"[: actions.NAME_LENGTH_MAX]
-    return _page(request, scope, Building(name=name, draft=draft_of_rule(segment.rule)))
+    building = Building(name=name, draft=draft_of_rule(segment.rule))
+    return show(request, scope, building, vocabulary_of(scope, segment_id=None))
 
 
 def _answer(request: HttpRequest, scope: Scope, segment: Segment | None) -> HttpResponse:
-    building = _read(request, segment)
+    vocabulary = vocabulary_of(scope, segment_id=segment.id if segment else None)
+    building = _read(request, segment, vocabulary)
     if building.do == "json":
         building = _with_pasted(building)
     if building.do == "save":
-        judged = judge(building.draft, insist=True)
+        judged = judge(building.draft, insist=True, look_up=look_up(scope, segment_id=building.segment_id))
         if judged.is_whole:
-            return _save(request, scope, building, judged.rule)
+            return _save(request, scope, building, judged.rule, vocabulary)
         problems = {"": judged.problem or "Put right what is marked, then save again."}
         if not building.name.strip():
             problems["name"] = "Give the segment a name."
         building = replace(building, problems=problems)
-    return _page(request, scope, building)
+    return show(request, scope, building, vocabulary)
 
 
-def _read(request: HttpRequest, segment: Segment | None) -> Building:
+def _read(request: HttpRequest, segment: Segment | None, vocabulary: Vocabulary) -> Building:
     do, before = request.POST.get("do", ""), request.POST.get("before", "")
+    draft = read_draft(request.POST, fields=vocabulary.fields)
+    part = removed_by(draft, do=do)
+    if do.startswith("undo:"):
+        back = read_draft(request.POST, fields=vocabulary.fields, path=UNDO).parts[:1]
+        draft = put_back(draft, back[0], path=do.partition(":")[2]) if back else draft
     return Building(
         name=request.POST.get("name", ""),
-        draft=change(read_draft(request.POST), do=do),
+        draft=_with_found(change(draft, do=do), do=do),
         segment=segment,
         version=request.POST.get("version", ""),
         do=do,
         before=int(before) if before.isdecimal() and len(before) < len("1000000000") else None,
         pasted=request.POST.get("json", "")[:JSON_LENGTH_MAX] if do == "json" else None,
+        removed=(do.partition(":")[2], part) if part is not None else None,
     )
+
+
+def _with_found(draft: DraftGroup, *, do: str) -> DraftGroup:
+    """Searches that can mean one thing only are taken as that, for whoever typed a code and went on."""
+    if do not in {"update", "save"} and not do.startswith("find:"):
+        return draft
+    for path, leaf in leaves_of(draft):
+        if isinstance(leaf, DraftChart) and (token := exactly(leaf.kind, leaf.find)):
+            draft = change(draft, do=f"pick:{path} {token}")
+    return draft
 
 
 def _with_pasted(building: Building) -> Building:
@@ -146,12 +171,14 @@ def _with_pasted(building: Building) -> Building:
         return replace(building, problems={"json": error.sentence})
 
 
-def _save(request: HttpRequest, scope: Scope, building: Building, rule: Rule) -> HttpResponse:
+def _save(
+    request: HttpRequest, scope: Scope, building: Building, rule: Rule, vocabulary: Vocabulary
+) -> HttpResponse:
     segment = building.segment
     try:
         actions.save(
             scope,
-            segment_id=segment.id if segment else None,
+            segment_id=building.segment_id,
             name=building.name,
             rule=rule,
             at=clock.now(),
@@ -162,7 +189,8 @@ def _save(request: HttpRequest, scope: Scope, building: Building, rule: Rule) ->
     except Refusal as error:
         place = "name" if error.code.startswith("segment_name") else ""
         newest = str(segment.version) if segment and error.code == "changed_meanwhile" else building.version
-        return _page(request, scope, replace(building, version=newest, problems={place: error.sentence}))
+        building = replace(building, version=newest, problems={place: error.sentence})
+        return show(request, scope, building, vocabulary)
     return done(request, f"Saved “{' '.join(building.name.split())}”.", "segments")
 
 
@@ -170,114 +198,3 @@ def _based_on(building: Building) -> int | None:
     if building.segment is None:
         return None
     return whole_number(building.version, otherwise=0)
-
-
-# --- showing
-
-
-def _page(request: HttpRequest, scope: Scope, building: Building) -> HttpResponse:
-    """The whole page, or the piece that htmx asked for."""
-    judged = judge(building.draft, insist=building.insists)
-    htmx = getattr(request, "htmx", None)
-    piece = PIECES.get(htmx.target or "") if htmx else None
-    context = {
-        "building": building,
-        "judged": judged,
-        "action": _action(building, request),
-        "problems": {"whole": "", **_named(building.problems or {})},
-        **(_preview(scope, building, judged) if building.do == "preview" else {}),
-        **(_result(scope, building, judged) if piece != "preview" else {}),
-        **(_controls(scope, building, judged) if piece in {None, "builder_piece"} else {}),
-    }
-    if piece == "result_piece":
-        context["conditions"] = conditions_of(judged.draft)
-    failed = building.insists or bool(building.problems)
-    return render(
-        request,
-        f"web/segments/{piece or 'builder'}.html",
-        context,
-        status=422 if failed and not piece else 200,
-    )
-
-
-def _named(problems: Mapping[str, str]) -> dict[str, str]:
-    return {place or "whole": sentence for place, sentence in problems.items()}
-
-
-def _action(building: Building, request: HttpRequest) -> str:
-    return reverse("segment", args=[building.segment.id]) if building.segment else request.path
-
-
-def _result(scope: Scope, building: Building, judged: Judged) -> dict[str, Any]:
-    """How many, in words, and what the rule gives away."""
-    at, health = clock.now(), uses_health(judged.rule)
-    found = queries.count(scope, judged.rule, today=timezone.localdate(at), at=at)
-    segment = building.segment
-    actions.note_counted(scope, segment_id=segment.id if segment else None, count=found, health=health, at=at)
-    count = shown(found, exact=scope.may(Right.SEE_PATIENTS))
-    return {
-        "count": count,
-        "change": "" if building.insists else count.change_since(building.before),
-        "sentence": sentence_of(judged.rule),
-        "telling": _telling_fields(judged) if health else [],
-        "json": building.pasted
-        if building.pasted is not None
-        else json.dumps(to_json(judged.rule), indent=1),
-        "changed": segment is not None
-        and (to_json(judged.rule) != _as_built(segment) or building.name != segment.name),
-        "left_out": judged.unfinished + judged.wrong,
-    }
-
-
-def _as_built(segment: Segment) -> dict[str, Any]:
-    """The saved rule in the shape the builder would give it."""
-    return to_json(judge(draft_of_rule(segment.rule), insist=False).rule)
-
-
-def _telling_fields(judged: Judged) -> list[str]:
-    used = dict.fromkeys(condition.field for _, condition in conditions_of(judged.draft))
-    return [FIELDS[name].label.lower() for name in used if FIELDS[name].sensitivity is Sensitivity.HEALTH]
-
-
-def _controls(scope: Scope, building: Building, judged: Judged) -> dict[str, Any]:
-    fields = {condition.field for _, condition in conditions_of(judged.draft)} & SUGGESTED
-    # Values in use name conditions that somebody has: only for those who may see patients.
-    suggestions = (
-        {
-            name: queries.values_in_use(scope, name, limit=SUGGESTIONS_MAX, at=clock.now())
-            for name in sorted(fields)
-        }
-        if scope.may(Right.SEE_PATIENTS)
-        else {}
-    )
-    return {
-        "group": group_box(judged.draft, suggestions=suggestions),
-        "suggestions": suggestions,
-        "field_options": field_options(),
-        "how_words": HOW_WORDS,
-        "focus": focus_after(judged.draft, do=building.do),
-        "starters": STARTERS,
-    }
-
-
-def _preview(scope: Scope, building: Building, judged: Judged) -> dict[str, Any]:
-    """The first ten patients by name, and an entry that they were seen."""
-    scope.require(Right.SEE_PATIENTS)
-    at = clock.now()
-    today = timezone.localdate(at)
-    page = queries.search_patients(
-        scope,
-        text="",
-        rule=judged.rule,
-        order=Order.NAME,
-        offset=0,
-        limit=PREVIEW_PATIENTS,
-        today=today,
-        at=at,
-    )
-    people = patients.by_ids(scope, page.ids)
-    actions.note_previewed(
-        scope, page.ids, segment_id=building.segment.id if building.segment else None,
-        health=uses_health(judged.rule), at=at,
-    )  # fmt: skip
-    return {"preview": [(patient, patient.age_on(today)) for patient in people], "preview_total": page.total}

@@ -11,7 +11,8 @@
   const RETRY_MS = 2000;
   const builder = document.getElementById("builder");
 
-  let typed = 0;        // grows with everything typed or chosen in the builder
+  let typed = 0;        // grows with everything typed or chosen in the builder that can change the count
+  let touched = 0;      // grows with everything typed there
   let counted = 0;      // what it was when the request was sent that counts last
   let presses = [];     // what was pressed and is not answered yet, oldest first: {control, do, target}
   let asked = null;     // the request under way: {press, typed}, and how its answer was taken
@@ -32,6 +33,8 @@
     if (event.target.id === "json") jsonIsTheirs = true;
     if (!builder.contains(event.target)) return;
     jsonIsTheirs = false;
+    touched += 1;
+    if (event.target.matches("[data-find]")) return; // a search for codes counts nobody
     typed += 1;
     askAfter(PAUSE_MS);
   });
@@ -50,7 +53,7 @@
   const ask = async () => {
     clearTimeout(timer);
     if (asked || (!presses.length && typed === counted)) return;
-    asked = { press: presses[0], typed };
+    asked = { press: presses[0], typed, touched };
     const target = asked.press?.target ?? "#result";
     const counts = target !== "#preview";
     if (counts) counted = typed;
@@ -81,7 +84,7 @@
       if (answer.target === builder) answer.target = document.getElementById("result"); // what is typed stays
       return;
     }
-    asked.stale = answer.target === builder && asked.typed !== typed;
+    asked.stale = answer.target === builder && asked.touched !== touched;
     answer.shouldSwap = !asked.stale;
     if (!asked.press || asked.stale) return;
     presses.shift();
