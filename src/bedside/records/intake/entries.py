@@ -5,6 +5,11 @@ from bedside.safeguards.audit.rules import Deed, declare
 RECEIVED = declare("import.received", "Uploaded a file of {size_bytes} bytes for import.", size_bytes=int)
 SHEET_CHOSEN = declare("import.sheet_chosen", "Chose another sheet of a workbook for import.")
 MAPPING_FORGOTTEN = declare("import.mapping_forgotten", "Forgot the columns kept for files with these names.")
+PULL_SET = declare("pull.set", "Set up fetching from a system every {every_hours} hours.", every_hours=int)
+PULL_ASKED = declare("pull.asked", "Let fetching from a system go on.")
+PULL_BEGUN = declare("pull.begun", "Asked a system for an export.")
+PULL_FINISHED = declare("pull.finished", "Fetched all of an export of a system.")
+PULL_STOPPED = declare("pull.stopped", "Fetching from a system stopped ({code}).", code=str)
 PREVIEWED = declare(
     "import.previewed",
     "Looked at the first rows of a file for import ({rows} rows).",

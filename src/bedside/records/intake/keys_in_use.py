@@ -27,6 +27,16 @@ declare_column(
     "intake_source", "sealed", under=Under.PRACTICE,
     bound=bound_by("id", "version", place=lambda each, version: (each, "sealed", version)),
 )  # fmt: skip
+declare_column(
+    "intake_pull", "sealed", under=Under.PRACTICE,
+    bound=bound_by("source_id", "version", place=lambda each, version: (each, "sealed", version), key="source_id"),
+)  # fmt: skip
+declare_column(
+    "intake_pull", "progress", under=Under.PRACTICE,
+    bound=bound_by(
+        "source_id", "progress_version", place=lambda each, version: (each, "progress", version), key="source_id"
+    ),
+)  # fmt: skip
 declare_column("intake_saved_mapping", "fingerprint", under=Under.NOTHING)
 declare_column(
     "intake_saved_mapping", "sealed", under=Under.PRACTICE,

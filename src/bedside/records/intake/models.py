@@ -187,6 +187,36 @@ class SavedMapping(models.Model):
         return str(self.id)
 
 
+class Pull(models.Model):
+    """A FHIR server that is fetched from. `sealed`: its address and our key; `progress`: how far an export has come.
+
+    `next_at`: when the next step is due; with `stopped_at` none is, until somebody has put `problem` right.
+    """
+
+    source_id = models.UUIDField(primary_key=True)
+    practice_id = models.UUIDField()
+    sealed = models.BinaryField()
+    version = models.PositiveIntegerField(default=1)
+    every_hours = models.PositiveIntegerField()
+    stage = models.CharField(max_length=10)
+    progress = models.BinaryField()
+    progress_version = models.PositiveIntegerField(default=1)
+    next_at = models.DateTimeField()
+    problem = models.CharField(max_length=30, blank=True)
+    attempts = models.PositiveIntegerField(default=0)
+    stopped_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    set_by = models.CharField(max_length=60)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "intake_pull"
+        indexes = [models.Index(fields=["practice_id", "next_at"], name="pull_due")]
+
+    def __str__(self) -> str:
+        return str(self.source_id)
+
+
 class Piece(models.Model):
     """A part of the file as it came, sealed under the practice key and bound to its import and number."""
 
