@@ -51,10 +51,11 @@ def seal_each_about(
     column: str,
 ) -> list[bytes]:
     """As `seal_about` for many people at once, each under their own key; all in the same order."""
+    campaign = f"{campaign_id}/"  # once: a UUID takes its time to write itself out
     places = Places(
         practice=str(practice_id),
         table="campaigns_recipient",
-        rows=[f"{campaign_id}/{one}" for one in map(str, patient_ids)],
+        rows=[campaign + str(one) for one in patient_ids],
         column=column,
         versions=[1] * len(plains),
     )

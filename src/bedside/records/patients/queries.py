@@ -31,7 +31,7 @@ OPEN_AT_ONCE_MAX = 2000
 _FIRST = UUID(int=0)
 _SEALED: LiteralString = "held.id, held.id::text, held.sealed, held.version, " + WRAPPED_KEY
 _HELD: LiteralString = " FROM patients_patient AS held" + JOIN_PERSON_KEYS + "WHERE held.practice_id = %s"
-_BY_IDS: LiteralString = "SELECT " + _SEALED + _HELD + " AND held.id = ANY(%s)"
+_BY_IDS: LiteralString = "SELECT " + _SEALED + _HELD + " AND held.id = ANY(%s::uuid[])"
 # A record that was joined to another is nobody's to be listed; it is opened by its own id only.
 _NOT_JOINED: LiteralString = " AND NOT EXISTS (SELECT FROM patients_merged WHERE patient_id = held.id)"
 _PAGE: LiteralString = "SELECT " + _SEALED + _HELD + _NOT_JOINED + " AND held.id > %s ORDER BY held.id"
@@ -102,7 +102,7 @@ def by_ids_with_keys(scope: Scope, patient_ids: Sequence[UUID]) -> tuple[list[Pa
     At most `OPEN_AT_ONCE_MAX` ids. Half the price of asking for the keys once more.
     """
     rows = {row[0]: row for row in _held(scope, [*patient_ids])}
-    found = [rows[one] for one in patient_ids if one in rows]
+    found = [row for one in patient_ids if (row := rows.get(one)) is not None]
     keys = practice_keys(scope)
     return open_patients(found, keys=keys), keys.persons([row[1] for row in found], [row[4] for row in found])
 
@@ -185,4 +185,4 @@ def mrn_key(mrn: str) -> str:
 def _held(scope: Scope, patient_ids: list[UUID]) -> list[SealedRow]:
     """Whoever has no key any more is not among them."""
     with reading(scope):
-        return fetch_binary(_BY_IDS, [scope.practice_id, patient_ids])
+        return fetch_binary(_BY_IDS, [scope.practice_id, arrays.uuids(patient_ids)])
