@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from bedside.decisions.segments.answering import mask
-from bedside.decisions.segments.index import asked, coded_in, codes_in
+from bedside.decisions.segments.encoding import STATUSES
+from bedside.decisions.segments.index import asked
 from bedside.decisions.segments.queries import resolved
 from bedside.decisions.segments.rules import All, Condition, Operator, sentence_of
 from bedside.decisions.segments.rules.counting import SMALLEST_SHOWN, shown
@@ -33,11 +34,11 @@ from bedside.decisions.segments.rules.reveals import (
 from bedside.decisions.segments.rules.reveals_given import by_rule, by_sender
 from bedside.decisions.segments.rules.reveals_groups import groups_of, word_group
 from bedside.kit.terminology import System
-from bedside.records.charts.rules import Kind
+from bedside.records.charts.rules import Kind, Status
 from bedside.safeguards.practices.queries import profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date, datetime
     from uuid import UUID
 
@@ -46,7 +47,12 @@ if TYPE_CHECKING:
     from bedside.ground.scope import Scope
 
 KINDS: Final = (Kind.CONDITION, Kind.MEDICATION, Kind.PROCEDURE, Kind.VISIT, Kind.APPOINTMENT, Kind.PROGRAMME)
-WORDS_MAX: Final = 200  # words no value set knows that become groups of their own, the commonest first
+_LISTS: Final = ("conditions", "medications")  # as spreadsheets bring them
+_LEFT_OUT: Final = [STATUSES.index(Status.CANCELLED), STATUSES.index(Status.WRONG)]
+_GROUPS_MAX: Final = 1 << 16
+WORDS_MAX: Final = (
+    200  # of each list: words no value set knows that become groups of their own, the commonest first
+)
 PARTS_MAX: Final = 8  # conditions that are tried without, each by itself
 _KEPT_MAX: Final = 3  # practices whose groups are kept in memory at once
 _REACHABLE: Final = All(
@@ -61,10 +67,12 @@ _REACHABLE: Final = All(
 class Membership:
     """Who belongs to what: a row for each slot and group, each once. `overall` counts by number of the group."""
 
-    pairs: pl.DataFrame  # row u32, group u16
+    pairs: pl.DataFrame  # row u32, group u16, in the order of rows
     groups: tuple[Group, ...]
     overall: tuple[int, ...]
     everybody: int
+    reachable: pl.Series  # by slot: who lives and has an address, and so may miss a mail
+    reachable_overall: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,39 +110,49 @@ def _reveal(scope: Scope, snapshot: Snapshot, rule: Rule, *, today: date) -> Rev
     if not audience.any():
         return Reveal()
     member = membership(scope.practice_id, snapshot, today=today)
-    left_out = mask(snapshot, _REACHABLE, today=today) & ~audience
+    inside, left_out = counted(member, audience)
     return gathered(
         [
             *by_rule(rule),
             *by_sender(profile(scope)),
-            *_judged_all(member, audience, thresholds, cause=Cause.RECIPIENTS),
-            *_judged_all(member, left_out, thresholds, cause=Cause.LEFT_OUT),
+            *judged_all(inside, thresholds, cause=Cause.RECIPIENTS),
+            *judged_all(left_out, thresholds, cause=Cause.LEFT_OUT),
         ]
     )
 
 
-def _judged_all(
-    member: Membership, people: pl.Series, thresholds: Thresholds, *, cause: Cause
-) -> Iterator[Finding]:
-    for counts in counted(member, people):
-        found = judged(counts, thresholds, cause=cause)
-        if found is not None:
-            yield found
+def judged_all(found: Iterable[Counts], thresholds: Thresholds, *, cause: Cause) -> Iterator[Finding]:
+    """What each group tells, if anything."""
+    for counts in found:
+        told = judged(counts, thresholds, cause=cause)
+        if told is not None:
+            yield told
 
 
-def counted(member: Membership, people: pl.Series) -> list[Counts]:
-    """How many of these people (a bit by slot) are in each group that any of them is in."""
-    many = int(people.sum())
-    inside = member.pairs.filter(people.gather(member.pairs["row"]))["group"].value_counts()
+def counted(member: Membership, people: pl.Series) -> tuple[list[Counts], list[Counts]]:
+    """How many of these people (a bit by slot) are in each group; and how many of those left out who could be reached.
+
+    The other side is counted by what is missing of it, so that only these people's pairs are looked at.
+    """
+    pairs = member.pairs.filter(people.gather(member.pairs["row"]))
+    inside = _by_group(pairs, member)
+    reached = _by_group(pairs.filter(member.reachable.gather(pairs["row"])), member)
+    left_out = [whole - part for whole, part in zip(member.reachable_overall, reached, strict=True)]
+    return (
+        _counts(member, inside, people=int(people.sum())),
+        _counts(member, left_out, people=int((member.reachable & ~people).sum())),
+    )
+
+
+def _by_group(pairs: pl.DataFrame, member: Membership) -> list[int]:
+    found = dict(pairs["group"].value_counts().iter_rows())
+    return [found.get(number, 0) for number in range(len(member.groups))]
+
+
+def _counts(member: Membership, inside: list[int], *, people: int) -> list[Counts]:
     return [
-        Counts(
-            group=member.groups[number],
-            inside=count,
-            people=many,
-            overall=member.overall[number],
-            everybody=member.everybody,
-        )
-        for number, count in sorted(inside.iter_rows())
+        Counts(group=group, inside=count, people=people, overall=overall, everybody=member.everybody)
+        for group, count, overall in zip(member.groups, inside, member.overall, strict=True)
     ]
 
 
@@ -145,14 +163,15 @@ _lock = threading.Lock()
 
 
 def membership(practice_id: UUID, snapshot: Snapshot, *, today: date) -> Membership:
-    """Of a snapshot; made once for each of its keys."""
+    """Of a snapshot; made once for each of its keys, and anew when more codes have names."""
+    key = (snapshot.key, len(snapshot.names))
     with _lock:
         kept = _members.get(practice_id)
-    if kept is not None and kept[0] == snapshot.key:
+    if kept is not None and kept[0] == key:
         return kept[1]
     made = _membership(snapshot, today=today)
     with _lock:
-        _members[practice_id] = (snapshot.key, made)
+        _members[practice_id] = (key, made)
         _members.move_to_end(practice_id)
         while len(_members) > _KEPT_MAX:
             _members.popitem(last=False)
@@ -166,35 +185,74 @@ def forget_memberships() -> None:
 
 
 def _membership(snapshot: Snapshot, *, today: date) -> Membership:
-    frames = [coded_in(snapshot, kind, today=today).select("row", "code") for kind in KINDS]
-    rows = pl.concat(frames).unique()
     numbers: dict[Group, int] = {}
-    belongs = [
-        (code, numbers.setdefault(group, len(numbers))) for code, group in _grouped(snapshot, rows["code"])
-    ]
-    table = pl.DataFrame(belongs, schema={"code": pl.UInt32, "group": pl.UInt16}, orient="row")
-    pairs = rows.join(table, on="code").select("row", "group").unique().sort("row")
-    overall = dict(pairs["group"].value_counts().iter_rows())
-    return Membership(
+    found = [_belonging(snapshot, table, numbers) for table in (*KINDS, *_LISTS)]
+    # As one number for each pair: sorting numbers is many times faster than finding equal rows of two columns.
+    keys = pl.concat(found).sort()
+    keys = keys.filter((keys != keys.shift()).fill_null(value=True))
+    pairs = pl.DataFrame(
+        {"row": (keys // _GROUPS_MAX).cast(pl.UInt32), "group": (keys % _GROUPS_MAX).cast(pl.UInt16)}
+    )
+    if snapshot.gone:
+        pairs = pairs.filter(snapshot.present().gather(pairs["row"]))
+    reachable = mask(snapshot, _REACHABLE, today=today)
+    made = Membership(
         pairs=pairs,
         groups=tuple(numbers),
-        overall=tuple(overall.get(number, 0) for number in range(len(numbers))),
+        overall=(),
         everybody=int(snapshot.present().sum()),
+        reachable=reachable,
+        reachable_overall=(),
+    )
+    return replace(
+        made,
+        overall=tuple(_by_group(pairs, made)),
+        reachable_overall=tuple(_by_group(pairs.filter(reachable.gather(pairs["row"])), made)),
     )
 
 
-def _grouped(snapshot: Snapshot, codes: pl.Series) -> Iterator[tuple[int, Group]]:
-    """(number of a code, group), for each code that somebody has."""
-    meant = codes_in(snapshot)
-    words_left = WORDS_MAX
-    for number, count in codes.value_counts(sort=True).iter_rows():
-        system, code = meant[number]
-        groups = groups_of(system, code, name=snapshot.name_of(system, code))
-        if not groups and system is System.TEXT and count >= SMALLEST_SHOWN and words_left:
-            words_left -= 1
-            groups = [word_group(code)]
-        for group in groups:
-            yield number, group
+def _belonging(snapshot: Snapshot, table: str, numbers: dict[Group, int]) -> pl.Series:
+    """Slot and group of each entry of one kind, as one number, unsorted and with repetitions."""
+    found = [pl.Series([], dtype=pl.UInt64)]
+    listed = table in _LISTS
+    for frame in snapshot.long(table, ["code"] if listed else ["code", "status"]):
+        rows = frame.drop_nulls("code")
+        if not listed:
+            rows = rows.filter(~pl.col("status").is_in(_LEFT_OUT))
+        meant = _groups_by_word(snapshot, table, rows["code"]) if listed else _groups_by_meaning(snapshot)
+        for groups in _numbered(meant, numbers):
+            group = groups.gather(rows["code"])
+            found.append((rows["slot"].cast(pl.UInt64) * _GROUPS_MAX + group).drop_nulls())
+    return pl.concat(found)
+
+
+def _numbered(meant: list[list[Group]], numbers: dict[Group, int]) -> Iterator[pl.Series]:
+    """By number of a code: its first group, its second and so on, null where there is none."""
+    for place in range(max(map(len, meant), default=0)):
+        of = [
+            numbers.setdefault(groups[place], len(numbers)) if place < len(groups) else None
+            for groups in meant
+        ]
+        yield pl.Series(of, dtype=pl.UInt64)
+
+
+def _groups_by_meaning(snapshot: Snapshot) -> list[list[Group]]:
+    """By number of a chart's code: the groups that any of its codes is in."""
+    return [
+        [*dict.fromkeys(group for code in codes for group in groups_of(*code, name=snapshot.name_of(*code)))]
+        for codes in snapshot.meanings()
+    ]
+
+
+def _groups_by_word(snapshot: Snapshot, table: str, used: pl.Series) -> list[list[Group]]:
+    """By number of a word of a list: its groups, or one of its own if many have it and nobody knows what it means."""
+    common = used.value_counts(sort=True)
+    known = [groups_of(System.TEXT, word, name="") for word in snapshot.words(table).to_list()]
+    own = [number for number, count in common.iter_rows() if count >= SMALLEST_SHOWN and not known[number]]
+    words = snapshot.words(table)
+    for number in own[:WORDS_MAX]:
+        known[number] = [word_group(words[number])]
+    return known
 
 
 # --- telling less
@@ -238,7 +296,7 @@ def _adding(scope: Scope, snapshot: Snapshot, rule: Rule, told: Reveal, *, today
     if worst is None or any(one.cause is Cause.RULE for one in told.findings):
         return  # who is chosen by something is chosen by it, however many others there are
     member = membership(scope.practice_id, snapshot, today=today)
-    counts = {one.group.key: one for one in counted(member, mask(snapshot, rule, today=today))}
+    counts = {one.group.key: one for one in counted(member, mask(snapshot, rule, today=today))[0]}
     added = others_to_add(counts[worst.key], _thresholds(scope))
     if added and added <= member.everybody - counts[worst.key].people:
         yield Advice(
