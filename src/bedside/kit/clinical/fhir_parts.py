@@ -7,7 +7,6 @@ Arguments go by position throughout: these are called forty times a patient, and
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
@@ -28,7 +27,7 @@ ID_CHARACTERS_MAX: Final = 200
 _INSTANT_CHARACTERS_MIN: Final = len("2026-11-02T09:30:15Z")
 
 _NOTHING = Concept()
-_NAMED: Final = frozenset({"Practitioner", "PractitionerRole", "Location", "Organization"})
+_NAMED: Final = ("Practitioner", "Location", "Organization")
 
 
 def text(holder: Json, key: str, place: str, doubts: list[Doubt]) -> str:
@@ -219,10 +218,8 @@ def reference_of(said: Json, place: str, doubts: list[Doubt]) -> Reference | Non
     """By address if there is one, else by identifier."""
     address = text(said, "reference", place, doubts)
     if address:
-        named = _addressed(address)
-        if "display" in said and named.resource_type in _NAMED:
-            return replace(named, display=text(said, "display", place, doubts))
-        return named
+        is_named = "display" in said and address.startswith(_NAMED)
+        return _addressed(address, text(said, "display", place, doubts) if is_named else "")
     number = child(said, "identifier", place)
     value = text(number, "value", place, doubts)
     if not value:
@@ -232,11 +229,12 @@ def reference_of(said: Json, place: str, doubts: list[Doubt]) -> Reference | Non
         resource_type=kind,
         system=text(number, "system", place, doubts),
         value=value,
-        display=text(said, "display", place, doubts) if kind in _NAMED else "",
+        display=text(said, "display", place, doubts) if kind.startswith(_NAMED) else "",
     )
 
 
-def _addressed(address: str) -> Reference:
+@lru_cache(maxsize=16_384)  # a person's events follow each other, and the same few clinicians come with all
+def _addressed(address: str, display: str) -> Reference:
     """Type/id, server/Type/id/_history/version, Type?identifier=system|value, #contained, urn:uuid:…"""
     if address.startswith(("#", "urn:")):
         return Reference(resource_type="", id=address)
@@ -247,10 +245,11 @@ def _addressed(address: str) -> Reference:
             resource_type=path.rpartition("/")[2],
             system=system if bar else "",
             value=value if bar else system,
+            display=display,
         )
     before, _, after = path.partition("/")
     if after and "/" not in after:
-        return Reference(resource_type=before, id=after)
+        return Reference(resource_type=before, id=after, display=display)
     rest, _, own_id = path.partition("/_history/")[0].rpartition("/")
     server, _, resource_type = rest.rpartition("/")
-    return Reference(resource_type=resource_type, id=own_id, server=server)
+    return Reference(resource_type=resource_type, id=own_id, server=server, display=display)

@@ -17,6 +17,11 @@ YEAR_MAX: Final = 2200  # later ones are placeholders, most often 9999
 _DAY_CHARACTERS: Final = len("2026-11-02")
 _LEAP_SECOND: Final = 60
 _DAY_HOURS: Final = 24
+_WHOLE_SECONDS: Final = frozenset({len("2026-11-02T09:30:15Z"), len("2026-11-02T09:30:15-06:00")})
+_USUAL_LENGTHS: Final = _WHOLE_SECONDS | {
+    len("2026-11-02T09:30:15.000Z"),
+    len("2026-11-02T09:30:15.000-06:00"),
+}
 
 _FHIR = re.compile(
     r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)?)?)?)?",
@@ -42,10 +47,29 @@ def fhir_moment(text: str) -> Moment:
     """
     if len(text) == _DAY_CHARACTERS and text[4] == text[7] == "-":
         return Moment(day=_plausible(_whole_day(text)))
+    if len(text) in _USUAL_LENGTHS:
+        exact = _exact_at_once(text)
+        if exact is not None:
+            return Moment(day=exact.date(), precision=Precision.TIME, clock=exact.time(), at=exact)
     found = _FHIR.fullmatch(text)
     if found is None:
         raise BadTime(Reason.UNREADABLE_DATE)
     return _moment(found.groups())
+
+
+def _exact_at_once(text: str) -> datetime | None:
+    """The usual form, read by the machine's own parser, which also takes others: None leaves it to the careful one."""
+    if not (text[4] == text[7] == "-" and text[10] == "T" and text[13] == text[16] == ":"):
+        return None
+    if text[19] != "." and len(text) not in _WHOLE_SECONDS:
+        return None
+    if not (text[-1] == "Z" or (text[-3] == ":" and text[-6] in "+-")):
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if YEAR_MIN <= found.year <= YEAR_MAX and found.tzinfo is not None else None
 
 
 def hl7_moment(text: str) -> Moment:

@@ -6,7 +6,7 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from bedside.kit.terminology import Sensitivity, System, sensitivity_of
+from bedside.kit.terminology import Sensitivity, System, sensitivities_of
 from bedside.records.charts.actions import learn_names, save_entries
 from bedside.records.charts.rules import Kind, Status
 from bedside.records.intake.clinical.known import find_known
@@ -20,7 +20,7 @@ from bedside.records.intake.rules.clinical_events import (
     people_of,
     read_event,
 )
-from bedside.records.intake.rules.keeping import Item
+from bedside.records.intake.rules.keeping import SPECIAL, Item
 from bedside.records.patients.queries import ids_by_mrn
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ ITEMS = {
     Kind.COVERAGE: Item.COVERAGE,
     Kind.PROGRAMME: Item.PROGRAMMES,
 }
+
+
+_STRICTEST_FIRST = (Sensitivity.PSYCHOTHERAPY, *SPECIAL)
 
 
 def take_events(batch: Batch, events: Sequence[tuple[int, Event]]) -> None:
@@ -106,21 +109,30 @@ def _dropped(batch: Batch, read: Read) -> Sensitivity | None:
     """The protected class that this event tells of and the practice does not keep; None if it may be stored."""
     if read.entry.status is Status.WRONG:
         return None  # a tombstone has no contents, and what was stored before must be taken back
-    names = dict(read.names)
-    for system, code in read.entry.codes:
-        told = _sensitivity(System(system), code, names.get((system, code), ""))
-        if not batch.allow.keeps(told):
-            return told
-    for words in (read.entry.place, read.entry.provider):
-        told = _sensitivity(System.TEXT, words, words) if words else Sensitivity.HEALTH
-        if not batch.allow.keeps(told):
-            return told
-    return None
+    entry = read.entry
+    told = _classes_of_codes(entry.codes, read.names)
+    for words in (entry.place, entry.provider):
+        told |= _classes_of_words(words)
+    return next((each for each in _STRICTEST_FIRST if each in told and not batch.allow.keeps(each)), None)
 
 
-@lru_cache(maxsize=16_384)  # the same few thousand codes come over and over
-def _sensitivity(system: System, code: str, name: str) -> Sensitivity:
-    return sensitivity_of(system, code, name=name)
+@lru_cache(maxsize=16_384)  # the same few thousand come over and over
+def _classes_of_codes(
+    codes: tuple[tuple[str, str], ...], names: tuple[tuple[CodedName, str], ...]
+) -> frozenset[Sensitivity]:
+    """Every protected class that these codes tell of; for most none."""
+    called = dict(names)
+    told: frozenset[Sensitivity] = frozenset()
+    for system, code in codes:
+        known = System(system)
+        told |= sensitivities_of(known, code, name=called.get((known, code), ""))
+    return told - {Sensitivity.HEALTH}
+
+
+@lru_cache(maxsize=16_384)
+def _classes_of_words(words: str) -> frozenset[Sensitivity]:
+    """A clinic for addictions tells as much by its name as a diagnosis does."""
+    return sensitivities_of(System.TEXT, words, name=words) - {Sensitivity.HEALTH} if words else frozenset()
 
 
 def _save(batch: Batch, came: dict[Kind, dict[UUID, list[Entry]]], records: Counter[Kind]) -> None:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from bedside.kit.mail.addresses import AddressFault, InvalidAddress, parse_address
+from bedside.kit.mail.addresses import AddressFault, InvalidAddress, lookup_key_of, parse_address
 from bedside.records.intake.rules.nouns import Sex
 from bedside.records.intake.rules.remarks import RemarkCode
 
@@ -236,14 +236,21 @@ def read_email(text: str) -> tuple[str | None, RemarkCode | None]:
     if found := _IN_ANGLES.fullmatch(candidate):
         candidate = found[1]
     try:
-        address = parse_address(candidate)
+        normal = _normal_form(candidate)
     except InvalidAddress as error:
         several = error.reason is AddressFault.SEVERAL_ADDRESSES or candidate.count("@") > 1
         return None, RemarkCode.SEVERAL_ADDRESSES if several else RemarkCode.INVALID_ADDRESS
-    local, domain = address.local.casefold(), address.domain_ascii
+    local, _, domain = normal.rpartition("@")
+    local = local.casefold()
     if local in _PLACEHOLDER_LOCALS or (local in _PLACEHOLDER_TWINS and domain.partition(".")[0] == local):
         return None, RemarkCode.PLACEHOLDER_ADDRESS
-    return address.text, None
+    return normal, None
+
+
+def _normal_form(text: str) -> str:
+    """The address as people write it. Most are their own; to read one as any other takes ten times as long."""
+    is_normal = lookup_key_of(text) == text and "xn--" not in text
+    return text if is_normal else parse_address(text).text
 
 
 def read_phone(text: str) -> tuple[str, RemarkCode | None]:
