@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 from django.shortcuts import redirect, render
 
+from bedside.doors.web.imports.files_of_systems import choose_system
+from bedside.doors.web.imports.origins import read_origin
 from bedside.doors.web.imports.remembered import saved_words
 from bedside.doors.web.imports.sheets import sheet_words
 from bedside.doors.web.imports.words import (
@@ -21,14 +22,7 @@ from bedside.doors.web.pages import staff_page
 from bedside.ground import clock
 from bedside.ground.errors import Refusal
 from bedside.records.intake import actions, queries
-from bedside.records.intake.nouns import (
-    METHOD_LABELS,
-    PROVENANCE_LABELS,
-    ImportState,
-    Method,
-    Origin,
-    Provenance,
-)
+from bedside.records.intake.nouns import METHOD_LABELS, PROVENANCE_LABELS, ImportState
 from bedside.records.intake.rules.mapping import Severity
 from bedside.records.intake.rules.nouns import DateOrder, PatientField
 from bedside.safeguards.staff.rules import Right
@@ -51,6 +45,8 @@ def columns(request: HttpRequest, scope: Scope, import_id: UUID) -> HttpResponse
     view = queries.view(scope, import_id)
     if view.state not in _CHOOSABLE:
         return redirect("import", import_id)
+    if view.format.is_clinical:
+        return choose_system(request, scope, view)
     if request.method != "POST":
         return _page(request, scope, view, fields=None, date_order=None)
     fields, date_order = read_fields(request.POST), read_date_order(request.POST)
@@ -91,26 +87,6 @@ def read_fields(posted: QueryDict) -> dict[int, PatientField]:
 def read_date_order(posted: QueryDict) -> DateOrder | None:
     value = posted.get("date_order", "")
     return DateOrder(value) if value in set(DateOrder) else None
-
-
-def read_origin(posted: QueryDict) -> Origin:
-    """Raises Refusal unless somebody says where the list comes from, how and by when, and that it was not bought."""
-    value = posted.get("provenance", "")
-    if value not in set(Provenance):
-        raise Refusal("provenance", "Say where these people come from.")
-    method = posted.get("method", "")
-    if method not in set(Method):
-        raise Refusal("method", "Say how these people gave you their addresses.")
-    try:
-        day = date.fromisoformat(posted.get("collected_by", ""))
-    except ValueError:
-        raise Refusal("collected_by", "Give the day by which the addresses were got.") from None
-    if posted.get("attested") != "yes":
-        raise Refusal(
-            "attested",
-            "Tick that the list was not bought, rented or collected from the web; else do not import it.",
-        )
-    return Origin(provenance=Provenance(value), method=Method(method), collected_by=day)
 
 
 def _page(

@@ -2,11 +2,16 @@
 
 from django.urls import path
 
-from bedside.doors.web.imports import columns, remembered, sheets, views
+from bedside.doors.web.imports import columns, keeping, remembered, sheets, systems, views
 
 urlpatterns = [
     path("", views.imports, name="imports"),
     path("new/", views.new, name="import_new"),
+    path("systems/", systems.systems, name="systems"),
+    path("systems/new/", systems.new, name="system_new"),
+    path("systems/<uuid:source_id>/", systems.system, name="system"),
+    path("systems/<uuid:source_id>/pause/", systems.pause, name="system_pause"),
+    path("keeping/", keeping.keeping, name="keeping"),
     path("<uuid:import_id>/", views.one, name="import"),
     path("<uuid:import_id>/columns/", columns.columns, name="import_columns"),
     path("<uuid:import_id>/sheet/", sheets.sheet, name="import_sheet"),

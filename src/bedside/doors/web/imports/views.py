@@ -17,6 +17,7 @@ from bedside.records.intake import actions, queries
 from bedside.records.intake.nouns import ImportState
 from bedside.records.intake.pieces import FILE_BYTES_MAX, FILE_TOO_LARGE
 from bedside.records.intake.rules.exporting import write_csv
+from bedside.records.intake.rules.refusing import sort_counts
 from bedside.safeguards.staff.queries import names_of
 from bedside.safeguards.staff.rules import Right
 
@@ -113,6 +114,7 @@ def _result(request: HttpRequest, scope: Scope, view: ImportView) -> HttpRespons
         "size": size_words(view.size_bytes),
         "rejected": rejected,
         "groups": queries.remark_groups(view.remark_counts),
+        "sorts": sort_counts(view.remark_counts) if view.format.is_clinical else [],
         **_paging(number, view.rejected, PAGE_REJECTS),
     }
     return render(request, "web/imports/result.html", context)

@@ -9,6 +9,7 @@ from bedside.records.intake.actions import is_stalled
 from bedside.records.intake.nouns import ImportState, failure_sentence
 from bedside.records.intake.rules.encodings import Encoding
 from bedside.records.intake.rules.fields import BY_NAME, FIELDS, Sensitivity
+from bedside.records.intake.rules.keeping import SPECIAL, Item
 from bedside.records.intake.rules.nouns import DateOrder
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from bedside.records.intake.proposing import PreviewRow
     from bedside.records.intake.queries import ImportView
+    from bedside.records.intake.rules.keeping import Allow
     from bedside.records.intake.rules.layout import Layout
     from bedside.records.intake.rules.nouns import PatientRow
 
@@ -190,3 +192,52 @@ def size_words(size_bytes: int) -> str:
     if size_bytes < 1_000_000:  # noqa: PLR2004
         return f"{max(1, round(size_bytes / 1000))} KB"
     return f"{size_bytes / 1_000_000:.1f} MB"
+
+
+ITEM_WORDS: dict[Item, tuple[str, str]] = {
+    Item.CONTACT: ("Mail address, phone and postal address", "Without these nobody can be written to."),
+    Item.BIRTH_DATE: ("Birth date", "Tells people of one name apart, and whether somebody is under age."),
+    Item.SEX: ("Sex recorded for administration", ""),
+    Item.LANGUAGE: ("Language", "So that people are written to in a language they read."),
+    Item.VISITS: ("Visits", "When, of what kind, with whom and where. Reasons of a visit are never kept."),
+    Item.APPOINTMENTS: ("Appointments", "For reminders, and to leave alone who comes anyway."),
+    Item.CONDITIONS: ("Conditions", "Confirmed diagnoses and problems."),
+    Item.MEDICATIONS: ("Medications", "What was prescribed, by whom and when; no doses."),
+    Item.IMMUNIZATIONS: ("Immunizations", ""),
+    Item.PROCEDURES: ("Procedures", "Examinations and treatments."),
+    Item.COVERAGE: ("Coverage", "Who pays, and the kind of plan; no member numbers."),
+    Item.PROGRAMMES: ("Programmes", "Care plans somebody is part of, without their texts."),
+    Item.SUBSTANCE_USE: ("Substance use", "Treatment for alcohol and drugs: 42 CFR Part 2."),
+    Item.MENTAL_HEALTH: ("Mental health", "Psychotherapy itself is never kept."),
+    Item.HIV: ("HIV", ""),
+    Item.SEXUAL_HEALTH: ("Sexually transmitted infections", ""),
+    Item.REPRODUCTIVE: ("Reproductive health", "Pregnancy, contraception, fertility, abortion."),
+    Item.GENDER: ("Gender-affirming care", ""),
+    Item.GENETIC: ("Genetic information", ""),
+    Item.VIOLENCE: ("Violence and abuse", "Whoever reads along may be who does it."),
+}
+ITEM_GROUPS: list[tuple[str, str, list[Item]]] = [
+    (
+        "About the person",
+        "Name and patient number are always kept, and so are a death and that two records are one person.",
+        [Item.CONTACT, Item.BIRTH_DATE, Item.SEX, Item.LANGUAGE],
+    ),
+    (
+        "About their care",
+        "What is not ticked is not read, only counted.",
+        [
+            Item.VISITS, Item.APPOINTMENTS, Item.CONDITIONS, Item.MEDICATIONS, Item.IMMUNIZATIONS,
+            Item.PROCEDURES, Item.COVERAGE, Item.PROGRAMMES,
+        ],
+    ),
+    (
+        "Specially protected",
+        "Of the kinds above, records that tell of these are dropped unless you tick them: ask your counsel before.",
+        list(SPECIAL.values()),
+    ),
+]  # fmt: skip
+
+
+def kept_words(allow: Allow) -> list[str]:
+    """What is kept, as a short list for whoever is about to import."""
+    return [ITEM_WORDS[item][0] for item in Item if item in allow.items]
