@@ -36,7 +36,7 @@ _WORDS = {
     Operator.BEFORE: "is before {value}",
     Operator.AFTER: "is after {value}",
     Operator.BETWEEN: "is from {value}",
-    Operator.IN_PERIOD: "is in {value}",
+    Operator.IN_PERIOD: "is {value}",
     Operator.KNOWN: "is known",
     Operator.UNKNOWN: "is not known",
 }
@@ -108,7 +108,7 @@ def _condition(condition: Condition) -> str:
         return f"{name} {_days(field, condition)}"
     if condition.operator is Operator.TURNS and isinstance(condition.value, tuple):
         age, period = condition.value
-        return f"the age becomes {age} in {_value(period)}"
+        return f"the age becomes {age} {_value(period)}"
     if field.kind is Kind.YES_NO:
         return _yes_no(field, name, yes=condition.value == "yes")
     between = condition.operator is Operator.BETWEEN
@@ -201,7 +201,7 @@ def _when(when: When) -> str:
     if when.next_days is not None:
         return f"in the next {_span(when.next_days)}"
     if when.period is not None:
-        return _value(when.period) if when.period is Period.TODAY else f"in {_value(when.period)}"
+        return _value(when.period)
     ends = [("from", when.first), ("to", when.last)]
     return " ".join(f"{word} {_value(day)}" for word, day in ends if day is not None)
 
@@ -212,5 +212,11 @@ def _value(value: object, *, word: str = " or ") -> str:
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Period):
-        return value.words if value is Period.TODAY else f"the {value.words}".replace("the this", "this")
+        return _period(value)
     return str(value)
+
+
+def _period(period: Period) -> str:
+    if period is Period.TODAY:
+        return "today"
+    return f"in {period.words}" if period.words.startswith("this") else f"in the {period.words}"
