@@ -78,6 +78,7 @@ def recorded(scope, campaign_id):
     return [dict(entry.details) for entry in told]
 
 
+@pytest.mark.row("MKT-17")
 def test_keeps_what_the_frozen_audience_reveals(scope, walkers, at):
     walkers("E11.9")
     campaign_id = submitted(scope, at)
@@ -101,12 +102,14 @@ def test_a_draft_has_nothing_found(scope, walkers, at):
     assert queries.campaign(scope, begin(scope, at)).reveal is None
 
 
+@pytest.mark.row("MKT-17")
 def test_what_is_counted_stands_whatever_the_author_said(scope, walkers, at):
     walkers("E11.9")
     campaign_id = submitted(scope, at, revealed=Revealed.NOTHING)
     assert queries.campaign(scope, campaign_id).is_phi
 
 
+@pytest.mark.row("SEN-01", "SEN-23")
 def test_tells_the_gate_of_a_class_that_nobody_ticked(scope, walkers, at):
     walkers("B20")
     campaign_id = submitted(scope, at)
@@ -117,6 +120,7 @@ def test_tells_the_gate_of_a_class_that_nobody_ticked(scope, walkers, at):
     assert numbers.count(RecipientState.HELD) == 20
 
 
+@pytest.mark.row("SEN-01")
 def test_marketing_about_it_needs_a_signature_that_names_it(scope, walkers, at):
     walkers("F32.9")
     campaign_id = submitted(scope, at, message_class="marketing", purpose="offer")
@@ -125,6 +129,7 @@ def test_marketing_about_it_needs_a_signature_that_names_it(scope, walkers, at):
     assert numbers.count(RecipientState.SUPPRESSED) == 20
 
 
+@pytest.mark.row("SEN-06")
 def test_nobody_approves_it_under_a_telling_name(scope, approver, walkers, at):
     walkers("B20")
     change_profile(scope, replace(profile(scope), sender_name="Maple Street HIV Care"), at=at)

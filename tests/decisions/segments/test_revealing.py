@@ -67,6 +67,7 @@ def by_cause(reveal, cause: Cause) -> dict[str, object]:
     return {one.key: one for one in reveal.findings if one.cause is cause}
 
 
+@pytest.mark.row("MKT-17")
 def test_finds_the_condition_that_an_interest_hides(scope, at):
     """94 of 100 who asked for news about walking have diabetes, of whom there are 150 among 1,000."""
     walkers, ill = people(6, interests=("walking",)), people(94, interests=("walking",))
@@ -106,6 +107,7 @@ def test_calls_a_fair_audience_harmless(scope, at):
     assert told(scope, EVERYBODY, at).findings == ()
 
 
+@pytest.mark.row("MKT-17")
 def test_tells_what_not_getting_it_tells(scope, at):
     """Everybody but those who go to the group for people with HIV: who gets none is one of them."""
     positive = people(20, interests=("circle",))
