@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tests.leaks import joining, papers, telling
+from tests.leaks import joining, papers, systems, telling
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +38,7 @@ def _text(mail: bytes) -> str:
 
 def everybody(omar: Acts, chloe: Acts, people: Acts, received: Path) -> list[str]:
     """The whole story; gives paths of the patients' door that are worth a look."""
+    telling.own_fields(omar)
     person = telling.registered(omar, "person")
     telling.heard(omar, person)
     chloe.do(f"/patients/{person}/permissions/", {}, to=f"/patients/{person}/permissions/evidence/")
@@ -52,6 +53,8 @@ def everybody(omar: Acts, chloe: Acts, people: Acts, received: Path) -> list[str
     joining.promised(omar)
     form = joining.form_to_sign_up(omar)
     joining.sent_by_another_system(omar)
+    systems.sent_over_the_api(omar)
+    systems.workbook_chosen(omar)
     before = joining.opened(people, form, ("at once", "signed up", "pending"))
     joining.signs_up(people, form, "at once", shown=before["at once"])
     joining.promised(omar, double_opt_in="on")

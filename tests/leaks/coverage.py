@@ -74,7 +74,9 @@ def _columns(outcome: Outcome) -> Iterator[str]:
     for name in FIELDS:
         if ("patients", name) not in outcome.controls and name != "sex":
             yield f"field {name} of a patient's form"
-    known = {*FIELDS, *(field.value for field in PatientField)}
+    if not any(area == "patients" and name.startswith("own-") for area, name in outcome.controls):
+        yield "a field of the practice's own, on a patient's form"
+    known = {*FIELDS, *(field.value for field in PatientField), "custom"}
     yield from (
         f"{name} of a patient, by any way"
         for name in inspect.signature(Patient).parameters

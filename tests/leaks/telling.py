@@ -22,6 +22,16 @@ def registered(acts: Acts, who: str, **more: str) -> str:
     return id_in(acts.do("/patients/add/", {**names, **more, "email": email}, having="last_name").url)
 
 
+def own_fields(acts: Acts) -> None:
+    """A field of the practice's own with choices, and a value in another, of somebody who is on record."""
+    fields, label = "/patients/fields/", acts.mark("own field")
+    choices = f"{acts.mark('choice of an own field')}\n{acts.mark('other choice of an own field')}"
+    told: dict[str, str | list[str]] = {"label": f"{label} choices", "kind": "choice", "choices": choices}
+    acts.do(fields, told, having="kind")
+    acts.do(fields, {"label": label}, having="kind=text")
+    registered(acts, "who has an own field", **{f"own-{label.lower()}": acts.mark("value of an own field")})
+
+
 def heard(acts: Acts, patient: str) -> None:
     """Everything that staff may note of what a person said, of somebody whose mail does not matter to the others."""
     today = datetime.now(tz=UTC).date()

@@ -32,6 +32,8 @@ MARKS = (
     "zqsigner",
     "zqsignup",
     "zqhospital",
+    "zqchart",
+    "zqown",
 )
 
 
@@ -65,6 +67,7 @@ def make_objects(scope: Scope, *, at: datetime) -> Objects:
 
     vera = Patient(id=new_id(), first_name="Zqvera", last_name="Zqmarked", mrn="ZQMRN-1", email=ADDRESS)
     patients.add(scope, vera, at=at)
+    _chart(scope, vera.id, at=at)
     consent.suppress_address(scope, ADDRESS, reason=SuppressionReason.STAFF, at=at)
     request_id = ask_destruction(scope, None, at=at)  # before the hold, which forbids it
     erasure_id, hold_id = _erasure(scope, at=at), _hold(scope, vera.id, at=at)
@@ -113,6 +116,20 @@ def _ids(values: dict[str, object]) -> list[str]:
     from uuid import UUID
 
     return [str(value) for value in values.values() if isinstance(value, UUID)]
+
+
+def _chart(scope: Scope, patient_id: UUID, *, at: datetime) -> None:
+    from bedside.kit.terminology import System
+    from bedside.records.charts.actions import save_entries
+    from bedside.records.charts.rules import Entry, Kind, Status
+    from bedside.records.patients.fields import PracticeField
+    from bedside.records.patients.own_fields import add_field
+
+    entry = Entry(
+        kind=Kind.CONDITION, source="", source_id="1", status=Status.ACTIVE, codes=((System.TEXT, "Zqchart"),)
+    )
+    save_entries(scope, {patient_id: [entry]}, at=at)
+    add_field(scope, PracticeField(key="", label="Zqown"), at=at)
 
 
 def _entry(scope: Scope, patient_id: UUID, *, at: datetime) -> int:

@@ -156,6 +156,7 @@ FOREIGN: dict[str, tuple[str, ...]] = {
     "patients show": ("{patient_id}",),
     "patients edit": ("{patient_id}",),
     "patients deceased": ("{patient_id}",),
+    "patients merge": ("{patient_id}", "{patient_id}", "--yes"),
     "segments show": ("{segment_id}",),
     "segments save": ("--name", "Ours", "--id", "{segment_id}", "--rule", "-"),
     "segments remove": ("{segment_id}",),

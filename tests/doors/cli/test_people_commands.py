@@ -6,13 +6,20 @@ import csv
 import io
 import json
 import stat
+from uuid import UUID
 
 import pytest
 
 from bedside.config.commands import build_parser
 from bedside.decisions.segments import index
 from bedside.ground.errors import NotAllowed, NotFound, Refusal
+from bedside.records.charts import actions as charts
+from bedside.records.patients import actions
+from bedside.records.patients import queries as patients
+from bedside.records.patients.fields import PracticeField, with_values
+from bedside.records.patients.own_fields import add_field
 from bedside.safeguards.audit.queries import entries
+from tests.records.charts.people import condition
 
 pytestmark = pytest.mark.django_db
 PIA = {
@@ -56,6 +63,33 @@ def test_adds_finds_and_shows_a_patient(bedside, pia, scope):
     shown = json.loads(bedside("patients", "show", "--json", stdin="ms-1\n"))
     assert (shown["id"], shown["interests"], shown["deceased"]) == (pia, ["sleep"], False)
     assert ledger(scope, "patient.seen")[0].subject == pia
+
+
+def test_shows_the_chart_and_own_fields(bedside, pia, scope, at):
+    charts.save_entries(scope, {UUID(pia): [condition()]}, at=at)
+    add_field(scope, PracticeField(key="", label="Shoe size"), at=at)
+    held = patients.get(scope, UUID(pia))
+    actions.change(scope, with_values(held, {"shoe_size": "40"}), at=at)
+    shown = json.loads(bedside("patients", "show", pia, "--json"))
+    assert shown["own_fields"] == {"shoe_size": "40"}
+    assert [(row["kind"], row["code"], row["state"]) for row in shown["chart"]] == [
+        ("condition", "E11.9", "Active")
+    ]
+    assert ledger(scope, "chart.seen")[0].subject == pia
+
+
+def test_joins_two_records_when_told_that_they_are_one_person(bedside, pia, scope):
+    other = json.loads(bedside("patients", "add", "--json", stdin={"last_name": "Zqmark", "mrn": "MS-9"}))[
+        "id"
+    ]
+    with pytest.raises(Refusal, match="cannot be undone"):
+        bedside("patients", "merge", other, pia)
+    assert json.loads(bedside("patients", "merge", other, pia, "--yes", "--json"))["new"] is True
+    assert json.loads(bedside("patients", "merge", other, pia, "--yes", "--json"))["new"] is False
+    for number in ("ms-9\n", "ms-1\n"):
+        assert json.loads(bedside("patients", "show", "--json", stdin=number))["id"] == pia
+    assert json.loads(bedside("patients", "show", other, "--json"))["id"] == pia
+    assert bedside("patients", "count") == "1 patient.\n"
 
 
 def test_changes_only_what_is_named(bedside, pia):

@@ -61,6 +61,8 @@ def test_keeps_each_value_in_one_form(kind, typed, kept):
         (OwnKind.TEXT, "a\x00b"),
         (OwnKind.NUMBER, "twelve"),
         (OwnKind.NUMBER, "1e9"),
+        (OwnKind.NUMBER, "40,5"),  # not 405
+        (OwnKind.NUMBER, "1,2,3"),
         (OwnKind.NUMBER, "1" * 30),
         (OwnKind.NUMBER, "\u0661"),  # a digit, but not one that everybody reads
         (OwnKind.DATE, "2023-02-29"),

@@ -11,6 +11,7 @@ import os
 import sys
 from typing import IO, TYPE_CHECKING, Any
 
+from bedside.doors.cli.charting import chart_of, own_fields
 from bedside.doors.cli.shared import add_group, add_verb, print_result, print_table, scope_for
 
 if TYPE_CHECKING:
@@ -51,6 +52,12 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     deceased = add_verb(group, "deceased", "Record that a patient has died, or take it back.", run_deceased)
     deceased.add_argument("patient", metavar="ID")
     deceased.add_argument("--undo", action="store_true", help="take it back")
+    merge = add_verb(
+        group, "merge", "Join a record to another of the same person; it cannot be undone.", run_merge
+    )
+    merge.add_argument("patient", metavar="ID", help="the record that goes")
+    merge.add_argument("survivor", metavar="SURVIVOR", help="the id of the record that stays")
+    merge.add_argument("--yes", action="store_true", help="they are one person; do it without asking")
     export = add_verb(
         group, "export", "Write records as CSV into a new file that only its owner may read.", run_export
     )
@@ -101,17 +108,45 @@ def run_count(chosen: argparse.Namespace) -> None:
 def run_show(chosen: argparse.Namespace) -> None:
     from bedside.ground import clock
     from bedside.records.patients import actions, queries
+    from bedside.records.patients.merging import survivor_of
 
     scope = scope_for(chosen)
     patient_id = _patient_id(chosen.patient) if chosen.patient else _by_record_number(scope)
+    patient_id = survivor_of(scope, patient_id)
     actions.note_seen(scope, patient_id, page="cli", at=clock.now())
-    record = _as_json(queries.get(scope, patient_id))
+    patient = queries.get(scope, patient_id)
+    record = _as_json(patient) | {"own_fields": own_fields(scope, patient)}
     lines = [
         f"{name:<17}{', '.join(value) if isinstance(value, list) else value}"
         for name, value in record.items()
-        if value
+        if value and not isinstance(value, dict)
     ]
-    print_result(chosen, record, "\n".join(lines))
+    lines += [f"{name:<17}{value}" for name, value in record["own_fields"].items()]
+    record["chart"], chart_lines = chart_of(scope, patient)
+    print_result(chosen, record, "\n".join([*lines, *chart_lines]))
+
+
+def run_merge(chosen: argparse.Namespace) -> None:
+    """Only with --yes: who joins two people's records by mistake shows the care of one to the other."""
+    from bedside.ground import clock
+    from bedside.ground.errors import Refusal
+    from bedside.records.intake.joining import join_people
+
+    goes, stays = _patient_id(chosen.patient), _patient_id(chosen.survivor)
+    if not chosen.yes:
+        raise Refusal(
+            "not_sure",
+            "Look at both with `bedside patients show`, then add --yes. Joining records cannot be undone.",
+        )
+    result = join_people(scope_for(chosen), from_patient=goes, to_patient=stays, at=clock.now())
+    told = {
+        "id": str(result.survivor_id),
+        "new": result.new,
+        "entries": result.entries,
+        "restrictions": result.restrictions,
+    }
+    sentence = "The two records are one now." if result.new else "These two records were one already."
+    print_result(chosen, told, sentence)
 
 
 def run_search(chosen: argparse.Namespace) -> None:

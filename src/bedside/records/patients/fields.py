@@ -11,7 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final, assert_never
 
@@ -31,6 +31,8 @@ CHOICES_MAX: Final = 40
 LINES_MAX: Final = 50
 _DIGITS_MAX = 18
 _YEARS = range(1850, 2200)
+# Commas between thousands only: 40,5 is a size to some and four hundred and five to nobody.
+_NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(,\d{3})+)(\.\d+)?", re.ASCII)
 _US_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
 _YES = {"yes", "y", "true", "1"}
 _NO = {"no", "n", "false", "0"}
@@ -160,14 +162,9 @@ def _lines(text: str) -> str:
 
 
 def _number(text: str) -> str:
-    plain = text.replace(",", "")
-    try:
-        number = Decimal(plain) if re.fullmatch(r"[+-]?\d+(\.\d+)?", plain, re.ASCII) else None
-    except InvalidOperation:
-        number = None
-    if number is None or len(plain) > _DIGITS_MAX:
+    if len(text) > _DIGITS_MAX or not _NUMBER.fullmatch(text):
         raise BadValue("Give a number such as 12 or 7.5.")
-    written = f"{number:f}"
+    written = f"{Decimal(text.replace(',', '')):f}"
     written = written.rstrip("0").rstrip(".") if "." in written else written
     return "0" if written in {"-0", ""} else written
 
