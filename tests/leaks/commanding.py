@@ -17,7 +17,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
-SERVING = {"web", "pickup", "worker", "migrate"}  # run for ever, or start further processes
+SERVING = {"web", "pickup", "worker", "mllp", "migrate"}  # run for ever, or start further processes
 SECONDS_PER_VERB = 25
 ORIGIN = ("--from", "own_system", "--method", "registration", "--collected-by", "2026-11-01")
 
