@@ -130,6 +130,18 @@ def test_reads_messages(scope, at):
     assert [(each.source_id, each.provider) for each in entries(scope)] == [("V1", "Alex Ash")]
 
 
+def test_an_update_of_a_visit_takes_nothing_away_of_it(scope, at):
+    source_id = hospital(scope, at)
+    planned = "PV1|1|O" + "|" * 17 + "V1" + "|" * 25 + "20261224090000"
+    import_clinical(scope, message("A05", pid(), planned), at, source_id)
+    updates = message("A08", pid(), "PV1|1|O" + "|" * 17 + "V1", at="20260401090000-0600") + message(
+        "A08", pid(), planned, at="20260501090000-0600", control="2"
+    )
+    import_clinical(scope, updates, at, source_id)
+    (found,) = entries(scope)
+    assert (found.day, found.status) == (date(2026, 12, 24), Status.PLANNED)
+
+
 def test_keeps_only_what_was_switched_on(scope, at):
     source_id = hospital(scope, at, kept=KEPT_AT_FIRST)
     view = import_clinical(scope, ndjson(patient(1), visit(1), condition(1)), at, source_id)

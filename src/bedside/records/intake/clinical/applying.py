@@ -70,6 +70,8 @@ def apply_messages(
     """As `apply`, for HL7 v2 messages in the order in which they came: each says only what changed."""
     with in_scope(scope):
         batch = _begin(scope, source_id, at, for_member, allow, brought, is_delta=True)
+        for _, one in told:
+            batch.remarks.update(f"doubt:{each.place}:{each.reason}" for each in one.doubts)
         for part in _until_merges(told):
             _take(batch, [each for line, one in part for each in _nouns(line, one)])
             merge_people(batch, _mergings(part), counts_records=False)

@@ -19,6 +19,7 @@ from bedside.records.intake.rules.clinical_events import (
     number_of,
     people_of,
     read_event,
+    says_nothing,
 )
 from bedside.records.intake.rules.keeping import SPECIAL, Item
 from bedside.records.patients.queries import ids_by_mrn
@@ -65,7 +66,7 @@ def take_events(batch: Batch, events: Sequence[tuple[int, Event]]) -> None:
         if not whose:
             batch.refuse(line, sort, "unknown_person", event.source_id)
             continue
-        read = read_event(event, source=str(batch.source_id), named=named, zone=batch.zone)
+        read = read_event(event, source=str(batch.source_id), named=named, zone=batch.zone, today=batch.today)
         if (dropped := _dropped(batch, read)) is not None:
             batch.counts[dropped.value, "kept_out"] += 1
             continue
@@ -82,6 +83,9 @@ def _is_wanted(batch: Batch, event: Event) -> bool:
     kind = KINDS[type(event)]
     if ITEMS[kind] not in batch.allow.items:
         batch.counts[kind.value, "kept_out"] += 1
+        return False
+    if batch.is_delta and says_nothing(event):
+        batch.counts[kind.value, "unchanged"] += 1
         return False
     if is_suspected(event):
         batch.counts[kind.value, "suspected"] += 1

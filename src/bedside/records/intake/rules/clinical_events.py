@@ -106,12 +106,19 @@ class Read:
     names: tuple[tuple[CodedName, str], ...] = ()
 
 
+def says_nothing(event: Event) -> bool:
+    """A message about something else that only mentions a visit: it would empty what an earlier one told of it."""
+    return isinstance(event, Visit) and not event.status and event.period is None
+
+
 def is_suspected(event: Event) -> bool:
     """Whether a diagnosis is no more than suspected: it may come again as one, and may not."""
     return isinstance(event, Condition) and event.verification in _SUSPECTED
 
 
-def read_event(event: Event, *, source: str, named: Mapping[tuple[str, str], str], zone: tzinfo) -> Read:
+def read_event(
+    event: Event, *, source: str, named: Mapping[tuple[str, str], str], zone: tzinfo, today: date
+) -> Read:
     """Reads one event. `named` gives clinicians and places by `number_of`; a missing one stays empty.
 
     Days are those of `zone` where the source said an exact moment, else its own.
@@ -128,7 +135,7 @@ def read_event(event: Event, *, source: str, named: Mapping[tuple[str, str], str
         source=source,
         source_id=event.source_id,
         updated_at=event.updated_at,
-        status=_status(event, kind),
+        status=_status(event, kind, begins=day, today=today),
         codes=codes,
         day=day,
         until=until,
@@ -161,19 +168,20 @@ def _named(reference: Reference | None, named: Mapping[tuple[str, str], str]) ->
     return named.get(number_of(reference), "") or reference.display[:WORDS_CHARACTERS_MAX]
 
 
-def _status(event: Event, kind: Kind) -> Status:
-    """A word nobody knows counts as unsaid; anything that takes a record back wins."""
-    if event_status(event) == _WRONG or (isinstance(event, Condition) and event.verification in _REFUTED):
+def _status(event: Event, kind: Kind, *, begins: date | None, today: date) -> Status:
+    """A word nobody knows counts as unsaid; anything that takes a record back wins.
+
+    An update of a visit, as HL7 sends it, says nothing of how far it is: what has yet to begin is planned.
+    """
+    if event.status == _WRONG or (isinstance(event, Condition) and event.verification in _REFUTED):
         return Status.WRONG
     if isinstance(event, Condition) and event.has_abated:
         return Status.ENDED
     if isinstance(event, Medication) and event.intent in _ONLY_PLANNED:
         return Status.PLANNED
-    return _STATUSES[kind].get(event_status(event), _UNSAID[kind])
-
-
-def event_status(event: Event) -> str:
-    return event.status
+    if kind is Kind.VISIT and not event.status and begins is not None and begins > today:
+        return Status.PLANNED
+    return _STATUSES[kind].get(event.status, _UNSAID[kind])
 
 
 def _contents(event: Event, zone: tzinfo) -> tuple[Iterable[Concept], date | None, date | None]:
