@@ -32,7 +32,7 @@ from bedside.records.charts.rules import Kind as ChartKind
 from bedside.records.charts.rules import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from bedside.decisions.segments.rules import Rule
     from bedside.decisions.segments.rules.nodes import When
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 MEANT_MAX = 200  # answers kept with a snapshot, each one bit for every slot
 _WORD = 1 << 64
+_HIGHEST: dict[Any, int] = {pl.UInt8: 2**8 - 1, pl.UInt16: 2**16 - 1, pl.UInt32: 2**32 - 1}
 # Lists as a spreadsheet brings them: each word of them stands for one active entry without a date.
 _LISTED = {ChartKind.CONDITION: "conditions", ChartKind.MEDICATION: "medications"}
 
@@ -236,7 +237,12 @@ def _of_list(snapshot: Snapshot, condition: Condition) -> pl.Series:
 
 
 def _is_one_of(numbers: pl.Series, meant: pl.Series) -> pl.Series:
-    return numbers.is_in(meant.cast(pl.UInt32).implode())
+    return numbers.is_in(_narrow(meant, numbers.dtype).implode())
+
+
+def _narrow(meant: pl.Series, dtype: pl.DataType) -> pl.Series:
+    """As the numbers it is sought among: what does not fit is not among them, and nothing has to be made wider."""
+    return meant.filter(meant <= _HIGHEST[dtype.base_type()]).cast(dtype)
 
 
 def _folded(condition: Condition) -> list[str]:
@@ -266,30 +272,42 @@ def _of_charts(snapshot: Snapshot, asked: Charted, today: date) -> pl.Series:
 
 def _charted(snapshot: Snapshot, asked: Charted, today: date) -> list[pl.Series]:
     """The slot of each entry that is meant."""
-    tests = _tests(snapshot, asked, today)
-    needed = sorted({name for test in tests for name in test.meta.root_names()})
-    return [frame.filter(pl.all_horizontal(tests))["slot"] for frame in snapshot.long(asked.kind, needed)]
+    numbers = _numbers_meant(snapshot, asked)
+    needed = (
+        {"status", *numbers}
+        | ({"day", "until"} if asked.when else set())
+        | ({"until"} if asked.ended else set())
+    )
+    return [
+        frame.select(pl.col("slot").filter(*_tests(frame, asked, numbers, today)))["slot"]
+        for frame in snapshot.long(asked.kind, sorted(needed))
+    ]
 
 
-def _tests(snapshot: Snapshot, asked: Charted, today: date) -> list[pl.Expr]:
+def _numbers_meant(snapshot: Snapshot, asked: Charted) -> dict[str, pl.Series]:
+    """By part of the entries: the numbers one of which it must be."""
     statuses = asked.statuses or COUNTED[asked.kind]
-    tests = [_one_of("status", [STATUSES.index(status) for status in statuses], pl.UInt8)]
+    meant = {"status": pl.Series([STATUSES.index(status) for status in statuses], dtype=pl.UInt32)}
     if asked.of:
-        tests.append(_one_of("code", _meant_codes(snapshot, asked.of), pl.UInt32))
+        meant["code"] = pl.Series(_meant_codes(snapshot, asked.of), dtype=pl.UInt32)
     for name, words, texts in (("provider", "providers", asked.providers), ("place", "places", asked.places)):
         if texts:
-            numbers = snapshot.numbers_meant(words, [fold(text) for text in texts])
-            tests.append(_one_of(name, numbers.to_list(), pl.UInt32))
+            meant[name] = snapshot.numbers_meant(words, [fold(text) for text in texts])
+    return meant
+
+
+def _tests(
+    frame: pl.DataFrame, asked: Charted, numbers: Mapping[str, pl.Series], today: date
+) -> list[pl.Expr]:
+    tests = [
+        pl.col(name).is_in(_narrow(meant, frame.schema[name]).implode()) for name, meant in numbers.items()
+    ]
     if asked.when is not None:
         tests.append(_during(asked.kind, asked.when, today))
     if asked.ended is not None:
         first, last = asked.ended.days(today=today)
         tests.append(pl.col("until").is_between(first, last))
-    return tests
-
-
-def _one_of(name: str, numbers: Sequence[int], dtype: Any) -> pl.Expr:
-    return pl.col(name).is_in(pl.Series(numbers, dtype=dtype).implode()).fill_null(value=False)
+    return [test.fill_null(value=False) for test in tests]
 
 
 def _during(kind: ChartKind, when: When, today: date) -> pl.Expr:

@@ -55,7 +55,7 @@ def _long_table(found: Snapshot, table: str, parts: Sequence[str], order: pl.Ser
         frame.with_columns(places.gather(frame["slot"]).alias("row")).drop("slot").drop_nulls("row")
         for frame in found.long(table, parts)
     ]
-    whole = pl.concat([empty, *(frame.select(empty.columns) for frame in frames)])
+    whole = pl.concat([empty, *(frame.select(empty.columns).cast(empty.schema) for frame in frames)])
     return whole.sort("row", maintain_order=True)
 
 

@@ -54,7 +54,8 @@ def commonest(snapshot: Snapshot, field: str, *, limit: int) -> list[str]:
         numbers = snapshot.values(field, None).filter(present)
     else:
         parts = [
-            frame["code"].filter(present.gather(frame["slot"])) for frame in snapshot.long(field, ["code"])
+            frame["code"].filter(present.gather(frame["slot"])).cast(pl.UInt32)
+            for frame in snapshot.long(field, ["code"])
         ]
         numbers = pl.concat([pl.Series([], dtype=pl.UInt32), *parts])
     counted = numbers.drop_nulls().alias("number").value_counts(sort=True).head(limit)

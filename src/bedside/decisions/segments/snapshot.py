@@ -159,7 +159,8 @@ class Snapshot:
         if len(parts) == 1:
             return parts[0] if slots is None else parts[0].gather(slots)
         places = self._place("records") if slots is None else self._place("records").gather(slots)
-        return pl.concat(parts).gather(places)
+        dtype = self.dtype(name)  # each piece has numbers as narrow as it can
+        return pl.concat([part if part.dtype == dtype else part.cast(dtype) for part in parts]).gather(places)
 
     def long(self, table: str, parts: Sequence[str]) -> list[pl.DataFrame]:
         """A long table, one frame for each piece that has any of it: `slot` and these parts of what counts now."""

@@ -31,6 +31,7 @@ FORMAT: Final = 2
 OPEN_BYTES_MAX = 400_000_000
 MANIFEST: Final = "manifest"
 WORDS: Final = "words:"  # before the name of a dictionary
+_SLOTS = frozenset({"slot", "chart.slot"})  # compared with those of other pieces, so of one width
 _SHARDS_AT_ONCE = 200
 _SHARDS: LiteralString = """
     SELECT "column", number, sealed FROM segments_shard
@@ -189,17 +190,23 @@ def _joined(name: str, parts: Sequence[tuple[int, bytes]], manifest: Manifest) -
             number: column.cast(pl.UInt32).cum_sum() + manifest.offsets[number]
             for number, column in columns.items()
         }
-    whole = [_widened(name, column) for _, column in sorted(columns.items())]
-    if not whole:
+    if not columns:
         return pl.Series(name, [], dtype=pl.String if name.startswith(WORDS) else pl.UInt32)
-    return pl.concat(whole).rechunk().rename(name)
+    whole = pl.concat(_alike([column for _, column in sorted(columns.items())])).rechunk().rename(name)
+    return whole.cast(pl.UInt32) if name in _SLOTS else whole
 
 
-def _widened(name: str, column: pl.Series) -> pl.Series:
-    """Numbers are stored as narrow as each shard allows; a status is one of six and stays narrow."""
-    if name.endswith(".status") or column.dtype not in {pl.UInt8, pl.UInt16}:
-        return column
-    return column.cast(pl.UInt32)
+_WIDTHS: dict[Any, int] = {pl.UInt8: 1, pl.UInt16: 2, pl.UInt32: 4}
+
+
+def _width(dtype: pl.DataType) -> int:
+    return _WIDTHS.get(dtype.base_type(), 0)
+
+
+def _alike(columns: Sequence[pl.Series]) -> list[pl.Series]:
+    """Numbers are stored as narrow as each shard allows, and opened as narrow as all of them do."""
+    widest = max((column.dtype for column in columns), key=_width)
+    return [column if column.dtype == widest else column.cast(widest) for column in columns]
 
 
 def _to_bytes(name: str, column: pl.Series) -> bytes:
