@@ -133,6 +133,7 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     "segments_ready": Right.BUILD_SEGMENTS,
     "segment_ready_count": Right.BUILD_SEGMENTS,
     "segment_codes": Right.BUILD_SEGMENTS,
+    "segment_start": Right.BUILD_SEGMENTS,
     "segment": Right.BUILD_SEGMENTS,
     "segment_new": Right.BUILD_SEGMENTS,
     "segment_duplicate": Right.BUILD_SEGMENTS,

@@ -71,11 +71,15 @@ def builder(served, open_page) -> Callable[..., tuple[Page, SlowServer]]:
     add_staff(served, ANA, "Nurse Ana", "marketer")
     for person in PEOPLE:
         served.command("patients", "add", stdin=json.dumps(person))
+    ages = [{"field": "age", "is": "at_least", "value": 40}, {"field": "age", "is": "at_most", "value": 45}]
+    start = served.command(
+        "segments", "save", "--name", "Middle", "--rule", "-", stdin=json.dumps({"all": ages})
+    )
 
     def give() -> tuple[Page, SlowServer]:
         page = open_page()
         sign_in(page, served, ANA)
-        page.goto(f"{served.web_url}/segments/new/?start=turning_50")
+        page.goto(f"{served.web_url}/segments/{start['id']}/duplicate/")
         return page, SlowServer(page)
 
     return give

@@ -6,6 +6,9 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
 from bedside.decisions.segments import actions, queries
 from bedside.decisions.segments.rules import from_json
 from bedside.decisions.segments.rules.language import BadRule
@@ -17,7 +20,7 @@ from bedside.doors.web.segments.judging import judge
 from bedside.doors.web.segments.picking import exactly
 from bedside.doors.web.segments.posting import FIRST_FIELD, fresh, read_draft
 from bedside.doors.web.segments.showing import show
-from bedside.doors.web.segments.starters import starter
+from bedside.doors.web.segments.starters import ASKED, opened, starter
 from bedside.doors.web.segments.vocabulary import Vocabulary, look_up, vocabulary_of
 from bedside.ground import clock
 from bedside.ground.errors import NotFound, Refusal
@@ -82,9 +85,25 @@ def new(request: HttpRequest, scope: Scope) -> HttpResponse:
     if request.method == "POST":
         return _answer(request, scope, None)
     start = starter(request.GET.get("start", ""))
-    draft = draft_of(start.rule) if start else DraftGroup(parts=(fresh(FIRST_FIELD, {}),))
-    building = Building(name=start.name if start else "", draft=draft)
-    return show(request, scope, building, vocabulary_of(scope, segment_id=None))
+    if start is not None and not start.asks:
+        return _started(request, scope, Building(name=start.name, draft=draft_of(opened(start))))
+    return _started(request, scope, Building(name="", draft=DraftGroup(parts=(fresh(FIRST_FIELD, {}),))))
+
+
+@builds_segments
+@require_POST
+def start_with(request: HttpRequest, scope: Scope, code: str) -> HttpResponse:
+    """A new segment from a ready-made one that lacks a value. It comes as POST: it may be a name."""
+    start, value = starter(code), " ".join(request.POST.get("value", "").split())
+    if start is None or not start.asks:
+        raise NotFound("There is no such segment to start from.")
+    try:
+        start.rule(value)
+    except BadRule:
+        return redirect("segments_ready")
+    return _started(
+        request, scope, Building(name=f"{ASKED[start.asks]}: {value}", draft=draft_of(opened(start, value)))
+    )
 
 
 @builds_segments
@@ -108,7 +127,10 @@ def duplicate(request: HttpRequest, scope: Scope, segment_id: UUID) -> HttpRespo
     if request.method == "POST":
         return _answer(request, scope, None)
     name = f"Copy of {segment.name}"[: actions.NAME_LENGTH_MAX]
-    building = Building(name=name, draft=draft_of_rule(segment.rule))
+    return _started(request, scope, Building(name=name, draft=draft_of_rule(segment.rule)))
+
+
+def _started(request: HttpRequest, scope: Scope, building: Building) -> HttpResponse:
     return show(request, scope, building, vocabulary_of(scope, segment_id=None))
 
 

@@ -11,11 +11,9 @@ from django.views.decorators.http import require_GET, require_POST
 from bedside.decisions.segments import actions, queries
 from bedside.decisions.segments.rules import shown, uses_health
 from bedside.doors.web.pages import staff_page
-from bedside.doors.web.segments.documents import draft_of
-from bedside.doors.web.segments.judging import judge
 from bedside.doors.web.segments.picking import found
 from bedside.doors.web.segments.posting import FIND_LENGTH_MAX
-from bedside.doors.web.segments.starters import SECTIONS, STARTERS, starter
+from bedside.doors.web.segments.starters import ASKED, sections, starter
 from bedside.doors.web.segments.vocabulary import names_for
 from bedside.ground import clock
 from bedside.ground.errors import NotFound
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
 
     from bedside.ground.scope import Scope
 
-FIRST: Final = STARTERS[:3]  # beside an empty list
+SUGGESTIONS_MAX: Final = 100
 _TAKEN_MAX: Final = 200
 _EXAMPLES: Final = {
     Kind.CONDITION: "E11.9",
@@ -40,9 +38,16 @@ builds_segments = staff_page(Right.BUILD_SEGMENTS)
 
 @builds_segments
 @require_GET
-def gallery(request: HttpRequest, scope: Scope) -> HttpResponse:  # noqa: ARG001  the rule of the page needs it
-    """Questions that practices ask most."""
-    return render(request, "web/segments/gallery.html", {"sections": SECTIONS})
+def gallery(request: HttpRequest, scope: Scope) -> HttpResponse:
+    """Questions that practices ask most. What somebody here asked for is suggested to whoever may see patients."""
+    at = clock.now()
+    suggestions = (
+        {name: queries.values_in_use(scope, name, limit=SUGGESTIONS_MAX, at=at) for name in ASKED}
+        if scope.may(Right.SEE_PATIENTS)
+        else {}
+    )
+    context = {"sections": sections(), "asked": ASKED, "suggestions": suggestions}
+    return render(request, "web/segments/gallery.html", context)
 
 
 @builds_segments
@@ -50,15 +55,15 @@ def gallery(request: HttpRequest, scope: Scope) -> HttpResponse:  # noqa: ARG001
 def count(request: HttpRequest, scope: Scope, code: str) -> HttpResponse:
     """A piece of the gallery: how many patients one ready-made segment means now."""
     start, at = starter(code), clock.now()
-    if start is None or start.is_open:
+    if start is None or start.asks:
         raise NotFound("There is nothing to count.")
-    rule = judge(draft_of(start.rule), insist=False).rule
+    rule = start.rule()
     many = queries.count(scope, rule, today=timezone.localdate(at), at=at)
     actions.note_counted(scope, segment_id=None, count=many, health=uses_health(rule), at=at)
     return render(
         request,
         "web/segments/count.html",
-        {"count": shown(many, exact=scope.may(Right.SEE_PATIENTS)), "name": start.title},
+        {"count": shown(many, exact=scope.may(Right.SEE_PATIENTS)), "name": start.name},
     )
 
 

@@ -66,7 +66,9 @@ def show(request: HttpRequest, scope: Scope, building: Building, vocabulary: Voc
     context = {
         "building": building,
         "judged": judged,
-        "action": _action(building, request),
+        "action": reverse("segment", args=[building.segment.id])
+        if building.segment
+        else reverse("segment_new"),
         "problems": {"whole": "", **_named(building.problems or {})},
         **(_preview(scope, building, judged) if building.do == "preview" else {}),
         **(_result(scope, building, judged) if piece != "preview" else {}),
@@ -85,10 +87,6 @@ def show(request: HttpRequest, scope: Scope, building: Building, vocabulary: Voc
 
 def _named(problems: Mapping[str, str]) -> dict[str, str]:
     return {place or "whole": sentence for place, sentence in problems.items()}
-
-
-def _action(building: Building, request: HttpRequest) -> str:
-    return reverse("segment", args=[building.segment.id]) if building.segment else request.path
 
 
 def _result(scope: Scope, building: Building, judged: Judged) -> dict[str, Any]:

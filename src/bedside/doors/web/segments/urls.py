@@ -8,6 +8,7 @@ urlpatterns = [
     path("", views.segments, name="segments"),
     path("bin/", removing.removed, name="segments_bin"),
     path("ready/", gallery.gallery, name="segments_ready"),
+    path("ready/<slug:code>/", building.start_with, name="segment_start"),
     path("ready/<slug:code>/count/", gallery.count, name="segment_ready_count"),
     path("codes/", gallery.codes, name="segment_codes"),
     path("new/", building.new, name="segment_new"),

@@ -13,8 +13,8 @@ from bedside.correspondence.campaigns import queries as campaigns
 from bedside.decisions.segments import actions, queries
 from bedside.decisions.segments.rules import shown
 from bedside.doors.web.pages import staff_page
-from bedside.doors.web.segments.gallery import FIRST
 from bedside.doors.web.segments.removing import just_removed
+from bedside.doors.web.segments.starters import FIRST
 from bedside.ground import clock
 from bedside.safeguards.staff.queries import names_of
 from bedside.safeguards.staff.rules import Right

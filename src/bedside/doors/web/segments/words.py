@@ -35,7 +35,7 @@ LABELS: Final = {
     "conditions": "Conditions, as typed in a list",
     "medications": "Medicines, as typed in a list",
     SEGMENT: "Another segment",
-    SAMPLE: "A random part of everybody",
+    SAMPLE: "A random part",
 }
 FIELD_GROUPS: Final = (
     ("Who they are", ("age", "birthday", "sex", "language", "relationship", "added", "deceased")),

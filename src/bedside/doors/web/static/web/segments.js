@@ -93,6 +93,8 @@
   });
   form.addEventListener("htmx:oobBeforeSwap", ({ detail }) => {
     if (detail.target.id === "json" && jsonIsTheirs) detail.shouldSwap = false;
+    // Who was in the audience before is no longer shown; where nobody is shown, nothing is said anew.
+    if (detail.target.id === "preview" && !detail.target.querySelector("table")) detail.shouldSwap = false;
   });
   form.addEventListener("htmx:afterSwap", ({ target }) => {
     if (target === builder && asked?.place) goBackTo(asked.place);
