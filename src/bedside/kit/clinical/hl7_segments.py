@@ -112,6 +112,8 @@ class Parts:
             found = several[subcomponent - 1] if subcomponent <= len(several) else ""
         elif subcomponent > 1:
             return ""
+        if self.of.is_plain:
+            return "" if found == EMPTIED else found.strip()
         return self.of._plain(found)  # noqa: SLF001  the two are one parser
 
 
