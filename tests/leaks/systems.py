@@ -23,7 +23,7 @@ def sent_over_the_api(acts: Acts) -> None:
     name = f"hospital-{len(acts.crawl.filler.marks.by_field)}"
     made = acts.do(
         "/settings/api-keys/",
-        {"name": name, "new_system": acts.mark("name of a system"), "system": ""},
+        {"name": name, "new_system": acts.mark("name of a system"), "system": "", "right": "import_patients"},
         having="new_system",
     )
     key = re.search(r"bedside_api_[\w-]+", made.text)
