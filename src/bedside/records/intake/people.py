@@ -61,7 +61,11 @@ class People:
     def place(self, row: PatientRow) -> Person | Doubt:
         """The person a row is about, with the row taken over; or why nobody can tell."""
         like = likeness(row) if self._import_id is not None else None
-        found = decide(row, self._candidates(row, like))
+        candidates = self._candidates(row, like)
+        holder = candidates.by_number
+        # Found by the number of a record that became theirs: compared as if the row said their own.
+        told = replace(row, mrn=holder.row.mrn) if holder is not None and holder.row.mrn else row
+        found = decide(told, candidates)
         if isinstance(found, Doubt):
             return found
         person = found or Person(id=new_id(), row=row, stored=None)
