@@ -25,10 +25,11 @@ APPEND_ONLY: set[str] = {
 
 # Rows that nothing in the product ever deletes: without them a dispute could not be settled, or nothing opened.
 NEVER_DELETED: set[str] = {
-    "apikeys_key", "audit_signingkey", "campaigns_campaign", "composer_message", "consent_confirmation", "consent_letter",
-    "consent_request", "consent_suppression", "consent_suppression_list", "delivery_claim", "delivery_dkimkey",
-    "intake_import", "patients_field", "patients_gone", "practices_practice", "practices_practiceprofile", "retention_hold",
-    "signups_form", "signups_key", "signups_version", "staff_account", "staff_membership", "vault_practicekey",
+    "apikeys_key", "audit_signingkey", "campaigns_campaign", "composer_message", "consent_confirmation",
+    "consent_letter", "consent_request", "consent_suppression", "consent_suppression_list", "delivery_claim",
+    "delivery_dkimkey", "intake_import", "patients_field", "patients_gone", "practices_practice",
+    "practices_practiceprofile", "retention_hold", "signups_form", "signups_key", "signups_version",
+    "staff_account", "staff_membership", "vault_practicekey",
 }  # fmt: skip
 
 
