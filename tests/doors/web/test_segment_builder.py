@@ -134,6 +134,23 @@ def test_marks_what_is_specially_protected(signed_in, pia):
     assert re.search(r'rule-mark">HIV<', page)
 
 
+def test_looks_for_a_less_telling_audience_after_the_count(signed_in, scope, at):
+    patients = [Patient(id=new_id(), mrn=f"S-{n}", last_name="Mark", city="Fairhaven" if n < 20 else "Larkspur",
+                        conditions=("asthma",) if n < 18 else ()) for n in range(200)]  # fmt: skip
+    patients_actions.save_many(scope, new=patients, changed=[], source="test", at=at)
+    town = form({"field": "city", "is": "is", "value": "Fairhaven"})
+    client = signed_in("ana")
+    counted = text(client.post("/segments/new/", town, headers={**HTMX, "HX-Target": "result"}))
+    assert "asthma" in counted
+    assert 'id="advice" hx-post="/segments/new/"' in counted
+    assert "Less telling" not in counted
+    asked = text(client.post("/segments/new/", town, headers={**HTMX, "HX-Target": "advice"}))
+    assert asked.startswith('<p class="small"><strong>Less telling:</strong>')
+    without_script = text(client.post("/segments/new/", town))
+    assert "Less telling" in without_script
+    assert "hx-post" not in without_script
+
+
 # --- the way back
 
 

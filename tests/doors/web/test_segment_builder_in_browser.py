@@ -94,7 +94,7 @@ def test_builds_a_segment_from_a_ready_made_one(maple, open_page):
     expect(page.get_by_role("link", name="Pia Zqwinter0")).to_be_visible()
     follow(page.get_by_role("button", name="Save"))
     expect(page.get_by_text("Saved “Overdue for A1c”.")).to_be_visible()
-    expect(page.get_by_role("cell", name="Nurse Ana")).to_be_visible()
+    expect(page.get_by_text("made by Nurse Ana")).to_be_visible()
     assert faults_in_every_look(page) == []
 
 

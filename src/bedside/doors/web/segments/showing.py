@@ -53,7 +53,7 @@ _TITLES = {
     Level.PHI: "This tells something about health",
     Level.SPECIAL: "This tells something specially protected",
 }
-PIECES = {"builder": "builder_piece", "result": "result_piece", "preview": "preview"}
+PIECES = {"builder": "builder_piece", "result": "result_piece", "preview": "preview", "advice": "advice"}
 
 
 def show(request: HttpRequest, scope: Scope, building: Building, vocabulary: Vocabulary) -> HttpResponse:
@@ -71,7 +71,9 @@ def show(request: HttpRequest, scope: Scope, building: Building, vocabulary: Voc
         else reverse("segment_new"),
         "problems": {"whole": "", **_named(building.problems or {})},
         **(_preview(scope, building, judged) if building.do == "preview" else {}),
-        **(_result(scope, building, judged) if piece != "preview" else {}),
+        **(_result(scope, building, judged) if piece not in {"preview", "advice"} else {}),
+        # To look for a less telling audience is to judge several: only after the count is shown.
+        **({"advice": _advice(scope, judged.rule)} if piece in {None, "advice"} else {}),
         **(_controls(scope, building, judged, vocabulary) if piece in {None, "builder_piece"} else {}),
     }
     if piece == "result_piece":
@@ -118,7 +120,7 @@ def _telling(scope: Scope, rule: Rule, *, at: datetime) -> dict[str, Any] | None
 
     What a handful of people have in common is no count, and still only for whoever may see them.
     """
-    from bedside.decisions.segments.revealing import advice, reveal
+    from bedside.decisions.segments.revealing import reveal
 
     today, exact = timezone.localdate(at), scope.may(Right.SEE_PATIENTS)
     findings = [
@@ -128,13 +130,20 @@ def _telling(scope: Scope, rule: Rule, *, at: datetime) -> dict[str, Any] | None
     ]
     if not findings:
         return None
-    better = advice(scope, rule, today=today, at=at, exact=exact)[:1]
     return {
         "title": _TITLES[findings[0].level],
         "is_special": findings[0].level is Level.SPECIAL,
         "finding": sentence_of_finding(findings[0], exact=exact),
-        "advice": better[0].sentence if better else "",
     }
+
+
+def _advice(scope: Scope, rule: Rule) -> str:
+    """An audience that tells less, in a sentence; empty if this one tells nothing or nothing helps."""
+    from bedside.decisions.segments.revealing import advice
+
+    at, exact = clock.now(), scope.may(Right.SEE_PATIENTS)
+    better = advice(scope, rule, today=timezone.localdate(at), at=at, exact=exact)
+    return better[0].sentence if better else ""
 
 
 def _controls(scope: Scope, building: Building, judged: Judged, vocabulary: Vocabulary) -> dict[str, Any]:

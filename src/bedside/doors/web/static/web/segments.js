@@ -77,6 +77,7 @@
 
   // --- taking the answer
   form.addEventListener("htmx:beforeSwap", ({ detail: answer }) => {
+    if (answer.target.id === "advice") return; // it asks for itself, and changes nothing that one works with
     asked.taken = true;
     if (answer.isError) {
       presses = [];
