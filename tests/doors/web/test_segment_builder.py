@@ -23,8 +23,8 @@ from bedside.records.patients import actions as patients_actions
 from bedside.records.patients.fields import OwnKind, PracticeField
 from bedside.records.patients.own_fields import add_field
 from bedside.records.patients.rules import Patient
-from bedside.safeguards.staff import rules as staff_rules
-from bedside.safeguards.staff.rules import Right, Role
+from bedside.safeguards.staff.actions import change_roles
+from bedside.safeguards.staff.rules import Role
 from tests.support.objects import make_objects
 
 HTMX = {"HX-Request": "true", "HX-Target": "builder"}
@@ -32,10 +32,9 @@ DIABETES = {"chart": "condition", "is": "has", "of": ["set:diabetes"]}
 
 
 @pytest.fixture
-def blind(monkeypatch):
-    """Marketers who may build segments and may not see patients."""
-    rights = staff_rules.ROLE_RIGHTS[Role.MARKETER] - {Right.SEE_PATIENTS}
-    monkeypatch.setitem(staff_rules.ROLE_RIGHTS, Role.MARKETER, rights)
+def blind(scope, cast, at):
+    """Ana may build segments and may not see patients."""
+    change_roles(scope, cast["ana"], roles=[Role.CAMPAIGN_WRITER], at=at)
 
 
 @pytest.fixture

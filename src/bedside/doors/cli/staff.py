@@ -41,7 +41,7 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
 def _add_roles(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--role", dest="roles", action="append", required=True, metavar="ROLE",
-        help="administrator, marketer, approver, compliance_officer or auditor; may be given more than once",
+        help="administrator, marketer, campaign_writer, approver, compliance_officer or auditor; several may be given",
     )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ class Right(StrEnum):
 class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     MARKETER = "marketer"
+    CAMPAIGN_WRITER = "campaign_writer"
     APPROVER = "approver"
     COMPLIANCE_OFFICER = "compliance_officer"
     AUDITOR = "auditor"
@@ -42,6 +43,10 @@ class Role(StrEnum):
 ROLE_NAMES = {
     Role.ADMINISTRATOR: ("Administrator", "Runs the practice's settings, staff and keys; imports patients."),
     Role.MARKETER: ("Marketer", "Imports patients, builds segments, writes mails and prepares campaigns."),
+    Role.CAMPAIGN_WRITER: (
+        "Campaign writer",
+        "Builds segments, writes mails and prepares campaigns; sees rounded counts and never who the patients are.",
+    ),
     Role.APPROVER: ("Approver", "Sees exactly what goes out and says yes or no."),
     Role.COMPLIANCE_OFFICER: (
         "Compliance officer",
@@ -63,6 +68,10 @@ ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
             Right.SEE_PATIENTS, Right.EDIT_PATIENTS, Right.IMPORT_PATIENTS, Right.RECORD_CONSENT,
             Right.BUILD_SEGMENTS, Right.WRITE_MESSAGES, Right.RUN_CAMPAIGNS, Right.SEE_REPORTS,
         }
+    ),
+    # Who writes to patients need not know who they are: the minimum necessary (45 CFR 164.502(b), 164.514(d)(2)).
+    Role.CAMPAIGN_WRITER: frozenset(
+        {Right.BUILD_SEGMENTS, Right.WRITE_MESSAGES, Right.RUN_CAMPAIGNS, Right.SEE_REPORTS}
     ),
     Role.APPROVER: frozenset({Right.SEE_PATIENTS, Right.APPROVE_CAMPAIGNS, Right.SEE_REPORTS}),
     Role.COMPLIANCE_OFFICER: frozenset(
