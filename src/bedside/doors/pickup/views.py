@@ -44,15 +44,14 @@ _ONE_CLICK_BYTES_MAX = 64
 @require_http_methods(["GET", "HEAD", "POST"])
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET asks, POST stops at once: any POST here means stop, whatever it says (RFC 8058 section 3.2)."""
-    arrived = visit(request, token)
+    is_one_click = request.method == "POST" and _is_one_click(request)
+    arrived = visit(request, token, follows=not is_one_click)
     if arrived is None:
         return missing(request)
+    if is_one_click:
+        return _after_one_click(request, arrived)
     if request.method == "POST":
-        return (
-            _after_one_click(request, arrived)
-            if _is_one_click(request)
-            else _after_stopping(request, arrived)
-        )
+        return _after_stopping(request, arrived)
     known = see(request, arrived, page="stop")
     if known is None:
         return gone(request, arrived)

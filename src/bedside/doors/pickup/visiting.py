@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bedside.ground import clock
@@ -13,6 +13,7 @@ from bedside.records.consent.foreign_links import note_foreign_link
 from bedside.records.consent.links import Link, open_link
 from bedside.records.consent.queries import permissions_of
 from bedside.records.patients import queries as patients
+from bedside.records.patients.queries import survivors
 from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.staff.rules import Right
 
@@ -45,20 +46,32 @@ class Person:
     open_to_yes: frozenset[Category | None]  # what this link may start; None is mail at all
 
 
-def visit(request: HttpRequest, token: str) -> Visit | None:
-    """None for a token that this installation did not make."""
+def visit(request: HttpRequest, token: str, *, follows: bool = True) -> Visit | None:
+    """None for a token that this installation did not make.
+
+    Of a record that was joined to another since, it is the visit of that other: what they say here must hold for the
+    mail they get. Without `follows` that is left to whoever writes for many at once (`consent.together`).
+    """
     link = open_link(token)
     if link is None:
         note_foreign_link(at=clock.now())
         return None
-    scope = Scope(
+    arrived = Visit(token=token, link=link, scope=_scope(request, link))
+    survivor = survivors(arrived.scope, [link.patient_id]).get(link.patient_id) if follows else None
+    if survivor is None:
+        return arrived
+    link = replace(link, patient_id=survivor)
+    return replace(arrived, link=link, scope=_scope(request, link))
+
+
+def _scope(request: HttpRequest, link: Link) -> Scope:
+    return Scope(
         practice_id=link.practice_id,
         actor=Actor(kind=ActorKind.PATIENT, id=str(link.patient_id)),
         purpose=Purpose.PATIENT_REQUEST,
         rights=frozenset({Right.RECORD_CONSENT.value}),
         origin=request.META.get("REMOTE_ADDR", ""),
     )
-    return Visit(token=token, link=link, scope=scope)
 
 
 def person(arrived: Visit) -> Person | None:

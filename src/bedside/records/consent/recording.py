@@ -16,6 +16,7 @@ from bedside.records.consent.models import ConsentEvent
 from bedside.records.consent.queries import evidence_row, permissions_of
 from bedside.records.consent.rules import DOCUMENTED
 from bedside.records.patients import queries as patients
+from bedside.records.patients.queries import survivors
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.queries import person_keys, practice_keys
@@ -35,12 +36,15 @@ def begin(scope: Scope, patient_id: UUID) -> tuple[PersonPermissions, str]:
 
     Gives the present state and the person's address (empty without one).
 
-    A patient acts for nobody but themselves. Raises NotAllowed, NotFound.
+    A patient acts for nobody but themselves. Raises NotAllowed, NotFound, and Refusal for a record that was joined to
+    another: said of what is left of it, it would hold for no mail.
     """
     scope.require(Right.RECORD_CONSENT)
     if scope.actor.kind is ActorKind.PATIENT and scope.actor.id != str(patient_id):
         raise NotAllowed
     wait_for_others(patient_id)
+    if survivors(scope, [patient_id]):
+        raise Refusal("joined_record", "This record was joined to another; open the patient's page anew.")
     address = patients.get(scope, patient_id).email
     return permissions_of(scope, [patient_id])[patient_id], address
 

@@ -8,7 +8,7 @@ actor. A test compares what this writes with what the verbs write one by one.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Final, LiteralString
 from uuid import UUID
 
@@ -33,6 +33,7 @@ from bedside.records.consent.rules import (
 )
 from bedside.records.consent.rules.suppressions import LIST_SOURCE, SuppressionKind, SuppressionSource
 from bedside.records.patients import queries as patients
+from bedside.records.patients.queries import survivors
 from bedside.safeguards.audit.actions import Act, record_apart
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.queries import practice_keys
@@ -101,6 +102,8 @@ class No:
 def say_no_together(said: Sequence[No]) -> None:
     """Records each no that is new, all or nothing. People without a record are passed over: nothing mails them.
 
+    Whose record was joined to another since the mail was written says it of that other, who is mailed now.
+
     All of one practice, at most `TOGETHER_MAX`. Raises NotAllowed for a scope that is no patient's.
     """
     for no in said:
@@ -112,8 +115,12 @@ def say_no_together(said: Sequence[No]) -> None:
     # In one order, so that two processes with the same people wait for each other and do not lock up.
     ids = sorted({no.patient_id for no in said})
     with in_scope(everybody):
-        with connection.cursor() as cursor:
-            cursor.execute(_LOCK, [ids])
+        _wait_for_others(ids)
+        joined = survivors(everybody, ids)  # only now: a joining under way holds these people, too
+        if joined:
+            said = [_by(joined.get(no.patient_id), no) for no in said]
+            ids = sorted({no.patient_id for no in said})
+            _wait_for_others(ids)
         found, sealers = patients.by_ids_with_keys(everybody, ids)
         held = permissions_of(everybody, ids)
         people = {one.id: (one, key) for one, key in zip(found, sealers.each(), strict=True)}
@@ -122,6 +129,19 @@ def say_no_together(said: Sequence[No]) -> None:
         news = [no for no in known if _is_news(no, held[no.patient_id])]
         _keep(everybody, [_event(no, people[no.patient_id][1]) for no in news])
         record_apart([(no.scope, no.at, _act(no)) for no in news])
+
+
+def _wait_for_others(ids: list[UUID]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_LOCK, [ids])
+
+
+def _by(survivor_id: UUID | None, no: No) -> No:
+    """The same no, said by whom that person's record became."""
+    if survivor_id is None:
+        return no
+    actor = replace(no.scope.actor, id=str(survivor_id))
+    return replace(no, scope=replace(no.scope, actor=actor))
 
 
 def _each_once(said: Sequence[No]) -> list[No]:

@@ -15,15 +15,18 @@ from bedside.records.patients import entries
 from bedside.records.patients.actions import update_unheard
 from bedside.records.patients.erasing import note_gone
 from bedside.records.patients.models import MergedRow, PatientRow
-from bedside.records.patients.queries import get
+from bedside.records.patients.queries import get, survivors
 from bedside.records.patients.rules import Patient, Relationship, Sex
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from datetime import date, datetime
     from uuid import UUID
+
+__all__ = [
+    "became", "forget_joined", "join_records", "joined", "left_over", "require_joining", "survivor_of", "survivors",
+]  # fmt: skip
 
 # Taken from the other record where the one that stays does not say.
 _FILLED: Final = (
@@ -95,13 +98,6 @@ def join_records(scope: Scope, *, from_patient: UUID, to_patient: UUID, at: date
         note_gone(scope, from_patient, at=at)
         for one in (from_patient, to_patient):
             record(scope, entries.PATIENT_CHANGED, at=at, subject=one, version=versions[one])
-
-
-def survivors(scope: Scope, patient_ids: Iterable[UUID]) -> dict[UUID, UUID]:
-    """Whom each of these became, of those who were joined to another."""
-    with reading(scope):
-        rows = MergedRow.objects.filter(practice_id=scope.practice_id, patient_id__in=list(patient_ids))
-        return dict(rows.values_list("patient_id", "survivor_id"))
 
 
 def survivor_of(scope: Scope, patient_id: UUID) -> UUID:

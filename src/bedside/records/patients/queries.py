@@ -162,6 +162,13 @@ def _matching(scope: Scope, statement: LiteralString, indexes: Iterable[bytes]) 
         return [(row_id, bytes(index)) for row_id, index in cursor.fetchall()]
 
 
+def survivors(scope: Scope, patient_ids: Iterable[UUID]) -> dict[UUID, UUID]:
+    """Whom each of these became, of those who were joined to another (`merging`)."""
+    with reading(scope):
+        rows = MergedRow.objects.filter(practice_id=scope.practice_id, patient_id__in=list(patient_ids))
+        return dict(rows.values_list("patient_id", "survivor_id"))
+
+
 def last_change(scope: Scope) -> int:
     """The number of the newest change, 0 without any."""
     with reading(scope):
