@@ -9,7 +9,7 @@ from bedside.ground.scope import Scope, in_scope
 from bedside.records.charts import entries
 from bedside.records.charts.actions import move
 from bedside.records.consent.joining import join_permissions
-from bedside.records.patients.locking import lock_people
+from bedside.records.patients.locking import lock_people, one_joining_at_a_time
 from bedside.records.patients.merging import join_records, require_joining, survivor_of
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.practices.queries import profile
@@ -39,6 +39,7 @@ def merge_people(scope: Scope, *, from_patient: UUID, to_patient: UUID, at: date
     """
     require_joining(scope)
     with in_scope(scope):
+        one_joining_at_a_time(scope)
         goes, stays = survivor_of(scope, from_patient), survivor_of(scope, to_patient)
         if goes == stays:
             return JoinedPeople(survivor_id=stays, new=False)

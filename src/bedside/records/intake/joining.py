@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bedside.ground.scope import Scope, in_scope
 from bedside.records.charts.merging import JoinedPeople, merge_people
+from bedside.records.intake.batches import one_batch_at_a_time
 from bedside.records.intake.clinical.known import repoint
 from bedside.records.patients.merging import survivor_of
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 def join_people(scope: Scope, *, from_patient: UUID, to_patient: UUID, at: datetime) -> JoinedPeople:
     """As `charts.merging.merge_people`; every system that sends us the first one means the other from then on."""
     with in_scope(scope):
+        # A batch that has looked a person up must not write what is left of their record.
+        one_batch_at_a_time(scope)
         goes = survivor_of(scope, from_patient)
         result = merge_people(scope, from_patient=from_patient, to_patient=to_patient, at=at)
         if result.new:

@@ -18,6 +18,7 @@ from bedside.records.intake.deciding import (
 )
 from bedside.records.intake.models import Likeness
 from bedside.records.patients import queries as patients
+from bedside.records.patients.locking import lock_people
 from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
@@ -187,7 +188,10 @@ class People:
         return {by_print[bytes(each)]: (patient_id, import_id) for each, patient_id, import_id in found}
 
     def _open(self, ids: Iterable[UUID]) -> dict[UUID, Person]:
-        for patient in patients.by_ids(self._scope, dict.fromkeys(ids)):
+        """Held until the batch is stored: what staff note meanwhile, such as a death, must not be written over."""
+        wanted = [*dict.fromkeys(ids)]
+        lock_people(self._scope, wanted)
+        for patient in patients.by_ids(self._scope, wanted):
             self._people[patient.id] = Person(id=patient.id, row=row_of(patient), stored=patient)
         return self._people
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, LiteralString
 
 from bedside.ground.rows import execute_binary, fetch_binary
 from bedside.ground.scope import Scope, in_scope
-from bedside.records.intake.models import KnownAs
+from bedside.records.intake.models import KnownAs, Likeness
 from bedside.records.patients.merging import became, survivors
 from bedside.safeguards.vault.queries import practice_keys
 
@@ -35,6 +35,11 @@ _SAVE: LiteralString = """
 """
 _REPOINT: LiteralString = """
     UPDATE intake_known_as SET patient_id = %s WHERE practice_id = %s AND patient_id = %s
+"""
+_REPEAT_STOPS: LiteralString = """
+    INSERT INTO intake_stop (practice_id, of_import_id, patient_id)
+    SELECT practice_id, of_import_id, %s FROM intake_stop WHERE practice_id = %s AND patient_id = %s
+    ON CONFLICT DO NOTHING
 """
 
 
@@ -107,6 +112,13 @@ def content_of(scope: Scope, text: str) -> bytes:
 
 
 def repoint(scope: Scope, *, from_patient: UUID, to_patient: UUID) -> int:
-    """Has every source mean `to_patient` by the ids of `from_patient`, after the two became one; gives how many."""
+    """Has every source mean `to_patient` by the ids of `from_patient`, after the two became one; gives how many.
+
+    So do lists whose rows have no sure key; and a stop that a file asked for further up outweighs a yes further down.
+    """
     with in_scope(scope):
+        Likeness.objects.filter(practice_id=scope.practice_id, patient_id=from_patient).update(
+            patient_id=to_patient
+        )
+        execute_binary(_REPEAT_STOPS, [to_patient, scope.practice_id, from_patient])
         return execute_binary(_REPOINT, [to_patient, scope.practice_id, from_patient])
