@@ -167,7 +167,7 @@ def test_keeps_a_protected_class_only_when_it_was_switched_on(scope, at):
     content = ndjson(patient(1), condition(1), HIV, OPIOID)
     view = import_clinical(scope, content, at, source_id)
     assert [each.source_id for each in entries(scope)] == ["condition-1"]
-    assert (counts(view), view.remark_counts["count:hiv:kept_out"]) == ((2, 0, 0, 0, 2), 1)
+    assert (counts(view), view.remark_counts["count:special:kept_out"]) == ((2, 0, 0, 0, 2), 2)
     hospital(scope, at, name="Other", kept=KEPT_AT_FIRST | {Item.CONDITIONS, Item.HIV})
     again = import_clinical(scope, content, at, source_id)
     assert [each.source_id for each in entries(scope)] == ["condition-1", "condition-2"]
@@ -183,7 +183,7 @@ def test_never_keeps_psychotherapy(scope, at):
     )
     view = import_clinical(scope, ndjson(patient(1), therapy), at, hospital(scope, at, kept=EVERYTHING))
     assert entries(scope) == []
-    assert view.remark_counts["count:psychotherapy:kept_out"] == 1
+    assert view.remark_counts["count:special:kept_out"] == 1
 
 
 def test_rejects_what_happened_to_somebody_unknown_until_they_are_known(scope, at):

@@ -31,7 +31,7 @@ class Applied:
     """What became of a batch. Every record is counted once: new, changed, unchanged, not kept, or in `rejects`.
 
     `counts` is by sort and fate: ("person", "new"), ("visit", "unchanged"), ("condition", "stale"),
-    ("condition", "kept_out"), ("hiv", "kept_out") for one of a protected class. `remarks` is by `field:code`, as for
+    ("condition", "kept_out"), ("special", "kept_out") of a protected class. `remarks` is by `field:code`, as for
     a spreadsheet's rows.
     """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,10 @@ from bedside.records.intake.rules.clinical_events import (
     read_event,
     says_nothing,
 )
-from bedside.records.intake.rules.keeping import SPECIAL, Item
-from bedside.records.patients.queries import ids_by_mrn
+from bedside.records.intake.rules.keeping import Item
+from bedside.records.patients.actions import save_many
+from bedside.records.patients.locking import lock_people
+from bedside.records.patients.queries import by_ids, ids_by_mrn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,9 +48,6 @@ ITEMS = {
 }
 
 
-_STRICTEST_FIRST = (Sensitivity.PSYCHOTHERAPY, *SPECIAL)
-
-
 def take_events(batch: Batch, events: Sequence[tuple[int, Event]]) -> None:
     """Stores these events in the charts of those they happened to. Counts every one of them in `batch`."""
     if not events:
@@ -67,16 +67,37 @@ def take_events(batch: Batch, events: Sequence[tuple[int, Event]]) -> None:
             batch.refuse(line, sort, "unknown_person", event.source_id)
             continue
         read = read_event(event, source=str(batch.source_id), named=named, zone=batch.zone, today=batch.today)
-        if (dropped := _dropped(batch, read)) is not None:
-            batch.counts[dropped.value, "kept_out"] += 1
+        if _tells_too_much(batch, read):
+            # Not which class: of a file about one person that would be a diagnosis, in clear.
+            batch.counts["special", "kept_out"] += 1
             continue
-        learned.update(read.names)
+        if (
+            read.entry.status is not Status.WRONG
+        ):  # of what was taken back nothing is kept, nor how it is called
+            learned.update(read.names)
         records[read.entry.kind] += 1
         for patient_id in dict.fromkeys(whose):
             came.setdefault(read.entry.kind, {}).setdefault(patient_id, []).append(read.entry)
+    if batch.source.is_part2:
+        _flag(batch, {one for of_people in came.values() for one in of_people})
     _save(batch, came, records)
     if learned:
         learn_names(batch.scope, learned, at=batch.at)
+
+
+def _flag(batch: Batch, patient_ids: Iterable[UUID]) -> None:
+    """Whoever this source treats is under 42 CFR Part 2, also if it never sent a record of the person."""
+    ids = lock_people(batch.scope, patient_ids)
+    changed = [replace(one, part2=True) for one in by_ids(batch.scope, ids) if not one.part2]
+    if changed:
+        save_many(
+            batch.scope,
+            new=[],
+            changed=changed,
+            source=batch.brought,
+            at=batch.at,
+            for_member=batch.for_member,
+        )
 
 
 def _is_wanted(batch: Batch, event: Event) -> bool:
@@ -109,15 +130,15 @@ def _patients(batch: Batch, references: Iterable[Reference]) -> dict[str, UUID]:
     return patients
 
 
-def _dropped(batch: Batch, read: Read) -> Sensitivity | None:
-    """The protected class that this event tells of and the practice does not keep; None if it may be stored."""
+def _tells_too_much(batch: Batch, read: Read) -> bool:
+    """Whether this event tells of a protected class that the practice does not keep."""
     if read.entry.status is Status.WRONG:
-        return None  # a tombstone has no contents, and what was stored before must be taken back
+        return False  # a tombstone has no contents, and what was stored before must be taken back
     entry = read.entry
     told = _classes_of_codes(entry.codes, read.names)
     for words in (entry.place, entry.provider):
         told |= _classes_of_words(words)
-    return next((each for each in _STRICTEST_FIRST if each in told and not batch.allow.keeps(each)), None)
+    return not all(map(batch.allow.keeps, told))
 
 
 @lru_cache(maxsize=16_384)  # the same few thousand come over and over

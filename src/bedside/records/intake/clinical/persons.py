@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import orjson
 
-from bedside.kit.clinical import LinkKind, survivors
+from bedside.kit.clinical import PERSON_FIELDS, LinkKind, Person, survivors
 from bedside.records.charts.merging import merge_people as join_records
 from bedside.records.intake.clinical.known import Known, content_of, find_known, repoint, save_known
 from bedside.records.intake.clinical.naming import find_names
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
 
-    from bedside.kit.clinical import Identifier, Person, Reference
+    from bedside.kit.clinical import Identifier, Reference
     from bedside.records.intake.clinical.batch import Batch
     from bedside.records.intake.deciding import Person as Somebody
     from bedside.records.intake.rules.clinical_people import Said
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 SORT = "Patient"
 _values_of = attrgetter(*FIELDS)
+_UNSAID = {each.name: each.default for each in fields(Person)}
 
 
 @dataclass(slots=True, kw_only=True)
@@ -137,8 +138,8 @@ def _arrivals(state: Persons, persons: Sequence[tuple[int, Person]], *, replaced
             continue
         if batch.is_delta and person.updated_at is not None:
             latest[key] = person.updated_at
-        said = _said(batch, person, names)
-        content = b"" if batch.is_delta else content_of(batch.scope, _text(said))
+        said = _said(batch, _kept(batch, person), names)
+        content = b"" if batch.is_delta else content_of(batch.scope, _text(batch, said))
         if held is not None and content and held.content == content:
             if person.updated_at is not None and person.updated_at != held.updated_at:
                 state.note(key, replace(held, updated_at=person.updated_at))
@@ -178,8 +179,18 @@ def _said(batch: Batch, person: Person, names: Mapping[tuple[str, str], str]) ->
     return said_of(person, provider=provider, takes_number=takes_number, today=batch.today)
 
 
-def _text(said: Said) -> str:
-    return orjson.dumps(_values_of(said.row)).decode()
+def _kept(batch: Batch, person: Person) -> Person:
+    """Without what the practice does not keep: of FHIR it was not even read, but a message is read whole."""
+    left_out = PERSON_FIELDS - batch.allow.person_fields if batch.is_delta else frozenset()
+    if not left_out:
+        return person
+    cleared = tuple(name for name in person.cleared if name not in left_out)
+    return replace(person, **{name: _UNSAID[name] for name in left_out}, cleared=cleared)  # type: ignore[arg-type]
+
+
+def _text(batch: Batch, said: Said) -> str:
+    """With the flag of the source: once it is set, what was taken before without it is taken again."""
+    return orjson.dumps(_values_of(said.row)).decode() + ("part2" if batch.source.is_part2 else "")
 
 
 def _place(state: Persons, arrivals: Sequence[Arrival]) -> None:
@@ -243,6 +254,8 @@ def _keep(state: Persons, each: Arrival, somebody: Somebody) -> None:
     said = before | each.said.bits if state.batch.is_delta else each.said.bits | before & dropped
     if each.said.row.deceased is None and not state.batch.is_delta:
         said |= before & DECEASED
+    if each.said.row.deceased is False or each.said.emptied & DECEASED:
+        said &= ~DECEASED  # taken back: what anybody reports from now on is not this source's to take back
     stamp = each.person.updated_at
     if stamp is None and held is not None:
         stamp = held.updated_at
