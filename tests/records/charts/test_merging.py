@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bedside.kit.terminology import System
+from bedside.kit.terminology import Sensitivity, System
 from bedside.records.charts import rules
 from bedside.records.charts.rules import Entry, Kind, Merged, Status, merge
 
@@ -108,6 +108,12 @@ def test_counts_what_there_is_no_room_for(monkeypatch):
     assert (merged.new, merged.beyond, len(merged.entries)) == (2, 1, 2)
     newer = replace(came[0], status=Status.ENDED, updated_at=LATER)
     assert merge(merged.entries, [newer]).changed == 1
+
+
+def test_tells_how_protected_an_entry_is_by_its_clinician_and_place_too():
+    assert rules.sensitivity(diabetes(), {}) is Sensitivity.HEALTH
+    assert rules.sensitivity(diabetes(provider="Methadone clinic"), {}) is Sensitivity.SUBSTANCE_USE
+    assert rules.sensitivity(diabetes(place="Methadone clinic"), {}) is Sensitivity.SUBSTANCE_USE
 
 
 STAMPS = st.integers(0, 50).map(lambda minutes: NOON + timedelta(minutes=minutes))

@@ -150,10 +150,9 @@ def without_contents(entry: Entry) -> Entry:
 
 
 def sensitivity(entry: Entry, names: Mapping[tuple[System, str], str]) -> Sensitivity:
-    """The strictest class that its codes, what these are called, or the place tell; HEALTH when nothing does."""
+    """The strictest class that its codes, what these are called, clinician or place tell; HEALTH when nothing does."""
     told = [sensitivities_of(*code, name=names.get(code, "")) for code in entry.codes]
-    if entry.place:
-        told.append(sensitivities_of(System.TEXT, entry.place))
+    told += [sensitivities_of(System.TEXT, words) for words in (entry.place, entry.provider) if words]
     return strictest(frozenset[Sensitivity]().union(*told)) if told else Sensitivity.HEALTH
 
 
