@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from bedside.ground import logs
 from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.scope import Purpose, Scope, system_scope
 from bedside.records.intake.nouns import SourceKind
@@ -32,6 +33,8 @@ CERTIFICATE: Final = (
 )
 KNOWN_FOR_S: Final = 15.0
 ACTOR: Final = "mllp"
+
+log = logs.logger("mllp")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +63,21 @@ class Peers:
             return self._known.get("" if self._source_id else fingerprint)
 
     def _look_up(self) -> dict[str, Peer]:
+        """A certificate that two systems have says of neither who it is: nobody else gets a practice's people."""
         found: dict[str, Peer] = {}
+        taken: set[str] = set()
         for practice_id, _, _ in directory():
             scope = scope_of(practice_id)
             for each in sources(scope):
                 name = self._name_of(each)
-                if name is not None and each.paused_at is None:
+                if name is None:
+                    continue
+                if name in taken:
+                    log.error("mllp.certificate_of_two", practice_id=str(practice_id))
+                    found.pop(name, None)
+                elif each.paused_at is None:
                     found[name] = Peer(scope=scope, source_id=each.id)
+                taken.add(name)
         return found
 
     def _name_of(self, each: SourceView) -> str | None:
@@ -100,6 +111,11 @@ def allow_peer(scope: Scope, name: str, *, pem: bytes, at: datetime) -> str:
     if found.kind is not SourceKind.MLLP:
         raise Refusal("kind", "This system does not send over MLLP; add one of that kind.")
     fingerprint = fingerprint_of(certificate.public_bytes(Encoding.DER))
+    if _is_of_another(fingerprint, found.id):
+        raise Refusal(
+            "certificate_taken",
+            "Another system has this certificate, perhaps of another practice; each needs one of its own.",
+        )
     change_source(
         scope,
         found.id,
@@ -109,6 +125,14 @@ def allow_peer(scope: Scope, name: str, *, pem: bytes, at: datetime) -> str:
         at=at,
     )
     return fingerprint
+
+
+def _is_of_another(fingerprint: str, source_id: UUID) -> bool:
+    return any(
+        each.settings.get(CERTIFICATE) == fingerprint and each.id != source_id
+        for practice_id, _, _ in directory()
+        for each in sources(scope_of(practice_id))
+    )
 
 
 def check_source(source_id: UUID) -> None:

@@ -80,17 +80,23 @@ class Talk:
                 await asyncio.wait_for(self._writer.wait_closed(), timeout=1)
 
     async def _serve(self) -> str:
-        peer = await self._in_thread(find_peer, self._peers, self._fingerprint(), now_s=time.monotonic())
-        if peer is None:
+        if await self._peer() is None:
             return "unknown"
         while piece := await self._read():
             for message in self._deframer.feed(piece):
+                # Asked again each time: a connection may last for days, and who is let in may change.
+                peer = await self._peer()
+                if peer is None:
+                    return "unknown"
                 await self._answer(peer, message)
                 if self._is_ending:
                     return "ended"
             if self._deframer.has_fault:
                 self._deframer.feed(b"")
         return "left" if self._deframer.is_idle else "cut_off"
+
+    async def _peer(self) -> Peer | None:
+        return await self._in_thread(find_peer, self._peers, self._fingerprint(), now_s=time.monotonic())
 
     async def _read(self) -> bytes:
         """The next bytes. A message that has begun must be whole within its time, however it trickles."""
