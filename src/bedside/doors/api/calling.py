@@ -16,6 +16,7 @@ from bedside.ground import clock, logs
 from bedside.ground.errors import Fault, Refusal
 from bedside.ground.uploads import SealedUpload
 from bedside.safeguards.apikeys.actions import api_caller
+from bedside.safeguards.apikeys.queries import is_in_force
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,6 +36,10 @@ log = logs.logger("api")
 
 class BodyTooLarge(Exception):
     """More was sent, or announced, than is read."""
+
+
+class KeyEnded(Exception):
+    """The key was revoked while the body came."""
 
 
 def api_call(
@@ -75,6 +80,8 @@ def _answer(
         if caller is None:
             return problem(401, "key", _NO_KEY)
         return view(request, caller, *args, **kwargs)
+    except KeyEnded:
+        return problem(401, "key", _NO_KEY)
     except BodyTooLarge:
         return problem(413, "too_large", f"Send at most {FILE_BYTES_MAX // 1024**2} MB at once.")
     except Refusal as error:
@@ -99,24 +106,35 @@ def announced_bytes(request: HttpRequest) -> int:
     return int(told)
 
 
-def body_of(request: HttpRequest) -> bytes:
-    """The whole body, at most BODY_BYTES_MAX: for what is taken at once."""
+def body_of(request: HttpRequest, caller: ApiCaller) -> bytes:
+    """The whole body, at most BODY_BYTES_MAX: for what is taken at once. Raises KeyEnded."""
     body = bytearray()
     for piece in _pieces(request, bytes_max=BODY_BYTES_MAX):
         body += piece
+    _check_still(caller)
     return bytes(body)
 
 
-def spooled(request: HttpRequest) -> SealedUpload:
-    """A larger body, sealed as it comes in: no transaction waits for a slow sender. Close it afterwards."""
+def spooled(request: HttpRequest, caller: ApiCaller) -> SealedUpload:
+    """A larger body, sealed as it comes in: no transaction waits for a slow sender. Close it afterwards.
+
+    Raises KeyEnded.
+    """
     upload = SealedUpload(name="sent", content_type=None)
     try:
         for piece in _pieces(request, bytes_max=FILE_BYTES_MAX):
             upload.append(piece)
+        _check_still(caller)
     except BaseException:
         upload.close()
         raise
     return upload
+
+
+def _check_still(caller: ApiCaller) -> None:
+    """A body may take hours to come; what comes after its key was revoked is not taken."""
+    if not is_in_force(caller.scope, caller.key_id):
+        raise KeyEnded
 
 
 def _pieces(request: HttpRequest, *, bytes_max: int) -> Iterator[bytes]:

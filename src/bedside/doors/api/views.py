@@ -50,7 +50,7 @@ def fhir(request: HttpRequest, caller: ApiCaller) -> HttpResponse:
         )
     if _is_file(request):
         return _as_import(request, caller, "fhir")
-    body = body_of(request)
+    body = body_of(request, caller)
     try:
         done = take_fhir(
             caller.scope,
@@ -72,7 +72,7 @@ def hl7(request: HttpRequest, caller: ApiCaller) -> HttpResponse:
         return problem(415, "content_type", "Send HL7 v2 as application/hl7-v2 or text/plain.")
     if _is_file(request):
         return _as_import(request, caller, "hl7")
-    body = body_of(request)
+    body = body_of(request, caller)
     try:
         done = take_messages(caller.scope, caller.source_id, body, at=clock.now(), for_member=caller.made_by)
     except TooMany:
@@ -87,7 +87,7 @@ def patients(request: HttpRequest, caller: ApiCaller) -> HttpResponse:
         return problem(415, "content_type", "Send JSON as application/json.")
     if announced_bytes(request) > BODY_BYTES_MAX:
         return problem(413, "too_large", f"Send at most {BODY_BYTES_MAX // 1024**2} MB at once.")
-    people = read_people(body_of(request))
+    people = read_people(body_of(request, caller))
     return taken(
         take_people(caller.scope, caller.source_id, people, at=clock.now(), for_member=caller.made_by)
     )
@@ -130,7 +130,7 @@ def _is_file(request: HttpRequest) -> bool:
 
 
 def _as_import(request: HttpRequest, caller: ApiCaller, name: str) -> HttpResponse:
-    upload = spooled(request)
+    upload = spooled(request, caller)
     try:
         return _import(caller, name, upload.chunks())
     finally:

@@ -44,3 +44,10 @@ def api_keys(scope: Scope) -> list[ApiKeyView]:
             )
             for row in rows
         ]
+
+
+def is_in_force(scope: Scope, key_id: UUID) -> bool:
+    """False for a key that was revoked, or that this practice never made."""
+    with reading(scope):
+        rows = ApiKeyRow.objects.filter(practice_id=scope.practice_id, id=key_id, revoked_at=None)
+        return rows.exists()
