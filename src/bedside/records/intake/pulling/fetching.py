@@ -28,6 +28,9 @@ READ_S: Final = 120.0
 REDIRECTS_MAX: Final = 3
 _REDIRECTS: Final = {301, 302, 303, 307, 308}
 _PORT: Final = 443
+_TRANSLATED: Final = tuple(
+    map(ipaddress.IPv6Network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16"))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,8 +160,13 @@ def checked(url: str, *, reach: Reach) -> tuple[str, int]:
 
 def _is_public(address: str) -> bool:
     parsed = ipaddress.ip_address(address.partition("%")[0])
-    mapped = getattr(parsed, "ipv4_mapped", None)
-    return (mapped or parsed).is_global and not parsed.is_multicast
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return _is_public(str(parsed.ipv4_mapped))
+        # Behind a translator or a tunnel these lead to the IPv4 address within them, whichever that is.
+        if any(parsed in network for network in _TRANSLATED):
+            return False
+    return parsed.is_global and not parsed.is_multicast
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from bedside.ground.scope import Scope, in_scope
 from bedside.ground.uploads import SealedUpload
 from bedside.records.intake import queries
 from bedside.records.intake.allowing import allow_list
+from bedside.records.intake.clinical.storing import CLINICAL_BYTES_MAX
 from bedside.records.intake.live import receive_sent
 from bedside.records.intake.nouns import ImportState
 from bedside.records.intake.pulling import bulk
@@ -203,11 +204,13 @@ def _check_count(file: File, reply: Reply, *, lines: int) -> None:
 
 
 def _spool(upload: SealedUpload, pieces: Iterator[bytes]) -> int:
-    """Keeps the pieces sealed; gives the number of records in them, a line each, blank ones left out."""
+    """Keeps the pieces sealed; gives the number of records in them, a line each, no blank ones. Raises Stopped."""
     records, is_open, size = 0, False, 0
     for piece in pieces:
-        upload.append(piece)
         size += len(piece)
+        if size > CLINICAL_BYTES_MAX:  # more than an import takes: a server must not fill the disk
+            raise Stopped(Problem.ANSWER)
+        upload.append(piece)
         *whole, rest = piece.split(b"\n")
         for line in whole:
             records += is_open or bool(line.strip())
