@@ -24,6 +24,7 @@ from bedside.records.intake.workbooks import sheets as sheets_module
 from bedside.records.intake.workbooks import strings
 from bedside.records.intake.workbooks.book import open_book
 from bedside.records.intake.workbooks.sheets import SheetCounts, csv_of
+from bedside.records.intake.workbooks.values import look_of
 from bedside.records.patients.queries import ids_by_mrn
 from tests.records.intake.import_files import counts, import_file, reasons, receive
 from tests.records.intake.workbook_making import (
@@ -290,6 +291,10 @@ BOMBS = {
         ),
         "workbook_damaged",
     ),
+    "a text of a number beyond all measure": (
+        lambda: workbook({"P": sheet(row("MRN"), row(f'<c r="@" t="s"><v>{"1" * 5_000}</v></c>'))}),
+        "workbook_damaged",
+    ),
     "a row within a row": (
         lambda: workbook({"P": "<worksheet><row><row/></row></worksheet>"}),
         "workbook_damaged",
@@ -419,3 +424,8 @@ def test_never_breaks_on_damage(content, at):
         read(damaged)
     except UnreadableFile as error:
         assert error.sentence
+
+
+@pytest.mark.parametrize("number", ["²", "1" * 5_000, "-1", ""])
+def test_takes_no_odd_number_of_a_format_for_a_day(number):
+    assert not look_of(number, code="").is_moment

@@ -187,7 +187,8 @@ class _Reader:
         if not text:
             return ""
         if kind == "s":
-            return self._book.texts[int(text)] if text.isascii() and text.isdecimal() else _refuse()
+            is_number = text.isascii() and text.isdecimal() and len(text) < 9  # noqa: PLR2004  there are 3 million at most
+            return self._book.texts[int(text)] if is_number else _refuse()
         if kind == "n":
             return self._number(text, cell.get("s", ""))
         if kind == "b":

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 STYLES_MAX = 65_536
-_BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+_BUILT_IN_DATES = frozenset(map(str, (*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59))))
 _SILENT = re.compile(r'"[^"]*"|\\.|[_*].|\[(?![hms]+\])[^\]]*\]', re.IGNORECASE)
 _TEMPORAL = re.compile(r"[dmyhs]", re.IGNORECASE)
 _QUOTED = re.compile(r'"([^"]*)"|\\(.)')
@@ -62,7 +62,7 @@ def read_looks(chunks: Iterable[bytes]) -> list[Look]:
 def look_of(number: str, *, code: str) -> Look:
     """The look of a number format; `code` is empty for the ones that every workbook knows."""
     if not code:
-        return Look(is_moment=number.isdigit() and int(number) in _BUILT_IN_DATES)
+        return Look(is_moment=number in _BUILT_IN_DATES)
     first = code.partition(";")[0]
     if first.casefold() == "general":
         return PLAIN
