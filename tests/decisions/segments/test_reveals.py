@@ -228,7 +228,7 @@ def test_nothing_found_is_nothing_told() -> None:
     ],
 )  # fmt: skip
 def test_tells_it_in_plain_words(one: Finding, sentence: str) -> None:
-    assert sentence_of(one, exact=True) == sentence
+    assert sentence_of(one, exact=True, special=True) == sentence
 
 
 @pytest.mark.parametrize(
@@ -242,3 +242,15 @@ def test_writes_a_share(share: float, words: str) -> None:
 def test_is_kept_and_read_again() -> None:
     reveal = gathered([finding("diabetes"), finding("acne", how=Level.WARNING, share=0.2)])
     assert from_plain(to_plain(reveal)) == reveal
+
+
+@pytest.mark.parametrize(("exact", "special"), [(True, False), (False, False), (False, True)])
+def test_names_nothing_that_few_people_share_to_whoever_may_not_see_it(exact, special):
+    """A rule that means two people would else tell what both have."""
+    few = Finding(
+        cause=Cause.RECIPIENTS, level=Level.SPECIAL, sensitivity=Sensitivity.HIV, key="hiv", label="HIV"
+    )
+    told = sentence_of(few, exact=exact, special=special)
+    assert "HIV" not in told
+    assert "portal only" in told
+    assert "HIV" in sentence_of(few, exact=True, special=True)

@@ -11,11 +11,20 @@ import orjson
 
 from bedside.decisions.segments.models import SegmentRow
 from bedside.decisions.segments.own_fields import own_fields
-from bedside.decisions.segments.rules import All, BadRule, Rule, from_json, sentence_of, uses_health
+from bedside.decisions.segments.rules import (
+    All,
+    BadRule,
+    Rule,
+    asks_special,
+    from_json,
+    sentence_of,
+    uses_health,
+)
 from bedside.decisions.segments.rules import resolved as look_up
 from bedside.decisions.segments.rules.fields import CUSTOM
 from bedside.ground.errors import NotFound
 from bedside.ground.scope import Scope, reading
+from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
@@ -100,6 +109,15 @@ def resolved(scope: Scope, rule: Rule, *, segment_id: UUID | None = None) -> Rul
             fields={field.name.removeprefix(CUSTOM): field for field in own},
             inside=(segment_id,) if segment_id else (),
         )
+
+
+def may_see_whom(scope: Scope, rule: Rule) -> bool:
+    """Whether the actor may see who a rule means, and so exact counts of them.
+
+    Whoever is not shown what is specially protected on a patient's page must not ask it of a segment either. `rule`
+    with all that it names looked up.
+    """
+    return scope.may(Right.SEE_PATIENTS) and (scope.may(Right.SEE_SPECIAL) or not asks_special(rule))
 
 
 def count(scope: Scope, rule: Rule, *, today: date, at: datetime) -> int:

@@ -208,7 +208,8 @@ def show_campaign(chosen: argparse.Namespace) -> None:
     if one.reveal is not None:
         result["reveals"] = one.reveal.level.value
         result["reveals_because"] = [
-            sentence_of(found, exact=scope.may(Right.SEE_PATIENTS)) for found in one.reveal.findings
+            sentence_of(found, exact=scope.may(Right.SEE_PATIENTS), special=scope.may(Right.SEE_SPECIAL))
+            for found in one.reveal.findings
         ]
     if one.has_audience:
         counted = queries.numbers(scope, one.id).by_state

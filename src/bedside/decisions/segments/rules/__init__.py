@@ -1,6 +1,7 @@
 """The closed language of segments: fields, charts, few operators, and, or, not. No text of it is ever executed."""
 
 from bedside.decisions.segments.rules.asking import (
+    asks_special,
     fields_used,
     not_for_fundraising,
     sensitivities,
@@ -46,6 +47,7 @@ __all__ = [
     "When",
     "Within",
     "as_saved",
+    "asks_special",
     "custom_field",
     "fields_used",
     "from_json",

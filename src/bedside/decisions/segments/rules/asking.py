@@ -72,6 +72,35 @@ def sensitivities(rule: Rule) -> frozenset[Sensitivity]:
     return frozenset(field.sensitivity for field in _asked(rule))
 
 
+def asks_special(rule: Rule) -> bool:
+    """Whether anything asked is protected beyond other facts about health: who it means, few may see.
+
+    Also by the words of a list, a clinician or a place.
+    """
+    if any(sensitivity.is_special for sensitivity in sensitivities(rule)):
+        return True
+    return any(sensitivity_of(System.TEXT, words).is_special for words in _words_in(rule))
+
+
+def _words_in(rule: Rule) -> Iterator[str]:
+    match rule:
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from _words_in(part)
+        case Not(part):
+            yield from _words_in(part)
+        case Within(rule=inner) if inner is not None:
+            yield from _words_in(inner)
+        case Condition(value=value):
+            yield from (
+                one for one in (value if isinstance(value, tuple) else (value,)) if isinstance(one, str)
+            )
+        case Charted():
+            yield from (*rule.providers, *rule.places)
+        case _:
+            return
+
+
 def uses_health(rule: Rule) -> bool:
     """Whether receiving mail by this rule says something about health (MKT-17, 45 CFR 160.103)."""
     return any(sensitivity.is_health for sensitivity in sensitivities(rule))

@@ -30,13 +30,15 @@ _FOLLOWS: Final = {
 }
 
 
-def sentence_of(finding: Finding, *, exact: bool) -> str:
+def sentence_of(finding: Finding, *, exact: bool, special: bool = False) -> str:
     """What it tells and what follows, in plain sentences. No figure where few people are behind it.
 
     `exact` is for those who may see patients. Others get no share, from which somebody could be told by narrowing a
-    rule step by step, and of few people not even what they share.
+    rule step by step, and of few people not even what they share. `special` is for those who may see what is specially
+    protected: a rule that means two people would else tell everybody what both have.
     """
-    return f"{_tells(finding, exact=exact)} {_follows(finding)}".strip()
+    is_named = exact and (special or not finding.sensitivity.is_special)
+    return f"{_tells(finding, exact=exact, is_named=is_named)} {_follows(finding, is_named=is_named)}".strip()
 
 
 def class_name(sensitivity: Sensitivity) -> str:
@@ -44,7 +46,7 @@ def class_name(sensitivity: Sensitivity) -> str:
     return _CLASS_NAMES.get(sensitivity, "")
 
 
-def _tells(finding: Finding, *, exact: bool) -> str:
+def _tells(finding: Finding, *, exact: bool, is_named: bool) -> str:
     thing = _within_sentence(finding.label)
     match finding.cause:
         case Cause.RULE:
@@ -52,16 +54,16 @@ def _tells(finding: Finding, *, exact: bool) -> str:
         case Cause.SENDER:
             return f"Your sender name tells that its readers are treated for something: {thing}."
         case Cause.RECIPIENTS:
-            return _guess("Anyone who sees this mail in an inbox can guess", thing, finding, exact=exact)
+            opening = "Anyone who sees this mail in an inbox can guess"
+            return _guess(opening, thing, finding, exact=exact, is_named=is_named)
         case Cause.LEFT_OUT:
-            return _guess(
-                "Anyone who sees that somebody did not get this mail can guess", thing, finding, exact=exact
-            )
+            opening = "Anyone who sees that somebody did not get this mail can guess"
+            return _guess(opening, thing, finding, exact=exact, is_named=is_named)
 
 
-def _guess(opening: str, thing: str, finding: Finding, *, exact: bool) -> str:
+def _guess(opening: str, thing: str, finding: Finding, *, exact: bool, is_named: bool) -> str:
     if finding.certainty is None or finding.usual is None:
-        shared = thing if exact else "something that these people share"
+        shared = thing if is_named else "something that these people share"
         return f"{opening}: {shared}. So few people are in it that their share is not said."
     if not exact:
         often = "more often than not" if finding.certainty > _HALF else "far more often than by chance"
@@ -70,11 +72,13 @@ def _guess(opening: str, thing: str, finding: Finding, *, exact: bool) -> str:
     return f"{opening}, with {sure}, {thing} (among all your patients: {percent(finding.usual)})."
 
 
-def _follows(finding: Finding) -> str:
+def _follows(finding: Finding, *, is_named: bool) -> str:
     if finding.level is not Level.SPECIAL:
         return _FOLLOWS[finding.level]
+    is_of_few = finding.certainty is None and finding.cause in {Cause.RECIPIENTS, Cause.LEFT_OUT}
+    about = "something" if is_of_few and not is_named else f"{class_name(finding.sensitivity)}, which is"
     return (
-        f"That is about {class_name(finding.sensitivity)}, which is specially protected: portal only, under a neutral"
+        f"That is about {about} specially protected: portal only, under a neutral"
         " sender name, and for marketing with a signature that names it."
     )
 

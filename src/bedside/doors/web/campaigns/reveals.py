@@ -59,17 +59,17 @@ def reveal_now(scope: Scope, plan: Plan) -> Told | None:
     at = clock.now()
     rule, today = segments.segment(scope, plan.segment_id).rule, timezone.localdate(at)
     found = revealing.reveal(scope, rule, today=today, at=at)
-    advice = revealing.advice(scope, rule, today=today, at=at, exact=scope.may(Right.SEE_PATIENTS))
+    advice = revealing.advice(scope, rule, today=today, at=at, exact=segments.may_see_whom(scope, rule))
     return _told(scope, plan, found, (one.sentence for one in advice))
 
 
 def _told(scope: Scope, plan: Plan, found: Reveal, advice: Iterable[str]) -> Told:
     name, badge = _LEVELS[found.level]
-    exact = scope.may(Right.SEE_PATIENTS)
+    exact, special = scope.may(Right.SEE_PATIENTS), scope.may(Right.SEE_SPECIAL)
     return Told(
         name=name,
         badge=badge,
-        sentences=tuple(sentence_of(one, exact=exact) for one in found.findings),
+        sentences=tuple(sentence_of(one, exact=exact, special=special) for one in found.findings),
         advice=tuple(advice),
         contradicts=plan.revealed is Revealed.NOTHING and found.is_phi,
         sender_tells=found.level is Level.SPECIAL and not has_neutral_sender(profile(scope)),

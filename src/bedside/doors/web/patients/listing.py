@@ -15,6 +15,7 @@ from bedside.decisions.segments import queries as segments
 from bedside.decisions.segments.queries import Order
 from bedside.ground.errors import NotFound
 from bedside.records.patients import queries as patients
+from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -122,13 +123,19 @@ def newest_kept(request: HttpRequest) -> str:
 
 
 def rule_of(scope: Scope, wanted: Wanted) -> Rule:
-    """The rule of the chosen segment; everybody without one, or if it has been removed meanwhile."""
+    """The rule of the chosen segment; everybody without one, or if it has been removed meanwhile.
+
+    Raises NotAllowed for one that asks what is specially protected, unless the actor may see that.
+    """
     if wanted.segment_id is None:
         return segments.EVERYBODY
     try:
-        return segments.segment(scope, wanted.segment_id).rule
+        rule = segments.segment(scope, wanted.segment_id).rule
     except NotFound:
         return segments.EVERYBODY
+    if not segments.may_see_whom(scope, rule):
+        scope.require(Right.SEE_SPECIAL)
+    return rule
 
 
 def find(scope: Scope, wanted: Wanted, *, today: date, at: datetime) -> Found:

@@ -14,7 +14,7 @@ from bedside.doors.web.pages import staff_page
 from bedside.doors.web.segments.picking import found
 from bedside.doors.web.segments.posting import FIND_LENGTH_MAX
 from bedside.doors.web.segments.starters import ASKED, sections, starter
-from bedside.doors.web.segments.vocabulary import names_for
+from bedside.doors.web.segments.vocabulary import names_for, suggested
 from bedside.ground import clock
 from bedside.ground.errors import NotFound
 from bedside.records.charts.rules import Kind
@@ -42,7 +42,7 @@ def gallery(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Questions that practices ask most. What somebody here asked for is suggested to whoever may see patients."""
     at = clock.now()
     suggestions = (
-        {name: queries.values_in_use(scope, name, limit=SUGGESTIONS_MAX, at=at) for name in ASKED}
+        {name: suggested(scope, name, limit=SUGGESTIONS_MAX, at=at) for name in ASKED}
         if scope.may(Right.SEE_PATIENTS)
         else {}
     )
@@ -63,7 +63,7 @@ def count(request: HttpRequest, scope: Scope, code: str) -> HttpResponse:
     return render(
         request,
         "web/segments/count.html",
-        {"count": shown(many, exact=scope.may(Right.SEE_PATIENTS)), "name": start.name},
+        {"count": shown(many, exact=queries.may_see_whom(scope, rule)), "name": start.name},
     )
 
 

@@ -26,7 +26,7 @@ from bedside.doors.web.segments.drafts import DraftCondition, leaves_of
 from bedside.doors.web.segments.judging import judge
 from bedside.doors.web.segments.posting import fields_of
 from bedside.doors.web.segments.rows import group_box
-from bedside.doors.web.segments.vocabulary import look_up
+from bedside.doors.web.segments.vocabulary import look_up, suggested
 from bedside.doors.web.segments.words import HOW_WORDS, SUGGESTED, unit_options
 from bedside.ground import clock
 from bedside.records.patients import queries as patients
@@ -97,7 +97,7 @@ def _result(scope: Scope, building: Building, judged: Judged) -> dict[str, Any]:
     found = queries.count(scope, judged.rule, today=timezone.localdate(at), at=at)
     segment = building.segment
     actions.note_counted(scope, segment_id=building.segment_id, count=found, health=health, at=at)
-    count = shown(found, exact=scope.may(Right.SEE_PATIENTS))
+    count = shown(found, exact=queries.may_see_whom(scope, judged.rule))
     plain = to_json(as_saved(judged.rule))
     return {
         "count": count,
@@ -122,7 +122,7 @@ def _telling(scope: Scope, rule: Rule, *, at: datetime) -> dict[str, Any] | None
     """
     from bedside.decisions.segments.revealing import reveal
 
-    today, exact = timezone.localdate(at), scope.may(Right.SEE_PATIENTS)
+    today, exact = timezone.localdate(at), queries.may_see_whom(scope, rule)
     findings = [
         finding
         for finding in reveal(scope, rule, today=today, at=at).findings
@@ -133,7 +133,7 @@ def _telling(scope: Scope, rule: Rule, *, at: datetime) -> dict[str, Any] | None
     return {
         "title": _TITLES[findings[0].level],
         "is_special": findings[0].level is Level.SPECIAL,
-        "finding": sentence_of_finding(findings[0], exact=exact),
+        "finding": sentence_of_finding(findings[0], exact=exact, special=scope.may(Right.SEE_SPECIAL)),
     }
 
 
@@ -141,7 +141,7 @@ def _advice(scope: Scope, rule: Rule) -> str:
     """An audience that tells less, in a sentence; empty if this one tells nothing or nothing helps."""
     from bedside.decisions.segments.revealing import advice
 
-    at, exact = clock.now(), scope.may(Right.SEE_PATIENTS)
+    at, exact = clock.now(), queries.may_see_whom(scope, rule)
     better = advice(scope, rule, today=timezone.localdate(at), at=at, exact=exact)
     return better[0].sentence if better else ""
 
@@ -151,7 +151,7 @@ def _controls(scope: Scope, building: Building, judged: Judged, vocabulary: Voca
     # Values in use name conditions that somebody has: only for those who may see patients.
     suggestions = (
         {
-            name: queries.values_in_use(scope, name, limit=SUGGESTIONS_MAX, at=clock.now())
+            name: suggested(scope, name, limit=SUGGESTIONS_MAX, at=clock.now())
             for name in sorted(asked & SUGGESTED)
         }
         if scope.may(Right.SEE_PATIENTS)
@@ -181,6 +181,8 @@ def _undo(building: Building) -> dict[str, Any] | None:
 def _preview(scope: Scope, building: Building, judged: Judged) -> dict[str, Any]:
     """The first ten patients by name, and an entry that they were seen."""
     scope.require(Right.SEE_PATIENTS)
+    if not queries.may_see_whom(scope, judged.rule):
+        scope.require(Right.SEE_SPECIAL)
     at = clock.now()
     today = timezone.localdate(at)
     page = queries.search_patients(

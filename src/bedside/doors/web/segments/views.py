@@ -66,7 +66,7 @@ def count(request: HttpRequest, scope: Scope, segment_id: UUID) -> HttpResponse:
     return render(
         request,
         "web/segments/count.html",
-        {"count": shown(found, exact=scope.may(Right.SEE_PATIENTS)), "name": segment.name},
+        {"count": shown(found, exact=queries.may_see_whom(scope, segment.rule)), "name": segment.name},
     )
 
 

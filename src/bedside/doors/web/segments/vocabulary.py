@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Final
 from bedside.decisions.segments import queries
 from bedside.decisions.segments.own_fields import own_fields
 from bedside.decisions.segments.rules import FIELDS, segments_in
+from bedside.kit.terminology import System, sensitivity_of
 from bedside.records.charts.names import names
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
     from uuid import UUID
 
     from bedside.decisions.segments.queries import Segment
@@ -56,7 +58,21 @@ def vocabulary_of(scope: Scope, *, segment_id: UUID | None) -> Vocabulary:
 
 
 def names_for(scope: Scope) -> Names:
-    return names(scope) if scope.may(Right.SEE_PATIENTS) else NO_NAMES
+    """What systems here call their codes; of what is specially protected only for whoever may see that."""
+    if not scope.may(Right.SEE_PATIENTS):
+        return NO_NAMES
+    every = names(scope)
+    if scope.may(Right.SEE_SPECIAL):
+        return every
+    return {code: name for code, name in every.items() if not sensitivity_of(*code, name=name).is_special}
+
+
+def suggested(scope: Scope, field: str, *, limit: int, at: datetime) -> list[str]:
+    """Values in use, for somebody who may see patients: somebody here has each of them, so as `names_for`."""
+    every = queries.values_in_use(scope, field, limit=limit, at=at)
+    if scope.may(Right.SEE_SPECIAL):
+        return every
+    return [words for words in every if not sensitivity_of(System.TEXT, words).is_special]
 
 
 def holding(segments: Iterable[Segment], segment_id: UUID) -> frozenset[UUID]:
