@@ -77,7 +77,8 @@ def classes(found: Reveal | None) -> frozenset[Sensitivity]:
 
 def require_neutral_sender(scope: Scope, row: CampaignRow) -> None:
     """Raises Refusal for something specially protected under a sender's name that tells it (SEN-06)."""
-    is_special = bool(row.sensitivities) or row.reveal_level == Level.SPECIAL
+    found = kept(scope, row)  # what is sealed: its level in clear is for lists
+    is_special = bool(row.sensitivities) or (found is not None and found.level is Level.SPECIAL)
     if is_special and not has_neutral_sender(profile(scope)):
         raise Refusal(
             "sender_not_neutral",

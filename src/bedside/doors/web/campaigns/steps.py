@@ -22,6 +22,7 @@ from bedside.decisions.composer import queries as composer
 from bedside.decisions.composer.rules.fields import FIELDS, written_places
 from bedside.decisions.gate.rules import CLASS_RULES, MessageClass
 from bedside.decisions.segments import queries as segments
+from bedside.decisions.segments.rules import shown
 from bedside.doors.web.campaigns.forms import (
     RARE,
     class_choices,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from bedside.correspondence.campaigns.nouns import Campaign
+    from bedside.decisions.segments.rules import Rule
     from bedside.ground.scope import Scope
 
 runs_campaigns = staff_page(Right.RUN_CAMPAIGNS)
@@ -137,7 +139,7 @@ def audience(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespo
     def show(problem: Refusal | None) -> HttpResponse:
         at, today = clock.now(), timezone.localdate(clock.now())
         found = [
-            (segment, segments.count(scope, segment.rule, today=today, at=at))
+            (segment, _people(scope, segment.rule, segments.count(scope, segment.rule, today=today, at=at)))
             for segment in segments.segments(scope)
         ]
         context = {"segments": found, "plan": campaign.plan, **_step_context(campaign, 2, problem)}
@@ -154,6 +156,13 @@ def audience(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespo
         return chosen
 
     return _step(request, scope, campaign, show=show, plan=plan, following="campaign_message")
+
+
+def _people(scope: Scope, rule: Rule, count: int) -> str:
+    """How many, as this member may know it: the page must not tell what the builder of segments hides."""
+    if not segments.may_see_whom(scope, rule):
+        return shown(count, exact=False).words
+    return f"{count:,} {'person' if count == 1 else 'people'}"
 
 
 @runs_campaigns
