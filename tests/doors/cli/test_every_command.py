@@ -12,6 +12,7 @@ import pytest
 
 from bedside.config import commands
 from bedside.safeguards.audit.queries import entries
+from tests.doors.mllp.peering import Papers
 from tests.support.objects import make_objects
 from tests.support.undoing import undone
 
@@ -31,7 +32,7 @@ RULE = '{"all": []}'
 
 # About the whole installation, or starting a part of it: no practice is named, so there is no stranger.
 INSTALLATION = {
-    "migrate", "web", "pickup", "worker", "backup make", "backup list", "backup check", "backup restore",
+    "migrate", "web", "pickup", "mllp", "worker", "backup make", "backup list", "backup check", "backup restore",
     "keys rotate-root", "keys recovery make", "keys recovery copy", "keys recover", "mail check", "practice list",
 }  # fmt: skip
 # Name nothing by id: they show or make the practice's own, and must tell nothing of the other's.
@@ -84,6 +85,7 @@ OWN: dict[str, tuple[str, ...]] = {
     "segments count": ("--rule", "-"),
     "segments refresh": (),
     "signups list": (),
+    "pulls list": (),
     "sources list": (),
     "sources add": ("Hospital",),
     "staff list": (),
@@ -140,6 +142,12 @@ FOREIGN: dict[str, tuple[str, ...]] = {
     "imports show": ("{import_id}",),
     "imports resume": ("{import_id}",),
     "intake-keys revoke": ("zqsignup",),
+    "peers allow": ("zqhospital", "{certificate}"),
+    "pulls set": (
+        "zqhospital", "--fhir-url", "https://fhir.example/r4", "--token-url", "https://fhir.example/token",
+        "--client-id", "maple", "--key-file", "/nowhere.pem",
+    ),
+    "pulls now": ("zqhospital",),
     "sources pause": ("zqhospital",),
     "sources resume": ("zqhospital",),
     "keys release": ("{patient_id}", "--as", "sam@elm.example"),
@@ -185,10 +193,16 @@ def sam(stranger_scope: Scope, at: object) -> None:
     )
 
 
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Papers.make(tmp_path_factory.mktemp("papers")).file("hospital.pem")
+
+
 @pytest.fixture
 def run(
     objects: Objects,
     sam: None,
+    certificate: Path,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -197,7 +211,11 @@ def run(
     monkeypatch.setattr(commands, "_start_django", lambda: None)
 
     def give(words: str, arguments: tuple[str, ...]) -> tuple[int, str]:
-        values = {**objects.values, "file": tmp_path / f"{words.replace(' ', '-')}.out"}
+        values = {
+            **objects.values,
+            "file": tmp_path / f"{words.replace(' ', '-')}.out",
+            "certificate": certificate,
+        }
         typed = [part.format(**values) for part in arguments]
         stdin = STDIN.get(words, RULE if "--rule" in typed else "zqvera.zqmarked@example.org\n")
         monkeypatch.setattr("sys.stdin", io.StringIO(stdin))

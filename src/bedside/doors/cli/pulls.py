@@ -50,6 +50,7 @@ def set_up(chosen: argparse.Namespace) -> None:
     from bedside.records.intake.pulling.kept import Settings
 
     scope = scope_for(chosen)
+    source_id = _source_id(scope, chosen.name)  # before any file is opened
     server = Server(
         fhir_url=chosen.fhir_url.rstrip("/"),
         token_url=chosen.token_url,
@@ -65,7 +66,6 @@ def set_up(chosen: argparse.Namespace) -> None:
         private_hosts=tuple(chosen.private_host),
         ca_pem=_text(chosen.ca_file) if chosen.ca_file else "",
     )
-    source_id = _source_id(scope, chosen.name)
     set_pull(scope, source_id, settings=settings, every_hours=chosen.every_hours, at=clock.now())
     print_result(chosen, {"id": str(source_id)}, "Set. A worker begins within a minute.")
 
