@@ -77,6 +77,15 @@ class Acts:
         assert accepted, f"{goal} {having}: {answer.status} {problem_of(answer)}"
         return answer
 
+    def ask(self, path: str, values: Values, *, shown: Answer) -> Answer:
+        """Sends what a script of the page `shown` sends, which stands in none of its forms."""
+        crawl, token = self.crawl, "csrfmiddlewaretoken"
+        held = [one for form in shown.page.forms for one in form.controls if one.name == token]
+        values = {**values, token: held[0].value}
+        answer = crawl.visitor.post(path, _pairs_of(values), referrer=crawl.visitor.base + path)
+        assert answer.status == 200, f"{path}: {answer.status} {problem_of(answer)}"
+        return crawl._kept(crawl._name(path) or "", answer)
+
     def see(self, path: str) -> Answer:
         """Looks at a page."""
         answer = self.crawl.visitor.get(path)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tests.leaks import joining, papers, systems, telling
+from tests.leaks import joining, papers, segmenting, systems, telling
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +55,8 @@ def everybody(omar: Acts, chloe: Acts, people: Acts, received: Path) -> list[str
     joining.sent_by_another_system(omar)
     systems.sent_over_the_api(omar)
     systems.workbook_chosen(omar)
+    systems.hospitals_file(omar)
+    segmenting.asked(omar)
     before = joining.opened(people, form, ("at once", "signed up", "pending"))
     joining.signs_up(people, form, "at once", shown=before["at once"])
     joining.promised(omar, double_opt_in="on")

@@ -160,6 +160,28 @@ def workbook_chosen(acts: Acts) -> None:
     acts.do(f"/imports/{again}/cancel/", {})
 
 
+def hospitals_file(acts: Acts) -> None:
+    """Uploads FHIR records as a file and names the system they are from."""
+    mark = acts.mark
+    patient = {
+        "resourceType": "Patient",
+        "id": mark("id in a hospital's file"),
+        "name": [
+            {"family": mark("family in a hospital's file"), "given": [mark("given in a hospital's file")]}
+        ],
+        "telecom": [{"system": "email", "value": f"{mark('email in a hospital file').lower()}@example.org"}],
+    }
+    content = json.dumps(patient).encode() + b"\n"
+    acts.do("/imports/new/", {}, having="file", file=(f"{mark('name of a hospital file')}.ndjson", content))
+    columns = f"/imports/{_newest(acts)}/columns/"
+    origin = {
+        "provenance": "own_system", "method": "registration", "collected_by": "2026-01-05", "attested": "yes",
+    }  # fmt: skip
+    acts.do(
+        columns, {**origin, "new_system": mark("system a file is from"), "then": "start"}, having="new_system"
+    )
+
+
 def _newest(acts: Acts) -> str:
     found = re.search(r"/imports/([0-9a-f-]{36})/", acts.see("/imports/").text)
     assert found, "no import is listed"
