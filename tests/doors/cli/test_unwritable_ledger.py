@@ -61,7 +61,8 @@ def run(
     monkeypatch.setattr(commands, "_start_django", lambda: None)
 
     def give(words: str, arguments: tuple[str, ...]) -> tuple[int, str]:
-        values = {**objects.values, "file": tmp_path / f"{words.replace(' ', '-')}.out"}
+        file = tmp_path / f"{words.replace(' ', '-')}.out"
+        values = {**objects.values, "file": file, "certificate": tmp_path / "none.pem"}
         typed = [part.format(**values) for part in arguments]
         stdin = STDIN.get(words, RULE if "--rule" in typed else ADDRESS)
         monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
