@@ -150,7 +150,7 @@ def store(scope: Scope, plan: Plan, batch: Batch, *, seconds: float, at: datetim
     """Takes one batch into the records, in one transaction. Raises Interrupted with nothing written."""
     with in_scope(scope):
         one_batch_at_a_time(scope)
-        held = _still_ours(scope, plan, batch)
+        held = still_ours(scope, plan.import_id, after_line=batch.after_line)
         people = People(scope, plan.import_id, [row for _, row, _ in batch.rows])
         doubts = _place_all(people, batch)
         touched = people.touched()
@@ -181,14 +181,15 @@ def one_batch_at_a_time(scope: Scope) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 12))", [str(scope.practice_id)])
 
 
-def _still_ours(scope: Scope, plan: Plan, batch: Batch) -> Import:
+def still_ours(scope: Scope, import_id: UUID, *, after_line: int) -> Import:
+    """The import's row, locked, if it still runs and is done up to `after_line`. Raises Interrupted."""
     held = (
         Import.objects.select_for_update()
         .filter(
             practice_id=scope.practice_id,
-            id=plan.import_id,
+            id=import_id,
             state=ImportState.RUNNING.value,
-            line_done=batch.after_line,
+            line_done=after_line,
         )
         .first()
     )

@@ -91,9 +91,8 @@ class Person:
     id: UUID
     row: PatientRow
     stored: Patient | None
-    named_before: bool = (
-        False  # an earlier row of the same file, without a sure key, already named this person
-    )
+    # An earlier row of the same file, without a sure key, already named this person.
+    named_before: bool = False
     rows: int = 0
 
     is_part2: bool = False  # by a source whose people all are

@@ -31,6 +31,7 @@ from bedside.records.intake.clinical.applying import BATCH_RECORDS, apply, apply
 from bedside.records.intake.clinical.receiving import choose_source
 from bedside.records.intake.models import Import
 from bedside.records.intake.nouns import Provenance
+from bedside.records.intake.rules.refusing import by_column
 from bedside.records.intake.sources import listening_source
 from bedside.safeguards.practices.queries import profile
 
@@ -44,8 +45,6 @@ if TYPE_CHECKING:
     from bedside.records.intake.rules.keeping import Allow
 
 RECORDS_MAX: Final = BATCH_RECORDS
-_CHANGED: Final = {"changed", "merged"}
-_SAME: Final = {"unchanged", "stale"}
 _Found = TypeVar("_Found")
 
 
@@ -182,16 +181,12 @@ def _not_read(one: Rejected) -> NotTaken:
 
 
 def _taken(done: Applied, refused: list[NotTaken], *, passed: int) -> Taken:
-    counts = {fate: 0 for _, fate in done.counts}
-    for (_, fate), count in done.counts.items():
-        counts[fate] += count
+    found = by_column(done.counts)
     later = [NotTaken(record=each.line, sort=each.sort, code=each.code) for each in done.rejects]
-    new, changed = counts.pop("new", 0), sum(counts.pop(each, 0) for each in _CHANGED)
-    unchanged = sum(counts.pop(each, 0) for each in _SAME)
     return Taken(
-        new=new,
-        changed=changed,
-        unchanged=unchanged,
-        not_kept=sum(counts.values()) + passed,
+        new=found["new"],
+        changed=found["changed"],
+        unchanged=found["unchanged"],
+        not_kept=found["not_kept"] + passed,
         refused=tuple(sorted([*refused, *later], key=lambda each: each.record)),
     )

@@ -78,9 +78,8 @@ class Proposal:
     has_dates: bool
     remarks: tuple[Remark, ...]
     preview: tuple[PreviewRow, ...]
-    saved: SavedChoice | None = (
-        None  # what somebody chose for such files before, where that is what is proposed
-    )
+    # What somebody chose for such files before, where that is what is proposed.
+    saved: SavedChoice | None = None
 
 
 def propose(

@@ -128,7 +128,6 @@ def _take_names(batch: Batch, named: Sequence[Practitioner | Location]) -> None:
     """Counted as records, however many numbers each of them has."""
     if not named:
         return
-    changed = 0
     names = {}
     for each in named:
         names.update(names_by_number(each))

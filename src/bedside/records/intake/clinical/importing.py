@@ -13,19 +13,19 @@ from bedside.ground.errors import Refusal
 from bedside.ground.scope import Scope, in_scope
 from bedside.kit.clinical import Passed, Reason, Rejected, Told
 from bedside.records.intake.allowing import allow_list
-from bedside.records.intake.batches import Interrupted, one_batch_at_a_time
+from bedside.records.intake.batches import one_batch_at_a_time, still_ours
 from bedside.records.intake.clinical.applying import BATCH_RECORDS, apply, apply_messages
 from bedside.records.intake.clinical.reading import How, read_file
 from bedside.records.intake.clinical.storing import PieceFile
 from bedside.records.intake.models import Import, Reject
-from bedside.records.intake.nouns import ImportState
+from bedside.records.intake.rules.refusing import by_column
 from bedside.records.intake.sealed import seal_cells
 from bedside.records.intake.sources import listening_source
 from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 REJECTS_KEPT_MAX = 20_000  # every one is counted; who must look at more has the wrong file
 REJECT_HEADER = ("File", "Record", "Sort", "Id in the sending system")
 _LINES_PASSED_MAX = 200_000  # without a record of ours; then progress is kept, and a pause is heeded
-_CHANGED = {"changed", "merged"}
-_SAME = {"unchanged", "stale"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +96,8 @@ class ClinicalBatch:
 
     def _refuse(self, outcome: Rejected, position: int, within: Within, line: int) -> None:
         if outcome.reason is Reason.UNKNOWN_TYPE and outcome.place == "MSH-9":
-            self.passed["message"] += (
-                1  # of a sort that nobody asked for; in a file nobody waits for an answer
-            )
+            # Of a sort that nobody asked for; in a file nobody waits for an answer.
+            self.passed["message"] += 1
             return
         code = outcome.reason.value
         self.rejects.append(
@@ -145,7 +142,7 @@ def store(scope: Scope, plan: ClinicalPlan, batch: ClinicalBatch, *, seconds: fl
     """Takes one batch into the records, in one transaction. Raises Interrupted with nothing written."""
     with in_scope(scope):
         one_batch_at_a_time(scope)
-        held = _still_ours(scope, plan, batch)
+        held = still_ours(scope, plan.import_id, after_line=batch.after_line)
         done = _apply(scope, plan, batch, at=at)
         refused = [_placed(batch, each) for one in done for each in one.rejects]
         rejects = [*batch.rejects, *refused]
@@ -171,22 +168,6 @@ def _apply(scope: Scope, plan: ClinicalPlan, batch: ClinicalBatch, *, at: dateti
             )
         )
     return done
-
-
-def _still_ours(scope: Scope, plan: ClinicalPlan, batch: ClinicalBatch) -> Import:
-    held = (
-        Import.objects.select_for_update()
-        .filter(
-            practice_id=scope.practice_id,
-            id=plan.import_id,
-            state=ImportState.RUNNING.value,
-            line_done=batch.after_line,
-        )
-        .first()
-    )
-    if held is None:
-        raise Interrupted
-    return held
 
 
 def _placed(batch: ClinicalBatch, each: Refused) -> RejectedRecord:
@@ -233,19 +214,14 @@ def _count(
         counts += one.counts
         remarks += one.remarks
         held.without_address += one.without_address
-    held.rows_new += _sum(counts, {"new"})
-    held.rows_changed += _sum(counts, _CHANGED)
-    held.rows_unchanged += _sum(counts, _SAME)
+    found = by_column(counts)
+    held.rows_new += found["new"]
+    held.rows_changed += found["changed"]
+    held.rows_unchanged += found["unchanged"]
     held.rows_rejected += len(rejects)
-    others = sum(counts.values()) - _sum(counts, {"new", *_CHANGED, *_SAME})
-    held.rows_skipped += others + sum(batch.passed.values())
+    held.rows_skipped += found["not_kept"] + sum(batch.passed.values())
     held.line_done = batch.last_line
     remarks.update({f"count:{sort}:{fate}": count for (sort, fate), count in counts.items() if count})
     remarks.update({f"passed:{sort}": count for sort, count in batch.passed.items()})
     remarks.update(Counter(f"refused:{each.sort or 'record'}:{each.code}" for each in rejects))
     held.remark_counts = dict(remarks)
-
-
-def _sum(counts: Counter[tuple[str, str]], fates: Iterable[str]) -> int:
-    wanted = set(fates)
-    return sum(count for (_, fate), count in counts.items() if fate in wanted)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import orjson
 
 from bedside.kit.clinical import PERSON_FIELDS, LinkKind, Person, survivors
-from bedside.records.charts.merging import merge_people as join_records
-from bedside.records.intake.clinical.known import Known, content_of, find_known, repoint, save_known
+from bedside.records.intake.clinical.known import Known, content_of, find_known, save_known
 from bedside.records.intake.clinical.naming import find_names
 from bedside.records.intake.deciding import Doubt
+from bedside.records.intake.joining import join_people
 from bedside.records.intake.people import People
 from bedside.records.intake.rules.clinical_events import number_of
 from bedside.records.intake.rules.clinical_people import (
@@ -304,8 +304,7 @@ def _merge(batch: Batch, each: Merging) -> str:
     if prior is None:
         save_known(batch.scope, batch.source_id, {each.prior: Known(patient_id=survivor.patient_id)})
         return "merged"
-    if prior.patient_id == survivor.patient_id:
-        return "unchanged"
-    join_records(batch.scope, from_patient=prior.patient_id, to_patient=survivor.patient_id, at=batch.at)
-    repoint(batch.scope, from_patient=prior.patient_id, to_patient=survivor.patient_id)
-    return "merged"
+    joined = join_people(
+        batch.scope, from_patient=prior.patient_id, to_patient=survivor.patient_id, at=batch.at
+    )
+    return "merged" if joined.new else "unchanged"

@@ -6,7 +6,7 @@ Source: HL7 FHIR Bulk Data Access 2.0, SMART App Launch 2.2 "Backend Services". 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, urlencode, urljoin
@@ -87,14 +87,16 @@ def sign_in(fetcher: Fetcher, server: Server, *, key: PrivateKey, at: datetime, 
     reply = fetcher.ask(server.token_url, method="POST", headers=headers, body=urlencode(form).encode())
     if reply.status in {400, 401, 403}:
         raise Stopped(Problem.SIGN_IN)
-    _check(reply, wanted={200})
+    _check(reply, wanted={200}, at=at)
     token = _object(reply).get("access_token")
     if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
         raise Stopped(Problem.ANSWER)
     return token
 
 
-def begin(fetcher: Fetcher, server: Server, *, token: str, sorts: Iterable[str], since: str) -> str:
+def begin(
+    fetcher: Fetcher, server: Server, *, token: str, sorts: Iterable[str], since: str, at: datetime
+) -> str:
     """Asks for an export; gives the address to ask at. `since` is an earlier one's `at`, or empty. Raises Stopped."""
     whose = f"Group/{quote(server.group, safe='')}" if server.group else "Patient"
     asked = {
@@ -109,7 +111,7 @@ def begin(fetcher: Fetcher, server: Server, *, token: str, sorts: Iterable[str],
     )
     if reply.status in {400, 404, 405, 501}:
         raise Stopped(Problem.NO_EXPORT)
-    _check(reply, wanted={202})
+    _check(reply, wanted={202}, at=at)
     found = reply.headers.get("content-location", "")
     if not found:
         raise Stopped(Problem.ANSWER)
@@ -132,14 +134,14 @@ def let_go(fetcher: Fetcher, address: str, *, token: str) -> None:
     fetcher.ask(address, method="DELETE", token=token)
 
 
-def check_file(reply: Reply) -> None:
+def check_file(reply: Reply, *, at: datetime) -> None:
     """Whether what comes is the file. Raises Stopped; a token that is over shows as SIGN_IN, as for `sign_in`."""
     if reply.status in {404, 410}:
         raise Stopped(Problem.EXPORT_GONE)
-    _check(reply, wanted={200})
+    _check(reply, wanted={200}, at=at)
 
 
-def _check(reply: Reply, *, wanted: set[int], at: datetime | None = None) -> None:
+def _check(reply: Reply, *, wanted: set[int], at: datetime) -> None:
     if reply.status in wanted:
         return
     if reply.status == 401:  # noqa: PLR2004
@@ -147,7 +149,7 @@ def _check(reply: Reply, *, wanted: set[int], at: datetime | None = None) -> Non
     if reply.status == 403:  # noqa: PLR2004
         raise Stopped(Problem.NOT_ALLOWED)
     if reply.status in {429, 503}:
-        raise Stopped(Problem.BUSY, retry_after_s=_wait_s(reply, at=at or datetime.now(UTC)))
+        raise Stopped(Problem.BUSY, retry_after_s=_wait_s(reply, at=at))
     if reply.status >= 500:  # noqa: PLR2004
         raise Stopped(Problem.SERVER_ERROR)
     raise Stopped(Problem.ANSWER)

@@ -81,6 +81,7 @@ class Step:
             token=self._signed_in(),
             sorts=allow.resource_types,
             since=self._progress.since,
+            at=self._clock(),
         )
         progress = replace(self._progress, address=address, at="", files=(), fetched=0, imports=())
         return Next(stage=Stage.WAITING, progress=progress, at=self._clock() + SOON)
@@ -162,7 +163,7 @@ class Step:
                 reply,
                 pieces,
             ):
-                bulk.check_file(reply)
+                bulk.check_file(reply, at=self._clock())
                 lines = _spool(upload, pieces)
             _check_count(file, reply, lines=lines)
         except BaseException:

@@ -62,20 +62,15 @@ SORTS: Final = {
     "programme": "Programmes",
     "name": "Clinicians and places",
     "consent": "Consents told by the system",
-    "substance_use": "Substance use (42 CFR Part 2)",
-    "psychotherapy": "Psychotherapy",
-    "mental_health": "Mental health",
-    "hiv": "HIV",
-    "sexual_health": "Sexual health",
-    "reproductive": "Reproductive health",
-    "gender": "Gender identity",
-    "genetic": "Genetic information",
-    "violence": "Violence and abuse",
+    "special": "Specially protected records",
 }
 """What is counted, in the order in which it is shown."""
 
-_CHANGED: Final = {"changed", "merged"}
-_SAME: Final = {"unchanged", "stale"}
+COLUMNS: Final = ("new", "changed", "unchanged", "not_kept")
+"""What an import tells of its records; every fate falls into one of them."""
+_COLUMN_OF: Final = {
+    "new": "new", "changed": "changed", "merged": "changed", "unchanged": "unchanged", "stale": "unchanged",
+}  # fmt: skip
 
 
 def refusal_sentence(code: str) -> str:
@@ -111,7 +106,7 @@ def sort_counts(remark_counts: Mapping[str, int]) -> list[SortCount]:
         what, _, rest = key.partition(":")
         if what == "count":
             sort, _, fate = rest.partition(":")
-            by_sort.setdefault(sort, Counter())[_column(fate)] += count
+            by_sort.setdefault(sort, Counter())[column_of(fate)] += count
         elif what == "passed":
             others += count
     order = [sort for sort in SORTS if sort in by_sort]
@@ -121,13 +116,18 @@ def sort_counts(remark_counts: Mapping[str, int]) -> list[SortCount]:
     return shown
 
 
-def _column(fate: str) -> str:
-    if fate == "new":
-        return "new"
-    if fate in _CHANGED:
-        return "changed"
-    return "unchanged" if fate in _SAME else "not_kept"
+def column_of(fate: str) -> str:
+    """Which of COLUMNS a fate counts in. What is not listed was not kept, for whatever reason."""
+    return _COLUMN_OF.get(fate, "not_kept")
+
+
+def by_column(counts: Mapping[tuple[str, str], int]) -> Counter[str]:
+    """Counts by sort and fate, summed by column."""
+    found: Counter[str] = Counter()
+    for (_, fate), count in counts.items():
+        found[column_of(fate)] += count
+    return found
 
 
 def _columns(counts: Counter[str]) -> dict[str, int]:
-    return {name: counts[name] for name in ("new", "changed", "unchanged", "not_kept")}
+    return {name: counts[name] for name in COLUMNS}
