@@ -14,7 +14,7 @@ from bedside.decisions.segments.rules import from_json, to_json
 from bedside.doors.web.segments.documents import draft_of
 from bedside.doors.web.segments.picking import exactly, found, told
 from bedside.doors.web.segments.posting import fields_of
-from bedside.doors.web.segments.starters import STARTERS, opened, sections
+from bedside.doors.web.segments.starters import STARTERS, sections
 from bedside.ground.identity import new_id
 from bedside.kit.terminology import System
 from bedside.records.charts.actions import learn_names, save_entries
@@ -193,7 +193,7 @@ def test_every_ready_made_segment_is_counted_and_opens_as_it_is(signed_in, pia, 
         r"\d+ patients?", text(client.get(f"/segments/ready/{start.key}/count/", headers=HTMX))
     )
     assert start.name in text(client.get("/segments/new/", {"start": start.key}))
-    assert from_json(opened(start)) == start.rule()
+    assert from_json(start.opened()) == start.rule()
 
 
 @pytest.mark.parametrize(("key", "value"), [("interest", "Zqsleep"), ("provider", "Dr. Zqroe")])

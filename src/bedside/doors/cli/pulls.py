@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bedside.doors.cli.shared import add_group, add_verb, print_result, print_table, scope_for
-from bedside.ground.errors import NotFound, Refusal
+from bedside.doors.cli.sources import named
+from bedside.ground.errors import Refusal
 
 if TYPE_CHECKING:
     import argparse
-    from uuid import UUID
 
-    from bedside.ground.scope import Scope
 
 _BYTES_MAX = 256 * 1024
 _NAME = "as `bedside sources list` shows it"
@@ -50,7 +49,7 @@ def set_up(chosen: argparse.Namespace) -> None:
     from bedside.records.intake.pulling.kept import Settings
 
     scope = scope_for(chosen)
-    source_id = _source_id(scope, chosen.name)  # before any file is opened
+    source_id = named(scope, chosen.name).id  # before any file is opened
     server = Server(
         fhir_url=chosen.fhir_url.rstrip("/"),
         token_url=chosen.token_url,
@@ -96,18 +95,9 @@ def now(chosen: argparse.Namespace) -> None:
     from bedside.records.intake.pulling.actions import pull_now
 
     scope = scope_for(chosen)
-    source_id = _source_id(scope, chosen.name)
+    source_id = named(scope, chosen.name).id
     pull_now(scope, source_id, at=clock.now(), anew=chosen.anew)
     print_result(chosen, {"id": str(source_id)}, "A worker goes on within a minute.")
-
-
-def _source_id(scope: Scope, name: str) -> UUID:
-    from bedside.records.intake.sources import source_named
-
-    found = source_named(scope, name)
-    if found is None:
-        raise NotFound("There is no system of that name; `bedside sources list` shows them.")
-    return found.id
 
 
 def _text(file: Path) -> str:

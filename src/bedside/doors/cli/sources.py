@@ -91,13 +91,14 @@ def _set_paused(chosen: argparse.Namespace, *, paused: bool) -> None:
     from bedside.records.intake.sources import pause_source
 
     scope = scope_for(chosen)
-    source = _named(scope, chosen.name)
+    source = named(scope, chosen.name)
     pause_source(scope, source.id, paused=paused, at=clock.now())
     state = "paused" if paused else "listening"
     print_result(chosen, {"id": str(source.id), "state": state}, f"The system is {state}.")
 
 
-def _named(scope: Scope, name: str) -> SourceView:
+def named(scope: Scope, name: str) -> SourceView:
+    """The system of this name. Raises NotFound."""
     from bedside.records.intake.sources import source_named
 
     found = source_named(scope, name)

@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 
     from bedside.records.intake.sources import SourceView
 
-CERTIFICATE: Final = (
-    "certificate"  # the setting of a system that holds the SHA-256 of its certificate, as hex
-)
+CERTIFICATE: Final = "certificate"
+"""The setting of a system that holds the SHA-256 of its certificate, as hex."""
 KNOWN_FOR_S: Final = 15.0
 ACTOR: Final = "mllp"
 

@@ -28,9 +28,8 @@ if TYPE_CHECKING:
 
 # What a sender puts on the wire between two looks took 45 ms on a machine four times overloaded.
 ON_THE_WIRE_S: Final = 0.4
-_COMPANY_S: Final = (
-    0.003  # in a rush the first waits so long for others, and does not write alone while they come
-)
+# In a rush the first waits so long for others, and does not write alone while they come.
+_COMPANY_S: Final = 0.003
 
 
 @dataclass(slots=True, eq=False)

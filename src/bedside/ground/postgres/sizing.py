@@ -17,9 +17,8 @@ if TYPE_CHECKING:
 
 SETTING = "BEDSIDE_DATABASE_MEMORY_MB"
 _MB = 1 << 20
-_SHARE_OF_MEMORY = (
-    4  # a quarter, as PostgreSQL's own manual begins with; the rest is for files and for Bedside
-)
+# A quarter, as PostgreSQL's own manual begins with; the rest is for files and for Bedside.
+_SHARE_OF_MEMORY = 4
 _LEAST_MB, _MOST_MB = 128, 4_096
 _GIVEN_MOST_MB = 1 << 20
 _WAL_SHARE_OF_DISK = 20

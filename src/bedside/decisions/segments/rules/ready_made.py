@@ -31,7 +31,11 @@ class ReadyMade:
 
     def rule(self, value: str = "") -> Rule:
         """With this value in the open place, if there is one. Raises BadRule for an empty one."""
-        return from_json(_filled(self.document, value))
+        return from_json(self.opened(value))
+
+    def opened(self, value: str = "") -> Any:
+        """The JSON with this value in the open place."""
+        return _filled(self.document, value)
 
 
 def _filled(document: Any, value: str) -> Any:

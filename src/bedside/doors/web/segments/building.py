@@ -20,7 +20,7 @@ from bedside.doors.web.segments.judging import judge
 from bedside.doors.web.segments.picking import exactly
 from bedside.doors.web.segments.posting import FIRST_FIELD, fresh, read_draft
 from bedside.doors.web.segments.showing import show
-from bedside.doors.web.segments.starters import ASKED, opened, starter
+from bedside.doors.web.segments.starters import ASKED, starter
 from bedside.doors.web.segments.vocabulary import Vocabulary, look_up, vocabulary_of
 from bedside.ground import clock
 from bedside.ground.errors import NotFound, Refusal
@@ -86,7 +86,7 @@ def new(request: HttpRequest, scope: Scope) -> HttpResponse:
         return _answer(request, scope, None)
     start = starter(request.GET.get("start", ""))
     if start is not None and not start.asks:
-        return _started(request, scope, Building(name=start.name, draft=draft_of(opened(start))))
+        return _started(request, scope, Building(name=start.name, draft=draft_of(start.opened())))
     return _started(request, scope, Building(name="", draft=DraftGroup(parts=(fresh(FIRST_FIELD, {}),))))
 
 
@@ -102,7 +102,7 @@ def start_with(request: HttpRequest, scope: Scope, code: str) -> HttpResponse:
     except BadRule:
         return redirect("segments_ready")
     return _started(
-        request, scope, Building(name=f"{ASKED[start.asks]}: {value}", draft=draft_of(opened(start, value)))
+        request, scope, Building(name=f"{ASKED[start.asks]}: {value}", draft=draft_of(start.opened(value)))
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Final
 
-from bedside.decisions.segments.rules.ready_made import OPEN, READY_MADE, ReadyMade
+from bedside.decisions.segments.rules.ready_made import READY_MADE, ReadyMade
 
 NO_ADDRESS: Final = ReadyMade(
     key="no_address", name="No email address", about="Whom to ask for one at the front desk.",
@@ -43,18 +43,3 @@ def sections() -> list[tuple[str, list[ReadyMade]]]:
     every = sorted(STARTERS, key=lambda one: order.index(one.key) if one.key in order else len(order))
     found = [(title, [one for one in every if _SECTION_OF.get(one.key, _OTHER) == title]) for title in titles]
     return [(title, some) for title, some in found if some]
-
-
-def opened(start: ReadyMade, value: str = "") -> Any:
-    """Its JSON with this value in the open places."""
-    return _filled(start.document, value)
-
-
-def _filled(document: Any, value: str) -> Any:
-    match document:
-        case dict():
-            return {name: _filled(part, value) for name, part in document.items()}
-        case list():
-            return [_filled(part, value) for part in document]
-        case _:
-            return value if document is OPEN else document
