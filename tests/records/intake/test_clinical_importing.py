@@ -13,6 +13,7 @@ from bedside.records.charts.rules import Kind, Status
 from bedside.records.intake import actions, queries
 from bedside.records.intake.nouns import Format, ImportState, SourceKind
 from bedside.records.intake.rules.keeping import KEPT_AT_FIRST, Item
+from bedside.records.intake.rules.refusing import sort_counts
 from bedside.records.intake.sources import add_source, pause_source
 from bedside.records.patients import queries as patients
 from bedside.records.patients.rules import Sex
@@ -168,6 +169,8 @@ def test_keeps_a_protected_class_only_when_it_was_switched_on(scope, at):
     view = import_clinical(scope, content, at, source_id)
     assert [each.source_id for each in entries(scope)] == ["condition-1"]
     assert (counts(view), view.remark_counts["count:special:kept_out"]) == ((2, 0, 0, 0, 2), 2)
+    told = {each.label: each.not_kept for each in sort_counts(view.remark_counts)}
+    assert told["Specially protected records"] == 2
     hospital(scope, at, name="Other", kept=KEPT_AT_FIRST | {Item.CONDITIONS, Item.HIV})
     again = import_clinical(scope, content, at, source_id)
     assert [each.source_id for each in entries(scope)] == ["condition-1", "condition-2"]

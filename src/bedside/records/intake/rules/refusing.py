@@ -99,20 +99,21 @@ class SortCount:
 
 
 def sort_counts(remark_counts: Mapping[str, int]) -> list[SortCount]:
-    """The counts of a clinical import by sort; kinds of record that nobody reads are one line at the end."""
+    """The counts of a clinical import by sort; what has no name here is one line at the end."""
     by_sort: dict[str, Counter[str]] = {}
-    others = 0
+    others: Counter[str] = Counter()
     for key, count in remark_counts.items():
         what, _, rest = key.partition(":")
         if what == "count":
             sort, _, fate = rest.partition(":")
-            by_sort.setdefault(sort, Counter())[column_of(fate)] += count
+            found = by_sort.setdefault(sort, Counter()) if sort in SORTS else others
+            found[column_of(fate)] += count
         elif what == "passed":
-            others += count
+            others["not_kept"] += count
     order = [sort for sort in SORTS if sort in by_sort]
     shown = [SortCount(label=SORTS[sort], **_columns(by_sort[sort])) for sort in order]
     if others:
-        shown.append(SortCount(label="Records of other kinds", **_columns(Counter(not_kept=others))))
+        shown.append(SortCount(label="Records of other kinds", **_columns(others)))
     return shown
 
 
