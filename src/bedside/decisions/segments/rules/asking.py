@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from bedside.decisions.segments.rules.coding import members, plain_code
 from bedside.decisions.segments.rules.fields import FIELDS, Field, Kind
-from bedside.decisions.segments.rules.nodes import All, AnyOf, Charted, Condition, Not, Sample, Within
+from bedside.decisions.segments.rules.nodes import Charted, Condition, Within, walk
 from bedside.kit.terminology import BLOCKS, VALUE_SETS, Sensitivity, System, sensitivity_of, strictest
 from bedside.records.charts.rules import Kind as ChartKind
 
@@ -83,22 +83,15 @@ def asks_special(rule: Rule) -> bool:
 
 
 def _words_in(rule: Rule) -> Iterator[str]:
-    match rule:
-        case All(parts) | AnyOf(parts):
-            for part in parts:
-                yield from _words_in(part)
-        case Not(part):
-            yield from _words_in(part)
-        case Within(rule=inner) if inner is not None:
-            yield from _words_in(inner)
-        case Condition(value=value):
-            yield from (
-                one for one in (value if isinstance(value, tuple) else (value,)) if isinstance(one, str)
-            )
-        case Charted():
-            yield from (*rule.providers, *rule.places)
-        case _:
-            return
+    for part in walk(rule):
+        match part:
+            case Condition(value=value):
+                several = value if isinstance(value, tuple) else (value,)
+                yield from (one for one in several if isinstance(one, str))
+            case Charted(providers=providers, places=places):
+                yield from (*providers, *places)
+            case _:
+                continue
 
 
 def uses_health(rule: Rule) -> bool:
@@ -122,23 +115,16 @@ def tells_a_condition(rule: Rule) -> bool:
 
 
 def _asked(rule: Rule) -> Iterator[Field]:
-    match rule:
-        case All(parts) | AnyOf(parts):
-            for part in parts:
-                yield from _asked(part)
-        case Not(part):
-            yield from _asked(part)
-        case Condition():
-            yield rule.asks
-        case Charted():
-            yield _chart_field(rule)
-        case Within(rule=None):
-            yield _ANOTHER
-        case Within(rule=inner):
-            assert inner is not None  # noqa: S101  the case before
-            yield from _asked(inner)
-        case Sample():
-            return
+    for part in walk(rule):
+        match part:
+            case Condition():
+                yield part.asks
+            case Charted():
+                yield _chart_field(part)
+            case Within(rule=None):
+                yield _ANOTHER
+            case _:
+                continue
 
 
 def _chart_field(asked: Charted) -> Field:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 from bedside.decisions.segments.rules.fields import CUSTOM, Field, Kind
-from bedside.decisions.segments.rules.nodes import All, AnyOf, BadRule, Condition, Not, Within
+from bedside.decisions.segments.rules.nodes import All, AnyOf, BadRule, Condition, Not, Within, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from uuid import UUID
 
     from bedside.decisions.segments.rules.nodes import Rule
 
@@ -31,7 +31,7 @@ def resolved(
     field that does not exist.
     """
     found = _resolved(rule, find=find, fields=fields, inside=inside)
-    if _parts_of(found) > PARTS_MAX:
+    if sum(1 for _ in walk(found)) > PARTS_MAX:
         raise BadRule("The segments within this one are too large together; use fewer.")
     return found
 
@@ -53,15 +53,7 @@ def as_saved(rule: Rule) -> Rule:
 
 def segments_in(rule: Rule) -> frozenset[UUID]:
     """The segments that a rule names, however deep."""
-    match rule:
-        case All(parts) | AnyOf(parts):
-            return frozenset[UUID]().union(*(segments_in(part) for part in parts))
-        case Not(part):
-            return segments_in(part)
-        case Within():
-            return frozenset({rule.segment_id}) | (segments_in(rule.rule) if rule.rule else frozenset())
-        case _:
-            return frozenset()
+    return frozenset(part.segment_id for part in walk(rule) if isinstance(part, Within))
 
 
 def _resolved(
@@ -111,15 +103,3 @@ def _known(asked: Field, condition: Condition, fields: Mapping[str, Field]) -> F
     if field.kind is Kind.CHOICE and not set(chosen) <= set(field.choices):
         raise BadRule(f"{field.label}: choose one of {', '.join(field.choices)}.")
     return field
-
-
-def _parts_of(rule: Rule) -> int:
-    match rule:
-        case All(parts) | AnyOf(parts):
-            return 1 + sum(_parts_of(part) for part in parts)
-        case Not(part):
-            return 1 + _parts_of(part)
-        case Within(rule=inner) if inner is not None:
-            return 1 + _parts_of(inner)
-        case _:
-            return 1

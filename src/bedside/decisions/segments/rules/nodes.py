@@ -11,6 +11,7 @@ from bedside.decisions.segments.rules.periods import Period, days_of, last_days,
 from bedside.ground.errors import Refusal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from uuid import UUID
 
     from bedside.kit.terminology import System
@@ -139,3 +140,18 @@ class Not:
 
 
 Rule = Condition | Charted | Sample | Within | All | AnyOf | Not
+
+
+def walk(rule: Rule) -> Iterator[Rule]:
+    """The rule itself, then all it is made of in their order; of segments within it too, where they were looked up."""
+    yield rule
+    match rule:
+        case All(parts) | AnyOf(parts):
+            for part in parts:
+                yield from walk(part)
+        case Not(part):
+            yield from walk(part)
+        case Within(rule=inner) if inner is not None:
+            yield from walk(inner)
+        case _:
+            return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bedside.decisions.segments.rules.asking import fields_used, tells_a_condition
-from bedside.decisions.segments.rules.nodes import All, AnyOf, Charted, Condition, Not, Within
+from bedside.decisions.segments.rules.nodes import Charted, Condition, walk
 from bedside.decisions.segments.rules.reveals import Cause, Finding, Level
 from bedside.kit.terminology import (
     VALUE_SETS,
@@ -83,21 +83,15 @@ def _is_named(field: str) -> bool:
 
 
 def _named(rule: Rule) -> Iterator[tuple[str, frozenset[Sensitivity]]]:
-    match rule:
-        case All(parts) | AnyOf(parts):
-            for part in parts:
-                yield from _named(part)
-        case Not(part):
-            yield from _named(part)
-        case Within(rule=inner) if inner is not None:
-            yield from _named(inner)
-        case Condition(field=field, value=value) if field in _IN_WORDS:
-            for word in value if isinstance(value, tuple) else (value,):
-                yield from _of_word(str(word or ""), field=field)
-        case Charted(of=codes):
-            yield from _of_codes(codes)
-        case _:
-            return
+    for part in walk(rule):
+        match part:
+            case Condition(field=field, value=value) if field in _IN_WORDS:
+                for word in value if isinstance(value, tuple) else (value,):
+                    yield from _of_word(str(word or ""), field=field)
+            case Charted(of=codes):
+                yield from _of_codes(codes)
+            case _:
+                continue
 
 
 def _of_word(word: str, *, field: str) -> Iterator[tuple[str, frozenset[Sensitivity]]]:
