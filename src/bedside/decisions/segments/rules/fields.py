@@ -47,6 +47,12 @@ class Operator(StrEnum):
     UNKNOWN = "unknown"
 
 
+# Those that take a number of days, counted from today.
+COUNTING_DAYS = frozenset(
+    {Operator.WITHIN_DAYS, Operator.NOT_WITHIN_DAYS, Operator.LAST_DAYS, Operator.NEXT_DAYS}
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """One field. `past` says which side of today a DATE field lies on for `within_days`.

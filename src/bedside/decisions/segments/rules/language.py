@@ -52,6 +52,7 @@ DEPTH_MAX = 6
 KEY_LENGTH_MAX = 60
 NAME_LENGTH_MAX = 200
 _SHAPES = "A rule is a condition, or a group with all, any or not."
+_FORMS = "A rule is a condition with field, is and value, or a group with all, any or not."
 
 
 def from_json(document: object) -> Rule:
@@ -124,7 +125,7 @@ def _parse(document: object, *, depth: int) -> Rule:
     for name, parse in _LEAVES.items():
         if name in keys:
             return parse(document)
-    raise BadRule("A rule is a condition with field, is and value, or a group with all, any or not.")
+    raise BadRule(_FORMS)
 
 
 def _parts(document: object, *, depth: int) -> tuple[Rule, ...]:
@@ -135,7 +136,7 @@ def _parts(document: object, *, depth: int) -> tuple[Rule, ...]:
 
 def _condition(document: dict[str, Any]) -> Rule:
     if not {"field", "is"} <= set(document) <= {"field", "is", "value", "kind"}:
-        raise BadRule("A rule is a condition with field, is and value, or a group with all, any or not.")
+        raise BadRule(_FORMS)
     field = _field(document["field"], document.get("kind"))
     for operator in field.operators:
         if document["is"] == operator.value:

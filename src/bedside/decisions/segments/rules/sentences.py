@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from bedside.decisions.segments.rules.charting import LASTING
-from bedside.decisions.segments.rules.fields import Field, Kind, Operator
+from bedside.decisions.segments.rules.fields import COUNTING_DAYS, Field, Kind, Operator
 from bedside.decisions.segments.rules.nodes import (
     All,
     AnyOf,
@@ -40,7 +40,6 @@ _WORDS = {
     Operator.KNOWN: "is known",
     Operator.UNKNOWN: "is not known",
 }
-_DAYS = frozenset({Operator.WITHIN_DAYS, Operator.NOT_WITHIN_DAYS, Operator.LAST_DAYS, Operator.NEXT_DAYS})
 _SYSTEMS: Final = {
     System.ICD10CM: "ICD-10-CM",
     System.SNOMED: "SNOMED",
@@ -104,7 +103,7 @@ def _joined(parts: tuple[Rule, ...], word: str, *, empty: str, inner: bool) -> s
 def _condition(condition: Condition) -> str:
     field = condition.asks
     name = field.label if field.label.isupper() else field.label[0].lower() + field.label[1:]
-    if condition.operator in _DAYS:
+    if condition.operator in COUNTING_DAYS:
         return f"{name} {_days(field, condition)}"
     if condition.operator is Operator.TURNS and isinstance(condition.value, tuple):
         age, period = condition.value

@@ -6,7 +6,7 @@ import math
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from bedside.decisions.segments.rules.fields import Field, Kind, Operator
+from bedside.decisions.segments.rules.fields import COUNTING_DAYS, Field, Kind, Operator
 from bedside.decisions.segments.rules.nodes import BadRule
 from bedside.decisions.segments.rules.periods import Period
 
@@ -19,7 +19,6 @@ DAYS_MAX = 36_500
 AGE_MAX = 150
 NUMBER_MAX = 1_000_000_000
 _NOTHING = frozenset({Operator.KNOWN, Operator.UNKNOWN})
-_DAYS = frozenset({Operator.WITHIN_DAYS, Operator.NOT_WITHIN_DAYS, Operator.LAST_DAYS, Operator.NEXT_DAYS})
 _SEVERAL = frozenset({Operator.IS_ANY_OF, Operator.HAS_ANY_OF})
 _ENDS = 2
 
@@ -30,7 +29,7 @@ def value_of(field: Field, operator: Operator, value: object) -> Value:
         if value not in {None, ""} if not isinstance(value, list | dict) else value:
             raise BadRule(f"{field.label}: known and unknown take no value.")
         return None
-    if operator in _DAYS:
+    if operator in COUNTING_DAYS:
         return whole_number(value, high=DAYS_MAX, name=field.label, unit="days")
     if operator is Operator.IN_PERIOD:
         return period_of(value, name=field.label)

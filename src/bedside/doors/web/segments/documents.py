@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from bedside.decisions.segments.rules import FIELDS, Kind, Operator, from_json, to_json
+from bedside.decisions.segments.rules.fields import COUNTING_DAYS
 from bedside.decisions.segments.rules.language import CONDITIONS_MAX, DEPTH_MAX, BadRule
 from bedside.decisions.segments.rules.periods import Period
 from bedside.doors.web.segments.drafts import (
     ANY_TIME,
-    DAYS,
     SAMPLE,
     SEGMENT,
     Amount,
@@ -86,7 +86,7 @@ def _draft_condition(document: dict[str, Any]) -> DraftCondition:
         return _open_condition(document)
     from_json(document)
     field, operator = document["field"], Operator(document["is"])
-    if operator in DAYS:
+    if operator in COUNTING_DAYS:
         values = list(told(int(value)))
     return DraftCondition(
         field=field, kind=_kind(document), operator=operator, values=tuple(str(one) for one in values)

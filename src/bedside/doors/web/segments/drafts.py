@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from bedside.decisions.segments.rules import Kind, Operator
+from bedside.decisions.segments.rules.fields import COUNTING_DAYS
 from bedside.decisions.segments.rules.periods import Period
 
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ SAMPLE: Final = "sample"
 SEGMENT: Final = "segment"
 _SEVERAL = frozenset({Operator.IS_ANY_OF, Operator.HAS_ANY_OF})
 _NOTHING = frozenset({Operator.KNOWN, Operator.UNKNOWN})
-DAYS: Final = frozenset(
-    {Operator.WITHIN_DAYS, Operator.NOT_WITHIN_DAYS, Operator.LAST_DAYS, Operator.NEXT_DAYS}
-)
 
 
 class How(StrEnum):
@@ -192,7 +190,7 @@ def control_of(kind: Kind, operator: Operator) -> Control:
     """What the value of an operator on a kind of field is typed into."""
     if operator in _NOTHING:
         return Control.NOTHING
-    if operator in DAYS:
+    if operator in COUNTING_DAYS:
         return Control.DAYS
     if operator is Operator.IN_PERIOD:
         return Control.PERIOD
