@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from calendar import isleap
 from datetime import date, timedelta
 from enum import StrEnum
 
 _MONTHS_OF_QUARTER = 3
 _MONTHS_OF_YEAR = 12
-_LEAP_YEAR = 2000
+_DAYS_OF_LEAP_YEAR = 366
 
 
 class Period(StrEnum):
@@ -58,35 +59,19 @@ def next_days(days: int, *, today: date) -> tuple[date, date]:
     return today, (today + timedelta(days=days) if (date.max - today).days > days else date.max)
 
 
-def birthday_in(birth: date, year: int) -> date:
-    """The day of that year on which somebody is a year older. Born 29 February: 1 March, unless it is a leap year."""
-    try:
-        return birth.replace(year=year)
-    except ValueError:
-        return date(year, 3, 1)
-
-
 def birthday_marks(first: date, last: date) -> frozenset[int]:
     """Month times 100 plus day of whoever has a birthday from `first` to `last`, both included.
 
     >>> sorted(birthday_marks(date(2027, 2, 28), date(2027, 3, 1)))
     [228, 229, 301]
     """
-    if (last - first).days >= _days_of_leap_year():
-        last = first + timedelta(days=_days_of_leap_year())
+    if (last - first).days >= _DAYS_OF_LEAP_YEAR:
+        last = first + timedelta(days=_DAYS_OF_LEAP_YEAR)
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     marks = {day.month * 100 + day.day for day in days}
-    if any((day.month, day.day) == (3, 1) and not _is_leap(day.year) for day in days):
+    if any((day.month, day.day) == (3, 1) and not isleap(day.year) for day in days):
         marks.add(229)
     return frozenset(marks)
-
-
-def _days_of_leap_year() -> int:
-    return (date(_LEAP_YEAR + 1, 1, 1) - date(_LEAP_YEAR, 1, 1)).days
-
-
-def _is_leap(year: int) -> bool:
-    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
 
 
 def _first_of(month: int) -> date:
