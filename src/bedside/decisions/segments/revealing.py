@@ -281,7 +281,7 @@ def _leaving_out(
         less = _reveal(scope, snapshot, rest, today=today)
         if not less.level.reaches(told.level):
             people = int(mask(snapshot, rest, today=today).sum())
-            tried.append((list(Level).index(less.level), people, sentence_of(part)))
+            tried.append((less.level.rank, people, sentence_of(part)))
     for rank, people, words in sorted(tried)[:1]:
         tells = "nothing more" if rank == 0 else "less"
         would = shown(people, exact=exact).words

@@ -29,19 +29,13 @@ from math import inf, sqrt
 from typing import TYPE_CHECKING, Final
 
 from bedside.decisions.segments.rules.counting import SMALLEST_SHOWN
-from bedside.kit.terminology import Sensitivity, strictest
-from bedside.safeguards.practices.rules import (
-    REVEAL_PERCENT_MIN,
-    REVEAL_PHI_PERCENT_MAX,
-    REVEAL_WARN_PERCENT_MAX,
-)
+from bedside.safeguards.practices.rules import REVEAL_PHI_PERCENT_MAX, REVEAL_WARN_PERCENT_MAX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-WARN_PERCENT: Final = REVEAL_WARN_PERCENT_MAX
-PHI_PERCENT: Final = REVEAL_PHI_PERCENT_MAX
-PERCENT_MIN: Final = REVEAL_PERCENT_MIN  # stricter than this every mail would be PHI for something
+    from bedside.kit.terminology import Sensitivity
+
 ODDS_WARN: Final = 2.0
 ODDS_PHI: Final = 3.0
 ALIKE_MIN: Final = 2  # in a tiny audience: one person who has something is no pattern
@@ -58,8 +52,13 @@ class Level(StrEnum):
     PHI = "phi"
     SPECIAL = "special"  # PHI of a class that a law of its own protects
 
+    @property
+    def rank(self) -> int:
+        """0 for the least telling."""
+        return list(Level).index(self)
+
     def reaches(self, other: Level) -> bool:
-        return list(Level).index(self) >= list(Level).index(other)
+        return self.rank >= other.rank
 
 
 class Cause(StrEnum):
@@ -75,15 +74,8 @@ class Cause(StrEnum):
 class Thresholds:
     """From which share on a guess warns and is PHI, in percent. A practice may lower them, never raise them."""
 
-    warn_percent: int = WARN_PERCENT
-    phi_percent: int = PHI_PERCENT
-
-    @property
-    def is_allowed(self) -> bool:
-        return (
-            PERCENT_MIN <= self.warn_percent <= min(WARN_PERCENT, self.phi_percent)
-            and self.phi_percent <= PHI_PERCENT
-        )
+    warn_percent: int = REVEAL_WARN_PERCENT_MAX
+    phi_percent: int = REVEAL_PHI_PERCENT_MAX
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +120,7 @@ class Reveal:
 
     @property
     def level(self) -> Level:
-        return max((one.level for one in self.findings), key=list(Level).index, default=Level.NOTHING)
+        return max((one.level for one in self.findings), key=lambda level: level.rank, default=Level.NOTHING)
 
     @property
     def is_phi(self) -> bool:
@@ -224,7 +216,7 @@ _CAUSES: Final = (Cause.RULE, Cause.RECIPIENTS, Cause.LEFT_OUT, Cause.SENDER)
 
 
 def _weight(one: Finding) -> tuple[int, int, float]:
-    return list(Level).index(one.level), -_CAUSES.index(one.cause), one.certainty or 1.0
+    return one.level.rank, -_CAUSES.index(one.cause), one.certainty or 1.0
 
 
 def _is_same(one: Finding, other: Finding) -> bool:
@@ -237,8 +229,3 @@ def _is_same(one: Finding, other: Finding) -> bool:
         return False
     alike = abs(one.certainty - other.certainty) <= _SAME_PEOPLE * other.certainty
     return alike and abs(one.usual - other.usual) <= _SAME_PEOPLE * other.usual
-
-
-def strictest_class(reveal: Reveal) -> Sensitivity:
-    """The class of the worst thing it tells."""
-    return strictest(frozenset(one.sensitivity for one in reveal.findings))
