@@ -234,7 +234,7 @@ def test_numbers_of_pieces_are_never_given_twice(scope, at):
     assert state(scope).generation not in numbers
 
 
-def test_codes_by_row_say_which_are_active(scope, at):
+def test_a_code_is_found_by_each_of_its_names_while_it_lasts(scope, at):
     pia, bruno = person(1, conditions=("Asthma",)), person(2)
     save(scope, at, pia, bruno)
     e11, e11_too = (System.ICD10CM, "E11.9"), (System.SNOMED, "44054006")
@@ -245,16 +245,17 @@ def test_codes_by_row_say_which_are_active(scope, at):
         entry(Kind.CONDITION, 3, codes=((System.ICD10CM, "I10"),), status=Status.CANCELLED),
         of=bruno,
     )  # fmt: skip
-    table = index.code_table(scope, at=at)
-    coded = index.coded(scope, Kind.CONDITION, at=at)
-    by_code = {
-        table[code]: (row, active) for row, code, active in coded.select("row", "code", "active").iter_rows()
-    }
-    rows = {one: slot for slot, one in enumerate(sorted((pia.id, bruno.id)))}
-    assert by_code == {
-        e11: (rows[bruno.id], True), e11_too: (rows[bruno.id], True),
-        (System.ICD10CM, "J45.909"): (rows[bruno.id], False), (System.TEXT, "asthma"): (rows[pia.id], True),
-    }  # fmt: skip
+
+    def found(code: str, **more) -> list:
+        rule = from_json({"chart": "condition", "is": "has", "of": [code], **more})
+        return queries.matching_ids(scope, rule, today=TODAY, at=at)
+
+    today = {"when": {"period": "today"}}
+    assert found("icd10cm:E11.9", **today) == found("snomed:44054006", **today) == [bruno.id]
+    assert found("icd10cm:J45.909") == [bruno.id]
+    assert found("icd10cm:J45.909", **today) == []
+    assert found("icd10cm:I10") == []
+    assert found("text:asthma", **today) == [pia.id]
 
 
 def test_a_removed_own_field_is_refused_and_its_segment_still_listed(scope, at):

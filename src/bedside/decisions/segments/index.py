@@ -17,7 +17,6 @@ from bedside.decisions.segments import freshness as changes
 from bedside.decisions.segments import storing
 from bedside.decisions.segments.compacting import compact
 from bedside.decisions.segments.encoding import (
-    STATUSES,
     Words,
     chart_columns,
     id_columns,
@@ -31,9 +30,7 @@ from bedside.decisions.segments.storing import FORMAT, Superseded
 from bedside.ground.errors import Fault
 from bedside.ground.jobs import enqueue
 from bedside.ground.scope import Purpose, Scope, in_scope, reading, system_scope
-from bedside.kit.terminology import System
 from bedside.records.charts import queries as charts
-from bedside.records.charts.rules import Kind, Status
 from bedside.records.patients import queries as patients
 from bedside.records.patients.erasing import gone_since
 from bedside.safeguards.practices.queries import profile
@@ -61,7 +58,6 @@ _PRACTICES_MAX = 50
 
 _snapshots: dict[UUID, Snapshot] = {}
 _lock = threading.Lock()
-_LISTED = {Kind.CONDITION: "conditions", Kind.MEDICATION: "medications"}
 
 
 def asked(scope: Scope, ask: Callable[[Snapshot], Answer], *, at: datetime) -> Answer:
@@ -83,21 +79,6 @@ def asked(scope: Scope, ask: Callable[[Snapshot], Answer], *, at: datetime) -> A
     raise Fault(
         "segments_busy", "The lists of patients are being built anew; try again in a moment.", retry_after_s=5
     )
-
-
-def coded(scope: Scope, kind: Kind, *, at: datetime) -> pl.DataFrame:
-    """`row` (u32, the slot), `code` (u32) and `active` (bool): a row for each code of each entry of a kind.
-
-    Of people on record, without what was cancelled or wrong; lists of spreadsheets too, as words. `active` on the
-    practice's day of `at`: so called, and not ended before it. For the numbers see `code_table` of the same moment.
-    """
-    today = at.astimezone(profile(scope).zone).date()
-    return asked(scope, lambda snapshot: coded_in(snapshot, kind, today=today), at=at)
-
-
-def code_table(scope: Scope, *, at: datetime) -> dict[int, tuple[System, str]]:
-    """What the numbers of `coded` mean: system and code as sent, or TEXT and a folded word."""
-    return asked(scope, lambda snapshot: dict(enumerate(codes_in(snapshot))), at=at)
 
 
 def finds(scope: Scope, patient_id: UUID) -> bool:
@@ -159,59 +140,6 @@ def forget_columns() -> None:
     with _lock:
         _snapshots.clear()
     storing.opened.forget()
-
-
-def coded_in(snapshot: Snapshot, kind: Kind, *, today: object) -> pl.DataFrame:
-    """As `coded`, of a snapshot that is at hand."""
-    _, by_meaning, by_word = _codes_of(snapshot)
-    left_out = [STATUSES.index(Status.CANCELLED), STATUSES.index(Status.WRONG)]
-    frames = [pl.DataFrame(schema={"row": pl.UInt32, "code": pl.UInt32, "active": pl.Boolean})]
-    is_active = (pl.col("status") == STATUSES.index(Status.ACTIVE)) & (
-        pl.col("until").is_null() | (pl.col("until") >= pl.lit(today))
-    )
-    for frame in snapshot.long(kind, ["code", "status", "until"]):
-        kept = frame.filter(~pl.col("status").is_in(left_out) & pl.col("code").is_not_null())
-        rows = kept.select(
-            pl.col("slot").alias("row"),
-            by_meaning.gather(kept["code"]).alias("code"),
-            is_active.alias("active"),
-        )
-        frames.append(rows.explode("code").drop_nulls("code"))
-    if kind in _LISTED:
-        table = _LISTED[kind]
-        for frame in snapshot.long(table, ["code"]):
-            codes = by_word[table].gather(frame["code"]).alias("code")
-            frames.append(
-                pl.DataFrame([frame["slot"].alias("row"), codes]).with_columns(
-                    pl.lit(value=True).alias("active")
-                )
-            )
-    found = pl.concat(frames)
-    return found.filter(snapshot.present().gather(found["row"])) if snapshot.gone else found
-
-
-def codes_in(snapshot: Snapshot) -> list[tuple[System, str]]:
-    """As `code_table`, of a snapshot that is at hand: the code of each number."""
-    return _codes_of(snapshot)[0]
-
-
-def _codes_of(
-    snapshot: Snapshot,
-) -> tuple[list[tuple[System, str]], pl.Series, dict[str, pl.Series]]:
-    """Each code once, in the order of its number; the numbers of each meaning; and those of each word of a list."""
-    numbers: dict[tuple[System, str], int] = {}
-
-    def number(code: tuple[System, str]) -> int:
-        return numbers.setdefault(code, len(numbers))
-
-    by_meaning = [[number(code) for code in codes] for codes in snapshot.meanings()]
-    by_word = {
-        table: pl.Series(
-            [number((System.TEXT, word)) for word in snapshot.words(table).to_list()], dtype=pl.UInt32
-        )
-        for table in _LISTED.values()
-    }
-    return list(numbers), pl.Series(by_meaning, dtype=pl.List(pl.UInt32)), by_word
 
 
 # --- what is there
