@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from bedside.decisions.segments.encoding import STATUSES
+from bedside.decisions.segments.encoding import LISTED, STATUSES
 from bedside.decisions.segments.rules import (
     All,
     AnyOf,
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
 MEANT_MAX = 200  # answers kept with a snapshot, each one bit for every slot
 _WORD = 1 << 64
 _HIGHEST: dict[Any, int] = {pl.UInt8: 2**8 - 1, pl.UInt16: 2**16 - 1, pl.UInt32: 2**32 - 1}
-# Lists as a spreadsheet brings them: each word of them stands for one active entry without a date.
-_LISTED = {ChartKind.CONDITION: "conditions", ChartKind.MEDICATION: "medications"}
 
 
 def mask(snapshot: Snapshot, rule: Rule, *, today: date) -> pl.Series:
@@ -336,7 +334,7 @@ def _meant_codes(snapshot: Snapshot, of: Codes) -> list[int]:
 
 def _listed(snapshot: Snapshot, asked: Charted) -> list[pl.Series]:
     """As `_charted`, for words of a spreadsheet: without a date, a provider or a place, and active."""
-    table = _LISTED.get(asked.kind)
+    table = LISTED.get(asked.kind)
     is_other = asked.providers or asked.places or asked.ended is not None
     if table is None or is_other or (asked.statuses and Status.ACTIVE not in asked.statuses):
         return []

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 Columns = dict[str, pl.Series]
 
 LISTS: Final = ("conditions", "medications", "interests", "tags")
+# Lists as a spreadsheet brings them: each word of them stands for one active entry without a date.
+LISTED: Final = {Kind.CONDITION: "conditions", Kind.MEDICATION: "medications"}
 TEXTS: Final = ("sex", "city", "state", "postal_code", "provider", "language", "relationship")
 DATES: Final = ("birth_date", "last_visit", "next_appointment")
 MEANINGS: Final = "meanings"  # the words of charts: all codes of an entry together, since they mean one thing

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import polars as pl
 
 from bedside.decisions.segments.answering import mask
-from bedside.decisions.segments.encoding import STATUSES
+from bedside.decisions.segments.encoding import LISTED, STATUSES
 from bedside.decisions.segments.index import asked
 from bedside.decisions.segments.queries import resolved
 from bedside.decisions.segments.rules import All, Condition, Operator, sentence_of
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from bedside.ground.scope import Scope
 
 KINDS: Final = (Kind.CONDITION, Kind.MEDICATION, Kind.PROCEDURE, Kind.VISIT, Kind.APPOINTMENT, Kind.PROGRAMME)
-_LISTS: Final = ("conditions", "medications")  # as spreadsheets bring them
 _LEFT_OUT: Final = [STATUSES.index(Status.CANCELLED), STATUSES.index(Status.WRONG)]
 _GROUPS_MAX: Final = 1 << 16
 WORDS_MAX: Final = (
@@ -186,7 +185,7 @@ def forget_memberships() -> None:
 
 def _membership(snapshot: Snapshot, *, today: date) -> Membership:
     numbers: dict[Group, int] = {}
-    found = [_belonging(snapshot, table, numbers) for table in (*KINDS, *_LISTS)]
+    found = [_belonging(snapshot, table, numbers) for table in (*KINDS, *LISTED.values())]
     # As one number for each pair: sorting numbers is many times faster than finding equal rows of two columns.
     keys = pl.concat(found).sort()
     keys = keys.filter((keys != keys.shift()).fill_null(value=True))
@@ -214,7 +213,7 @@ def _membership(snapshot: Snapshot, *, today: date) -> Membership:
 def _belonging(snapshot: Snapshot, table: str, numbers: dict[Group, int]) -> pl.Series:
     """Slot and group of each entry of one kind, as one number, unsorted and with repetitions."""
     found = [pl.Series([], dtype=pl.UInt64)]
-    listed = table in _LISTS
+    listed = table in LISTED.values()
     for frame in snapshot.long(table, ["code"] if listed else ["code", "status"]):
         rows = frame.drop_nulls("code")
         if not listed:
