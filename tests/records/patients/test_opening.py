@@ -125,20 +125,6 @@ def test_opens_in_the_order_asked_for(scope, at):
     assert queries.by_ids(scope, []) == []
 
 
-def test_opens_what_changed_in_the_order_of_the_changes(scope, at):
-    patients = saved(scope, at, 3)
-    since = queries.last_change(scope)
-    actions.change(scope, replace(patients[2], city="Larkspur"), at=at)
-    actions.change(scope, replace(patients[0], city="Fairhaven"), at=at)
-    changed = queries.changed_since(scope, since, limit=10)
-    assert [(patient.last_name, patient.city) for _, patient in changed] == [
-        ("Name2", "Larkspur"),
-        ("Name0", "Fairhaven"),
-    ]
-    assert [number > since for number, _ in changed] == [True, True]
-    assert queries.changed_since(scope, changed[-1][0], limit=10) == []
-
-
 def test_opens_versions_side_by_side(scope, at):
     patients = saved(scope, at, 3)
     newer = replace(patients[1], city="Larkspur")

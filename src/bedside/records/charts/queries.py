@@ -4,31 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, LiteralString
 
-from django.db import connection
-
-from bedside.ground.rows import fetch_binary, fetch_first
-from bedside.ground.scope import Scope, in_scope, reading
-from bedside.records.charts.models import ChartPart
+from bedside.ground.rows import fetch_binary
+from bedside.ground.scope import Scope, reading
 from bedside.records.charts.names import names
 from bedside.records.charts.rules import Entry, Kind
 from bedside.records.charts.sealed import SealedPart, open_parts, read_part
-from bedside.records.patients import actions as patients
 from bedside.safeguards.vault.queries import known_sealers, practice_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from uuid import UUID
 
-__all__ = ["changed_ids_since", "chart", "charts", "last_change", "names", "parts_held", "settled_change"]
+__all__ = ["chart", "charts", "held_parts", "names"]
 
 OPEN_AT_ONCE_MAX = 2000
 _KINDS = {kind.value: kind for kind in Kind}
 _PARTS: LiteralString = """
     SELECT patient_id, kind, sealed, version FROM charts_part WHERE practice_id = %s AND patient_id = ANY(%b::uuid[])
     AND kind = ANY(%b::text[])
-"""
-_CHANGED: LiteralString = """
-    SELECT change_no, patient_id FROM charts_part WHERE practice_id = %s AND change_no > %s ORDER BY change_no
 """
 
 
@@ -72,40 +65,3 @@ def held_parts(scope: Scope, patient_ids: Sequence[UUID], *, kinds: Iterable[Kin
         SealedPart(patient_id=patient_id, kind=_KINDS[kind], sealed=sealed, version=version)
         for patient_id, kind, sealed, version in rows
     ]
-
-
-def parts_held(scope: Scope, patient_id: UUID) -> int:
-    """How many sealed parts lie of one person, whether or not they open."""
-    with reading(scope):
-        return ChartPart.objects.filter(practice_id=scope.practice_id, patient_id=patient_id).count()
-
-
-def changed_ids_since(scope: Scope, change_no: int, *, limit: int) -> list[tuple[int, UUID]]:
-    """(change number, patient id) of the parts changed after `change_no`, oldest change first.
-
-    Somebody may be in it once for each kind. Numbers are those of `patients.queries.changed_since`.
-    """
-    with reading(scope):
-        return [
-            (number, one) for number, one in fetch_first(_CHANGED, [scope.practice_id, change_no], rows=limit)
-        ]
-
-
-def last_change(scope: Scope) -> int:
-    """The number of the newest change of a chart, 0 without any."""
-    with reading(scope):
-        rows = ChartPart.objects.filter(practice_id=scope.practice_id).order_by("-change_no")
-        return rows.values_list("change_no", flat=True).first() or 0
-
-
-def settled_change(scope: Scope) -> int:
-    """The newest number such that every change of a patient or of a chart up to it is committed.
-
-    Waits for writers under way, as `patients.actions.settled_change`, whose lock is held for the look at the charts.
-    """
-    with in_scope(scope), connection.cursor() as cursor:
-        of_patients = patients.settled_change(scope)
-        cursor.execute(
-            "SELECT coalesce(max(change_no), 0) FROM charts_part WHERE practice_id = %s", [scope.practice_id]
-        )
-        return max(of_patients, int(cursor.fetchone()[0]))

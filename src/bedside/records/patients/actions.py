@@ -316,7 +316,7 @@ def _locked_version(scope: Scope, patient_id: UUID) -> int:
 def announce_changes(scope: Scope, how_many: int) -> list[int]:
     """Change numbers for the rows about to be written.
 
-    Writers share a lock that a reader of "everything up to N" takes alone (`settled_change`): without it a
+    Writers share a lock that a reader of "everything up to N" takes alone (`segments.freshness`): without it a
     lower number could be committed after a higher one was already seen, and that change be missed for ever.
     """
     with connection.cursor() as cursor:
@@ -325,16 +325,3 @@ def announce_changes(scope: Scope, how_many: int) -> list[int]:
         )
         cursor.execute(_CHANGE_NUMBERS, [how_many])
         return [number for (number,) in cursor.fetchall()]
-
-
-def settled_change(scope: Scope) -> int:
-    """The newest change number such that every change up to it is committed. Waits for writers under way."""
-    with in_scope(scope), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7))", [str(scope.practice_id)])
-        cursor.execute(
-            "SELECT greatest("
-            "(SELECT coalesce(max(change_no), 0) FROM patients_patient WHERE practice_id = %s),"
-            "(SELECT coalesce(max(change_no), 0) FROM patients_gone WHERE practice_id = %s))",
-            [scope.practice_id, scope.practice_id],
-        )
-        return int(cursor.fetchone()[0])

@@ -35,13 +35,6 @@ _BY_IDS: LiteralString = "SELECT " + _SEALED + _HELD + " AND held.id = ANY(%s::u
 # A record that was joined to another is nobody's to be listed; it is opened by its own id only.
 _NOT_JOINED: LiteralString = " AND NOT EXISTS (SELECT FROM patients_merged WHERE patient_id = held.id)"
 _PAGE: LiteralString = "SELECT " + _SEALED + _HELD + _NOT_JOINED + " AND held.id > %s ORDER BY held.id"
-_CHANGED: LiteralString = (
-    "SELECT held.change_no, "
-    + _SEALED
-    + _HELD
-    + _NOT_JOINED
-    + " AND held.change_no > %s ORDER BY held.change_no"
-)
 _BY_ADDRESSES: LiteralString = """
     SELECT id, address_index FROM patients_patient
     WHERE practice_id = %(practice)s AND address_index = ANY(%(indexes)s::bytea[]) ORDER BY id
@@ -174,14 +167,6 @@ def last_change(scope: Scope) -> int:
     with reading(scope):
         rows = PatientRow.objects.filter(practice_id=scope.practice_id).order_by("-change_no")
         return rows.values_list("change_no", flat=True).first() or 0
-
-
-def changed_since(scope: Scope, change_no: int, *, limit: int) -> list[tuple[int, Patient]]:
-    """(change number, patient) of the records changed after `change_no`, oldest change first."""
-    with reading(scope):
-        found = fetch_first(_CHANGED, [scope.practice_id, change_no], rows=limit)
-    patients = open_patients([row[1:] for row in found], keys=practice_keys(scope))
-    return [(row[0], patient) for row, patient in zip(found, patients, strict=True)]
 
 
 def mrn_key(mrn: str) -> str:
