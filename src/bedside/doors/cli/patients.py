@@ -69,7 +69,10 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "--with-opted-out", action="store_true", help="also people who opted out of mail, for an audit only"
     )
     add_verb(
-        group, "compare", "Compare every record's version with what the ledger says was written.", run_compare
+        group,
+        "compare",
+        "Compare every record's and chart's version with what the ledger says was written.",
+        run_compare,
     )
 
 
@@ -77,12 +80,12 @@ def run_compare(chosen: argparse.Namespace) -> None:
     """Ids only. Ends as refused when something does not agree, so that a script notices."""
     from bedside.ground.errors import Refusal
     from bedside.ground.scope import Purpose
-    from bedside.oversight.evidence.comparing import compare
+    from bedside.oversight.evidence.comparing import FINDINGS, compare
 
     found = compare(scope_for(chosen, purpose=Purpose.COMPLIANCE))
     rows = [
         {"patient": str(patient_id), "finding": finding}
-        for finding in ("went_back", "vanished", "unrecorded", "returned", "keys_returned")
+        for finding in FINDINGS
         for patient_id in getattr(found, finding)
     ]
     if found.agrees:

@@ -15,6 +15,7 @@ from bedside.records.charts.names import learn_names
 from bedside.records.charts.queries import held_parts
 from bedside.records.charts.rules import Entry, Kind, merge
 from bedside.records.charts.sealed import open_parts, read_part, seal_parts, written_part
+from bedside.records.charts.versions import code_of
 from bedside.records.patients.actions import announce_changes
 from bedside.records.patients.locking import lock_people
 from bedside.records.patients.merging import require_joining
@@ -88,9 +89,8 @@ def save_entries(
         parts = _merged_parts(scope, came, positions=positions, sealers=sealers)
         written = [part for part in parts if part.merged.new or part.merged.changed]
         _write(scope, written, positions=positions, sealers=sealers, at=at)
-        saved = _saved(parts, homeless=sum(len(came[one]) for one in came if one not in positions))
-        _record(scope, written, saved, at=at, for_member=for_member, source=source)
-    return saved
+        _record(scope, written, at=at, for_member=for_member, source=source)
+    return _saved(parts, homeless=sum(len(came[one]) for one in came if one not in positions))
 
 
 def move(scope: Scope, from_patient: UUID, to_patient: UUID, *, at: datetime) -> int:
@@ -112,8 +112,9 @@ def move(scope: Scope, from_patient: UUID, to_patient: UUID, *, at: datetime) ->
         count = len(came[to_patient])
         if count:
             record(
-                scope, kinds_of_act.CHART_MOVED, at=at, subject=from_patient, count=count, to=str(to_patient)
-            )
+                scope, kinds_of_act.CHART_MOVED, at=at, subject=from_patient, count=count, to=str(to_patient),
+                parts=_code(written),
+            )  # fmt: skip
     return count
 
 
@@ -209,19 +210,35 @@ def _saved(parts: Sequence[_Part], *, homeless: int) -> Saved:
     return Saved(**counts, homeless=homeless)
 
 
-def _record(
-    scope: Scope, written: Sequence[_Part], saved: Saved, *, at: datetime, for_member: str, source: str
-) -> None:
-    people = [*dict.fromkeys(part.patient_id for part in written)]
-    record_each(
-        scope,
-        kinds_of_act.CHARTS_SAVED,
-        at=at,
-        about=source.partition(":")[2],
-        subjects=people,
-        new=saved.new,
-        changed=saved.changed,
-        people=len(people),
-        source=source,
-        for_member=for_member,
-    )
+def _record(scope: Scope, written: Sequence[_Part], *, at: datetime, for_member: str, source: str) -> None:
+    """One entry for all of whom the same versions were written: a part put back or taken away is found by them."""
+    for code, parts in _by_code(written).items():
+        people = [*dict.fromkeys(part.patient_id for part in parts)]
+        record_each(
+            scope,
+            kinds_of_act.CHARTS_SAVED,
+            at=at,
+            about=source.partition(":")[2],
+            subjects=people,
+            new=sum(part.merged.new for part in parts),
+            changed=sum(part.merged.changed for part in parts),
+            people=len(people),
+            parts=code,
+            source=source,
+            for_member=for_member,
+        )
+
+
+def _by_code(written: Sequence[_Part]) -> dict[str, list[_Part]]:
+    of_person: dict[UUID, list[_Part]] = {}
+    for part in written:
+        of_person.setdefault(part.patient_id, []).append(part)
+    found: dict[str, list[_Part]] = {}
+    for parts in of_person.values():
+        found.setdefault(_code(parts), []).extend(parts)
+    return found
+
+
+def _code(parts: Sequence[_Part]) -> str:
+    """The versions that one person's parts have once they are written."""
+    return code_of({part.kind.value: part.version + 1 for part in parts})

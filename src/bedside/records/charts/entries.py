@@ -8,6 +8,7 @@ CHARTS_SAVED = declare(
     new=int,
     changed=int,
     people=int,
+    parts=str,  # the versions written, as `charts.versions.code_of`
     source=str,
     for_member=str,
 )
@@ -21,7 +22,11 @@ CHART_SEEN = declare(
     page=str,
 )
 CHART_MOVED = declare(
-    "chart.moved", "Moved {count} entries of a chart to another record of the same person.", count=int, to=str
+    "chart.moved",
+    "Moved {count} entries of a chart to another record of the same person.",
+    count=int,
+    to=str,
+    parts=str,  # the versions written of the record they went to
 )
 PATIENTS_JOINED = declare(
     "patients.joined",
