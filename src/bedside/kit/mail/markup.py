@@ -79,6 +79,11 @@ def _kind(html: str, place: Place, span: _Span) -> PlaceKind:
     before = html[span.start : place.start]
     if _UNFINISHED.search(before):
         raise _refusal(place, "follows directly on “<” or “&”; write “&lt;” or “&amp;” there")
+    if place.edge is not None:
+        # Between tags at both ends: what is left out can then change no token of what stays.
+        if span.attribute or span.escapable_raw:
+            raise _refusal(place, "begins or ends a passage; put it between paragraphs")
+        return place.edge
     if span.attribute in _LINK_ATTRIBUTES:
         return _link_kind(place, without_places(before))
     if span.attribute or span.escapable_raw:

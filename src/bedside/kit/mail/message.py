@@ -118,6 +118,7 @@ class CompiledMessage:
     _pieces: list[bytes]
     _slots: tuple[tuple[str, Encoder], ...]
     _slot_of_piece: tuple[tuple[int, int], ...]
+    _passages: tuple["_Passage", ...]
     _sender_needs_smtputf8: bool
 
     def render(self, recipient: Recipient, values: Mapping[str, str]) -> RenderedMessage:
@@ -163,7 +164,24 @@ class CompiledMessage:
         pieces = self._pieces.copy()
         for piece, slot in self._slot_of_piece:
             pieces[piece] = encoded[slot]
+        for passage in self._passages:
+            if passage.field not in values:
+                raise MissingValue(passage.field)
+            if not values[passage.field]:
+                pieces[passage.start : passage.end] = [b""] * (passage.end - passage.start)
         return pieces
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Passage:
+    """The pieces that are left out for whom the field is empty. Whole lines by how pieces are encoded."""
+
+    field: str
+    start: int
+    end: int
+
+
+_EDGES = frozenset({PlaceKind.IF, PlaceKind.END})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,11 +214,11 @@ def compile_message(parts: MessageParts) -> CompiledMessage:
     head_start, head_end = _fixed_headers(parts)
     digest = _template_digest(head_start + head_end, subject, text, html)
     boundary = f"=_{digest.hex()[:32]}"
-    pieces, places = _multipart(text, html, boundary=boundary.encode())
+    pieces, places, passages = _multipart(text, html, boundary=boundary.encode())
     slots = tuple(dict.fromkeys(places.values()))
-    encoders = {kind: encoder_of(kind) for kind in PlaceKind}
+    encoders = {kind: encoder_of(kind) for kind in PlaceKind if kind not in _EDGES}
     return CompiledMessage(
-        fields=frozenset(subject.fields) | {field for field, _ in slots},
+        fields=frozenset(subject.fields) | {field for field, _ in slots} | {one.field for one in passages},
         template_sha256=digest,
         _subject=subject,
         _head_start=head_start,
@@ -208,6 +226,7 @@ def compile_message(parts: MessageParts) -> CompiledMessage:
         _pieces=pieces,
         _slots=tuple((field, encoders[kind]) for field, kind in slots),
         _slot_of_piece=tuple((piece, slots.index(slot)) for piece, slot in places.items()),
+        _passages=tuple(passages),
         _sender_needs_smtputf8=parts.from_address.needs_smtputf8
         or (parts.reply_to is not None and parts.reply_to.needs_smtputf8),
     )
@@ -309,18 +328,25 @@ def _multipart_headers(boundary: str) -> bytes:
 
 def _multipart(
     text: _Part, html: _Part, *, boundary: bytes
-) -> tuple[list[bytes], dict[int, tuple[str, PlaceKind]]]:
-    """Give the body's pieces, the first kept free for the headers, and which pieces are places."""
+) -> tuple[list[bytes], dict[int, tuple[str, PlaceKind]], list[_Passage]]:
+    """Give the body's pieces, the first kept free for the headers, which of them are places, and the passages."""
     pieces = [b""]
     places = {}
+    passages: list[_Passage] = []
+    begun = ("", 0)
     for part, media_type in ((text, b"text/plain"), (html, b"text/html")):
         pieces.append(_part_start(media_type, boundary=boundary) + part.literals[0])
         for slot, literal in zip(part.slots, part.literals[1:], strict=True):
-            places[len(pieces)] = slot
+            if slot[1] is PlaceKind.IF:
+                begun = (slot[0], len(pieces))
+            elif slot[1] is PlaceKind.END:
+                passages.append(_Passage(field=begun[0], start=begun[1], end=len(pieces)))
+            else:
+                places[len(pieces)] = slot
             pieces += [b"", literal]
         pieces.append(b"\r\n")
     pieces.append(b"--%b--\r\n" % boundary)
-    return pieces, places
+    return pieces, places, passages
 
 
 def _part_start(media_type: bytes, *, boundary: bytes) -> bytes:

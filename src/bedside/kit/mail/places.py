@@ -1,8 +1,9 @@
 """Merge places: where a person's values go, and what may stand there.
 
-A place is `{{ field }}` with a name of small letters and underscores; there are no expressions, filters or
-conditions, so a template cannot compute. Each place is given its kind when the campaign is compiled, from
-what surrounds it, never from the value.
+A place is `{{ field }}` with a name of small letters and underscores; there are no expressions and no filters, so a
+template cannot compute. Each place is given its kind when the campaign is compiled, from what surrounds it, never
+from the value. A passage, `{{ if field }}` to `{{ end if }}`, is left out for whom the field is empty; passages do
+not nest and stand in no subject.
 """
 
 import re
@@ -11,7 +12,7 @@ from enum import StrEnum
 
 from bedside.kit.mail.errors import InvalidTemplate
 
-_PLACE = re.compile(r"\{\{[ \t]*([a-z_]{1,64})[ \t]*\}\}")
+_PLACE = re.compile(r"\{\{[ \t]*(?:(?P<if>if[ \t]+)?(?P<field>[a-z_]{1,64})|(?P<end>end[ \t]+if))[ \t]*\}\}")
 _HOST_BEFORE = re.compile(r"https?://[^\s<>\"/?#]*\Z")
 _URL_BEFORE = re.compile(r"https?://[^\s<>\"]*\Z")
 
@@ -26,15 +27,21 @@ class PlaceKind(StrEnum):
     URL_WHOLE = "url_whole"  # at the start of a link: must itself be an https, mailto or tel link
     URL_PART = "url_part"  # behind the start of a link: percent-encoded, slashes and colons too
     URL_OPAQUE = "url_opaque"  # behind `tel:` or `mailto:`: as a part, but + and @ stay
+    IF = "if"  # a passage begins; the value decides and is never shown
+    END = "end"  # the passage ends
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """One merge place and where it stands in the template (character positions)."""
+    """One merge place and where it stands in the template (character positions).
+
+    `edge` is IF or END where a passage begins or ends, None for a value; the end of one has no field.
+    """
 
     field: str
     start: int
     end: int
+    edge: PlaceKind | None = None
 
 
 def find_places(template: str, *, part: str) -> tuple[Place, ...]:
@@ -42,14 +49,31 @@ def find_places(template: str, *, part: str) -> tuple[Place, ...]:
 
     Raises: InvalidTemplate for `{{` that is not a well-formed place: better here than in 10,000 inboxes.
     """
-    places = tuple(
-        Place(field=match[1], start=match.start(), end=match.end()) for match in _PLACE.finditer(template)
-    )
+    places = tuple(_place(match) for match in _PLACE.finditer(template))
     if template.count("{{") != len(places) or "{{{" in template:
         raise InvalidTemplate(
             "“{{” must be followed by a field name of small letters and underscores, and “}}”.", part=part
         )
+    _check_passages(places, part=part)
     return places
+
+
+def _place(match: re.Match[str]) -> Place:
+    edge = PlaceKind.END if match["end"] else PlaceKind.IF if match["if"] else None
+    return Place(field=match["field"] or "", start=match.start(), end=match.end(), edge=edge)
+
+
+def _check_passages(places: tuple[Place, ...], *, part: str) -> None:
+    """Each that begins must end before another begins."""
+    expected = PlaceKind.IF
+    for edge in (place.edge for place in places if place.edge is not None):
+        if edge is not expected or part == "subject":
+            raise InvalidTemplate(
+                "“{{ if … }}” and “{{ end if }}” must stand in turn, and not in the subject.", part=part
+            )
+        expected = PlaceKind.END if edge is PlaceKind.IF else PlaceKind.IF
+    if expected is PlaceKind.END:
+        raise InvalidTemplate("a passage begins with “{{ if … }}” and does not end.", part=part)
 
 
 def literals_between(template: str, places: tuple[Place, ...]) -> tuple[str, ...]:
@@ -67,9 +91,14 @@ def without_places(template: str) -> str:
 def text_kind(template: str, place: Place) -> PlaceKind:
     """Tell whether a place of the plain text part continues a link that began before it on the line.
 
-    Raises: InvalidTemplate where a value could change which host the link leads to.
+    Raises: InvalidTemplate where a value could change which host the link leads to, and where a passage is not
+    made of whole lines, so that leaving one out can join no two lines to another link.
     """
     line_start = template.rfind("\n", 0, place.start) + 1
+    if place.edge is not None:
+        if template[line_start : place.start]:
+            raise InvalidTemplate("a passage must begin and end at the start of a line.", part="text")
+        return place.edge
     before = without_places(template[line_start : place.start])
     if _HOST_BEFORE.search(before):
         raise InvalidTemplate(
