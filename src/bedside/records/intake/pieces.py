@@ -40,13 +40,13 @@ class PieceCount:
         return self._hash.hexdigest()
 
 
-def store_pieces(scope: Scope, import_id: UUID, pieces: Iterable[bytes]) -> PieceCount:
-    """Stores a file inside the caller's transaction. Raises Refusal for a file that cannot be imported.
+def store_pieces(scope: Scope, import_id: UUID, even: Iterable[bytes]) -> PieceCount:
+    """Stores a file, cut by `even_pieces`, inside the caller's transaction. Raises Refusal for what cannot be imported.
 
     The file is judged as soon as its head is there, so nobody waits for 100 MB of video to be refused.
     """
     keys, count = practice_keys(scope), PieceCount()
-    for number, piece in enumerate(even_pieces(pieces)):
+    for number, piece in enumerate(even):
         count.note(piece)
         if count.size_bytes > FILE_BYTES_MAX:
             raise Refusal("file_too_large", FILE_TOO_LARGE)

@@ -7,9 +7,7 @@ of its sheets; what was found in it (names of sheets are PHI) is the piece `_COV
 
 from __future__ import annotations
 
-import io
 from dataclasses import asdict, dataclass
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import orjson
@@ -19,7 +17,9 @@ from bedside.ground.scope import Scope, in_scope
 from bedside.records.intake import entries
 from bedside.records.intake.models import Import, Piece
 from bedside.records.intake.nouns import Format, ImportState
+from bedside.records.intake.piece_files import PieceFile
 from bedside.records.intake.pieces import PIECE_BYTES, PieceCount, even_pieces, read_piece, store_pieces
+from bedside.records.intake.rules.clinical_files import ZIP
 from bedside.records.intake.rules.layout import HEAD_BYTES, UnreadableFile, inspect
 from bedside.records.intake.sealed import Facts, open_facts, seal_facts, seal_piece
 from bedside.records.intake.workbooks.archive import ENCRYPTED, OTHER_KIND, TOO_LARGE
@@ -30,7 +30,7 @@ from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from datetime import datetime
     from uuid import UUID
 
@@ -40,7 +40,6 @@ _WORKBOOK_FROM = _COVER + 1
 _SHEETS_TRIED = 20
 _KEPT_PIECES = 8
 _CHOOSING = {ImportState.UPLOADED.value, ImportState.MAPPED.value}
-_ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
 # The name of the stream in which Excel keeps a workbook that has a password.
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
@@ -66,23 +65,23 @@ class Cover:
         return tuple(name for name, is_hidden in self.sheets if is_hidden)
 
 
-def store_file(scope: Scope, import_id: UUID, pieces: Iterable[bytes]) -> tuple[PieceCount, Format]:
+def store_file(
+    scope: Scope, import_id: UUID, even: Iterable[bytes], *, head: bytes
+) -> tuple[PieceCount, Format]:
     """Stores a file with columns inside the caller's transaction, a text as it is and a workbook as above.
 
-    Gives also which of the two it is. Raises Refusal for a file that cannot be imported.
+    Takes `even_pieces`, of which `head` is the first. Gives also which of the two it is. Raises Refusal for a file that
+    cannot be imported.
     """
-    even = even_pieces(pieces)
-    head = next(even, b"")
     check_older_kinds(head)
-    rest = chain([head], even) if head else even
     if is_archive(head):
-        return store_workbook(scope, import_id, rest), Format.XLSX
-    return store_pieces(scope, import_id, rest), Format.CSV
+        return store_workbook(scope, import_id, even), Format.XLSX
+    return store_pieces(scope, import_id, even), Format.CSV
 
 
 def is_archive(head: bytes) -> bool:
     """Whether a file that begins so may be a workbook; a ZIP archive of something else looks the same so far."""
-    return head.startswith(_ZIP)
+    return head.startswith(ZIP)
 
 
 def check_older_kinds(head: bytes) -> None:
@@ -112,13 +111,13 @@ def choose_sheet(scope: Scope, import_id: UUID, *, name: str, at: datetime) -> N
         record(scope, entries.SHEET_CHOSEN, at=at, subject=import_id)
 
 
-def store_workbook(scope: Scope, import_id: UUID, pieces: Iterator[bytes]) -> PieceCount:
-    """Stores a workbook and the text of the sheet most like a list of patients. Raises Refusal.
+def store_workbook(scope: Scope, import_id: UUID, even: Iterable[bytes]) -> PieceCount:
+    """Stores a workbook, cut evenly, and the text of the sheet most like a list of patients. Raises Refusal.
 
     Gives the size and the hash of the text: that is what will be imported.
     """
     with in_scope(scope):
-        size_bytes = _keep(scope, import_id, pieces)
+        size_bytes = _keep(scope, import_id, even)
         return _read(scope, import_id, size_bytes=size_bytes, name=None)
 
 
@@ -149,9 +148,9 @@ def read_cover(scope: Scope, import_id: UUID) -> Cover | None:
     return Cover(**{**kept, "sheets": tuple((name, is_hidden) for name, is_hidden in kept["sheets"])})
 
 
-def _keep(scope: Scope, import_id: UUID, pieces: Iterator[bytes]) -> int:
+def _keep(scope: Scope, import_id: UUID, even: Iterable[bytes]) -> int:
     size_bytes = 0
-    for number, piece in enumerate(even_pieces(pieces)):
+    for number, piece in enumerate(even):
         size_bytes += len(piece)
         if size_bytes > WORKBOOK_BYTES_MAX:
             raise Refusal(TOO_LARGE.code, TOO_LARGE.sentence)
@@ -172,10 +171,10 @@ def _kept_bytes(scope: Scope, import_id: UUID) -> int:
 
 def _read(scope: Scope, import_id: UUID, *, size_bytes: int, name: str | None) -> PieceCount:
     try:
-        book = open_book(_KeptFile(scope, import_id, size_bytes), size_bytes=size_bytes)
+        book = open_book(_kept_file(scope, import_id, size_bytes=size_bytes), size_bytes=size_bytes)
         sheet = book.sheet(name) if name is not None else likeliest(book)
         counts = SheetCounts()
-        count = store_pieces(scope, import_id, csv_of(book, sheet, counts=counts))
+        count = store_pieces(scope, import_id, even_pieces(csv_of(book, sheet, counts=counts)))
     except UnreadableFile as error:
         raise Refusal(error.code, error.sentence) from error
     cover = Cover(
@@ -187,6 +186,13 @@ def _read(scope: Scope, import_id: UUID, *, size_bytes: int, name: str | None) -
     )
     _write_piece(scope, import_id, _COVER, orjson.dumps(asdict(cover)))
     return count
+
+
+def _kept_file(scope: Scope, import_id: UUID, *, size_bytes: int) -> PieceFile:
+    def piece(number: int) -> bytes:
+        return read_piece(scope, import_id, _WORKBOOK_FROM + number) or b""
+
+    return PieceFile(piece, size_bytes=size_bytes, kept=_KEPT_PIECES)
 
 
 def likeliest(book: Book) -> Sheet:
@@ -219,46 +225,3 @@ def _write_piece(scope: Scope, import_id: UUID, number: int, piece: bytes) -> No
         number=number,
         sealed=seal_piece(practice_keys(scope), piece, import_id=import_id, number=number),
     )
-
-
-class _KeptFile:
-    """A workbook in its sealed pieces, to be read from any place; never whole in memory, never clear on a disk."""
-
-    def __init__(self, scope: Scope, import_id: UUID, size_bytes: int) -> None:
-        self._scope, self._import_id, self._size_bytes = scope, import_id, size_bytes
-        self._at = 0
-        self._opened: dict[int, bytes] = {}
-
-    def seekable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self._at
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._size_bytes}[whence]
-        if base + offset < 0:
-            raise OSError("before the beginning")
-        self._at = base + offset
-        return self._at
-
-    def read(self, size: int = -1, /) -> bytes:
-        end = self._size_bytes if size < 0 else min(self._at + size, self._size_bytes)
-        taken = bytearray()
-        while self._at < end:
-            number, start = divmod(self._at, PIECE_BYTES)
-            part = self._piece(number)[start : start + end - self._at]
-            if not part:
-                break
-            taken += part
-            self._at += len(part)
-        return bytes(taken)
-
-    def _piece(self, number: int) -> bytes:
-        found = self._opened.pop(number, None)
-        if found is None:
-            found = read_piece(self._scope, self._import_id, _WORKBOOK_FROM + number) or b""
-            while len(self._opened) >= _KEPT_PIECES:
-                del self._opened[next(iter(self._opened))]
-        self._opened[number] = found
-        return found

@@ -16,7 +16,7 @@ from bedside.records.intake.allowing import allow_list
 from bedside.records.intake.batches import one_batch_at_a_time, still_ours
 from bedside.records.intake.clinical.applying import BATCH_RECORDS, apply, apply_messages
 from bedside.records.intake.clinical.reading import How, read_file
-from bedside.records.intake.clinical.storing import PieceFile
+from bedside.records.intake.clinical.storing import clinical_file
 from bedside.records.intake.models import Import, Reject
 from bedside.records.intake.rules.refusing import by_column
 from bedside.records.intake.sealed import seal_cells
@@ -126,7 +126,7 @@ def batches(scope: Scope, plan: ClinicalPlan, *, after_line: int) -> Iterator[Cl
 
     What came before is passed over without being parsed.
     """
-    file = PieceFile(scope, plan.import_id, size_bytes=plan.size_bytes)
+    file = clinical_file(scope, plan.import_id, size_bytes=plan.size_bytes)
     batch = ClinicalBatch(after_line=after_line, last_line=after_line)
     for found in read_file(file, plan.how, after=after_line):
         batch.take(found)

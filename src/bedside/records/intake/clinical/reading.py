@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from bedside.kit.clinical import Noun, Told
-    from bedside.records.intake.clinical.storing import PieceFile
+    from bedside.records.intake.piece_files import PieceFile
     from bedside.records.intake.rules.keeping import Allow
 
 DENSITY_MAX: Final = 250  # the most repetitive exports unpack to some fifty times their size

@@ -35,7 +35,7 @@ def store_any(scope: Scope, import_id: UUID, pieces: Iterable[bytes]) -> tuple[P
     whole = chain([head], even) if head else even
     form = format_of(head)
     if form is None:
-        return store_file(scope, import_id, whole)
+        return store_file(scope, import_id, whole, head=head)
     return store_clinical(scope, import_id, whole), form
 
 
