@@ -70,7 +70,7 @@ def test_the_ledger_keeps_who_was_dropped_for_what_and_the_page_says_the_same(
     for one in asked:
         if one.details["decision"] != "allow":
             kept[str(one.details["code"])] += one.count
-    shown = {one.line.code: one.line.count for one in dropping.drop_outs(scope, campaign_id)}
+    shown = {one.line.code: one.line.length for one in dropping.drop_outs(scope, campaign_id)}
     assert shown == dict(kept)
     assert sum(shown.values()) == frozen.details["suppressed"] + frozen.details["held"] == 3
     text = signed_in("omar").get(reverse("campaign_dropping", args=[campaign_id])).content.decode()

@@ -11,7 +11,7 @@ from bedside.ground.errors import Fault, Refusal
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from bedside.correspondence.campaigns.nouns import Campaign
     from bedside.ground.scope import Scope
@@ -173,18 +173,27 @@ def _moment(scope: Scope, text: str | None) -> Any:
 def list_campaigns(chosen: argparse.Namespace) -> None:
     from bedside.correspondence.campaigns.queries import campaigns
 
-    rows = [_row(one) for one in campaigns(scope_for(chosen))]
+    scope = scope_for(chosen)
+    rows = [_row(scope, one) for one in campaigns(scope)]
     print_table(chosen, rows, ("id", "name", "class", "state", "people"))
 
 
-def _row(one: Campaign) -> dict[str, Any]:
+def _row(scope: Scope, one: Campaign) -> dict[str, Any]:
     return {
         "id": str(one.id),
         "name": one.name,
         "class": one.plan.message_class,
         "state": one.state.value,
-        "people": one.audience_count,
+        "people": _counts(scope, {"people": one.audience_count})["people"],
     }
+
+
+def _counts(scope: Scope, counts: Mapping[Any, int]) -> dict[Any, int | str]:
+    """Numbers, or for who may not see patients what a page would say: "about 40", "fewer than 11"."""
+    from bedside.oversight.insight.rules import shown
+    from bedside.safeguards.staff.rules import Right
+
+    return {**counts} if scope.may(Right.SEE_PATIENTS) else {**shown(counts, exact=False)}
 
 
 def show_campaign(chosen: argparse.Namespace) -> None:
@@ -196,7 +205,7 @@ def show_campaign(chosen: argparse.Namespace) -> None:
     scope = scope_for(chosen)
     one = queries.campaign(scope, chosen.id)
     result: dict[str, Any] = {
-        **_row(one),
+        **_row(scope, one),
         "purpose": one.plan.purpose,
         "paid": one.plan.remuneration,
         "not_before": one.plan.send_at,
@@ -212,9 +221,9 @@ def show_campaign(chosen: argparse.Namespace) -> None:
             for found in one.reveal.findings
         ]
     if one.has_audience:
-        counted = queries.numbers(scope, one.id).by_state
+        counted = _counts(scope, queries.numbers(scope, one.id).by_state)
         result["numbers"] = {state.value: count for state, count in counted.items()}
-    told = ", ".join(f"{count:,} {state}" for state, count in result.get("numbers", {}).items())
+    told = ", ".join(f"{_told(count)} {state}" for state, count in result.get("numbers", {}).items())
     sentence = f"{one.name}: {STATE_NAMES[one.state].lower()}{'; ' + told if told else ''}."
     print_result(chosen, result, "\n".join([sentence, *result.get("reveals_because", [])]))
 
@@ -222,19 +231,25 @@ def show_campaign(chosen: argparse.Namespace) -> None:
 def show_numbers(chosen: argparse.Namespace) -> None:
     from bedside.correspondence.campaigns import queries
     from bedside.correspondence.delivery.queries import balance, reason_sentence
+    from bedside.oversight.insight.rules import drawn
+    from bedside.safeguards.staff.rules import Right
 
     scope = scope_for(chosen)
     numbers = queries.numbers(scope, chosen.id)
     books = balance(scope, chosen.id)
+    order = drawn(numbers.by_reason, exact=scope.may(Right.SEE_PATIENTS))
     reasons = [
         {"state": state.value, "reason": code, "count": count, "sentence": reason_sentence(code)}
-        for (state, code), count in sorted(numbers.by_reason.items(), key=lambda row: -row[1])
+        for (state, code), count in sorted(
+            _counts(scope, numbers.by_reason).items(), key=lambda row: (-order[row[0]], *row[0])
+        )
     ]
+    (total,) = _counts(scope, {"total": numbers.total}).values()
     if chosen.json:
-        by_state = {state.value: count for state, count in numbers.by_state.items()}
+        by_state = {state.value: count for state, count in _counts(scope, numbers.by_state).items()}
         print_result(
             chosen,
-            {"total": numbers.total, "states": by_state, "reasons": reasons, "books_agree": books.agrees},
+            {"total": total, "states": by_state, "reasons": reasons, "books_agree": books.agrees},
             "",
         )
         return
@@ -242,7 +257,11 @@ def show_numbers(chosen: argparse.Namespace) -> None:
     agreement = (
         "All books agree." if books.agrees else "The books do not agree (yet): something is under way."
     )
-    print(f"{numbers.total:,} people in all. {agreement}")
+    print(f"{_told(total).capitalize()} people in all. {agreement}")
+
+
+def _told(count: int | str) -> str:
+    return f"{count:,}" if isinstance(count, int) else count
 
 
 def submit_campaign(chosen: argparse.Namespace) -> None:
@@ -253,8 +272,9 @@ def submit_campaign(chosen: argparse.Namespace) -> None:
     scope = scope_for(chosen)
     actions.submit(scope, chosen.id, at=clock.now())
     one = campaign(scope, chosen.id)
-    sentence = f"Submitted with {one.audience_count:,} people; somebody else has to approve it."
-    print_result(chosen, _row(one), sentence)
+    row = _row(scope, one)
+    sentence = f"Submitted with {_told(row['people'])} people; somebody else has to approve it."
+    print_result(chosen, row, sentence)
 
 
 def _acting(verb: str, sentence: str) -> Callable[[argparse.Namespace], None]:
@@ -265,7 +285,7 @@ def _acting(verb: str, sentence: str) -> Callable[[argparse.Namespace], None]:
 
         scope = scope_for(chosen)
         getattr(actions, verb)(scope, chosen.id, at=clock.now())
-        print_result(chosen, _row(campaign(scope, chosen.id)), sentence)
+        print_result(chosen, _row(scope, campaign(scope, chosen.id)), sentence)
 
     return act
 
@@ -282,7 +302,7 @@ def _deciding(verb: str, sentence: str) -> Callable[[argparse.Namespace], None]:
         shown = chosen.hash or hash_to_approve(scope, chosen.id)
         act = deciding.approve if verb == "approve" else deciding.reject
         act(scope, chosen.id, expected_hash=shown, comment=chosen.comment, at=clock.now())
-        print_result(chosen, _row(campaign(scope, chosen.id)), sentence)
+        print_result(chosen, _row(scope, campaign(scope, chosen.id)), sentence)
 
     return decide
 

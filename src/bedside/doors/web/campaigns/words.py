@@ -12,7 +12,7 @@ from bedside.correspondence.campaigns.rules import (
     RecipientState,
 )
 from bedside.correspondence.delivery.queries import reason_citation, reason_sentence
-from bedside.oversight.insight.rules import shown
+from bedside.oversight.insight.rules import drawn, in_tens, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,13 +76,16 @@ _EXPLAINED = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StateLine:
-    """One state: how many, in words, and as a part of the picture (thousandths from the left)."""
+    """One state: how many, in words, and as a part of the picture (thousandths from the left).
+
+    `length` is the count as `insight.rules.drawn` gives it; here and of reasons.
+    """
 
     state: RecipientState
     name: str
     means: str
     badge: str
-    count: int
+    length: float
     shown: str
     start: float
     width: float
@@ -97,48 +100,49 @@ class ReasonLine:
     state_name: str
     sentence: str
     citation: str
-    count: int
+    length: float
     shown: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """The numbers of a campaign, told."""
+    """The numbers of a campaign, told. `total` and `done`, for whom nothing more happens, are in tens unless exact."""
 
     sentence: str
     states: tuple[StateLine, ...]
     reasons: tuple[ReasonLine, ...]
     total: int
-    done: int  # people for whom nothing more happens
+    done: int
 
     @property
     def percent(self) -> int:
-        return self.done * 100 // self.total if self.total else 0
+        return min(self.done * 100 // self.total, 100) if self.total else 0
 
 
 def tell(numbers: Numbers, *, begun: bool, exact: bool) -> Told:
-    """`begun`: sending has started. `exact`: the reader may see patients, so small counts are not hidden."""
+    """`begun`: sending has started. `exact`: the reader may see patients, so counts are neither hidden nor rounded."""
     counts = {state: numbers.by_state[state] for state in ORDER if numbers.by_state.get(state)}
-    states = _states(counts, numbers.total, exact=exact)
+    states = _states(counts, exact=exact)
+    done = numbers.total - numbers.still_open
     reasons = reason_lines(numbers.by_reason, exact=exact)
     return Told(
         sentence=_after(states) if begun else _before(counts, states, reasons),
         states=states,
         reasons=reasons,
-        total=numbers.total,
-        done=numbers.total - numbers.still_open,
+        total=numbers.total if exact else in_tens(numbers.total),
+        done=done if exact else in_tens(done),
     )
 
 
-def _states(counts: Mapping[RecipientState, int], total: int, *, exact: bool) -> tuple[StateLine, ...]:
-    words = shown(counts, exact=exact)
+def _states(counts: Mapping[RecipientState, int], *, exact: bool) -> tuple[StateLine, ...]:
+    words, lengths = shown(counts, exact=exact), drawn(counts, exact=exact)
     lines, start = [], 0.0
-    for state, count in counts.items():
-        width = count * 1000 / total
+    for state, length in lengths.items():
+        width = length * 1000 / sum(lengths.values())
         lines.append(
             StateLine(
                 state=state, name=RECIPIENT_STATE_NAMES[state], means=_MEANS[state],
-                badge=RECIPIENT_BADGES[state], count=count, shown=words[state],
+                badge=RECIPIENT_BADGES[state], length=length, shown=words[state],
                 start=round(start, 2), width=round(width, 2),
             )
         )  # fmt: skip
@@ -151,13 +155,14 @@ def reason_lines(
 ) -> tuple[ReasonLine, ...]:
     """The reasons for which somebody does not get it (yet), commonest first."""
     chosen = {key: count for key, count in by_reason.items() if key[0] in _EXPLAINED}
-    words = shown(chosen, exact=exact)
+    words, lengths = shown(chosen, exact=exact), drawn(chosen, exact=exact)
     return tuple(
         ReasonLine(
             state=state, code=code, state_name=RECIPIENT_STATE_NAMES[state], sentence=reason_sentence(code),
-            citation=reason_citation(code), count=count, shown=words[state, code],
+            citation=reason_citation(code), length=length, shown=words[state, code],
         )
-        for (state, code), count in sorted(chosen.items(), key=lambda row: -row[1])
+        # By what is drawn and then by name: the order of hidden counts would tell of them.
+        for (state, code), length in sorted(lengths.items(), key=lambda row: (-row[1], *row[0]))
     )  # fmt: skip
 
 

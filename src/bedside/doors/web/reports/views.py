@@ -75,6 +75,8 @@ def reports(request: HttpRequest, scope: Scope) -> HttpResponse:
             (state, RECIPIENT_STATE_NAMES[state], RECIPIENT_BADGES[state], words[state]) for state in by_state
         ],
         "encrypted": share(found.encryption.proven, found.encryption.handed_over),
+        "handed_over": _alone(found.encryption.handed_over, exact=exact),
+        "proven": _alone(found.encryption.proven, exact=exact),
         "reasons": reason_lines(found.by_reason, exact=exact),
         "rows": [_row(one, numbers, exact=exact) for one, numbers in reversed(found.campaigns)],
         "chart": chart(found) if exact and found.campaigns else None,
@@ -91,7 +93,11 @@ def _row(one: Campaign, numbers: Numbers, *, exact: bool) -> Row:
         "in_doubt": numbers.count(RecipientState.IN_DOUBT),
         "still_open": numbers.still_open + numbers.count(RecipientState.CANCELLED),
     }
-    return Row(campaign=one, total=f"{numbers.total:,}", **shown(counts, exact=exact))
+    return Row(campaign=one, total=_alone(numbers.total, exact=exact), **shown(counts, exact=exact))
+
+
+def _alone(count: int, *, exact: bool) -> str:
+    return shown({"": count}, exact=exact)[""]
 
 
 def chart(found: Overview) -> Chart:
