@@ -6,6 +6,7 @@ RECEIVED = declare("import.received", "Uploaded a file of {size_bytes} bytes for
 SHEET_CHOSEN = declare("import.sheet_chosen", "Chose another sheet of a workbook for import.")
 MAPPING_FORGOTTEN = declare("import.mapping_forgotten", "Forgot the columns kept for files with these names.")
 PULL_SET = declare("pull.set", "Set up fetching from a system every {every_hours} hours.", every_hours=int)
+PULL_KEY_MADE = declare("pull.key_made", "Made our own key for fetching from a system.")
 PULL_ASKED = declare("pull.asked", "Let fetching from a system go on.")
 PULL_BEGUN = declare("pull.begun", "Asked a system for an export.")
 PULL_FINISHED = declare("pull.finished", "Fetched all of an export of a system.")

@@ -32,6 +32,7 @@ class Behaviour:
     """What the server does; each list is used up from its front."""
 
     public_key: Any = None
+    key_id: str = "k1"
     files: list[tuple[str, list[dict[str, Any]]]] = field(default_factory=list)
     looks: list[tuple[int, dict[str, str]]] = field(default_factory=list)  # statuses before it is ready
     kick_offs: list[tuple[int, dict[str, str]]] = field(default_factory=list)
@@ -90,7 +91,7 @@ class Server:
         return (
             is_fresh
             and is_ours
-            and told["kid"] == "k1"
+            and told["kid"] == self.does.key_id
             and _verifies(self.does.public_key, told["alg"], signature, content)
         )
 

@@ -73,11 +73,16 @@ def set_pull(scope: Scope, source_id: UUID, *, settings: Settings, every_hours: 
 
 
 def pull_now(scope: Scope, source_id: UUID, *, at: datetime, anew: bool = False) -> None:
-    """Lets a pull go on at once, also one that was stopped; `anew` gives up an export under way. Raises NotFound."""
+    """Lets a pull go on at once, also one that was stopped; `anew` gives up an export under way.
+
+    Raises NotFound; Refusal while it is not set up to the end.
+    """
     scope.require(Right.IMPORT_PATIENTS)
     keys = practice_keys(scope)
     with in_scope(scope):
         row = _locked(scope, source_id)
+        if row.problem == Problem.NOT_SET_UP:
+            raise Refusal(row.problem, SENTENCES[Problem.NOT_SET_UP])
         row.problem, row.stopped_at, row.attempts, row.next_at = "", None, 0, at
         if anew or Stage(row.stage) is Stage.IDLE:
             progress = Progress(since=open_progress(keys, row).since)
@@ -209,7 +214,7 @@ def _view(row: Pull, progress: Progress) -> PullView:
 def _locked(scope: Scope, source_id: UUID) -> Pull:
     row = _rows(scope).filter(source_id=source_id).select_for_update().first()
     if row is None:
-        raise NotFound("Nothing is fetched from this system; set it up with `bedside pulls set`.")
+        raise NotFound("Nothing is fetched from this system; set that up first.")
     return row
 
 

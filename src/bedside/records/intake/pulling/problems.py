@@ -27,6 +27,7 @@ class Problem(StrEnum):
     EXPORT_ERRORS = "export_errors"
     IMPORT_STOPPED = "import_stopped"
     SOURCE_PAUSED = "source_paused"
+    NOT_SET_UP = "not_set_up"
 
 
 PASSING: Final = frozenset(
@@ -37,18 +38,15 @@ PASSING: Final = frozenset(
 WAITING: Final = frozenset({Problem.IMPORT_STOPPED, Problem.SOURCE_PAUSED})
 
 SENTENCES: Final[dict[Problem, str]] = {
-    Problem.ADDRESS: "An address is not an https address. Correct it with `bedside pulls set`.",
+    Problem.ADDRESS: "An address is not an https address. Correct it.",
     Problem.FOREIGN_HOST: (
-        "The server sent us on to a host that nobody allowed. If it belongs to the server, allow it with `bedside "
-        "pulls set --host`."
+        "The server sent us on to a host that nobody allowed. If it belongs to the server, name it as another host."
     ),
     Problem.PRIVATE_ADDRESS: (
-        "The server's name leads into a private network. If that is right, allow it with `bedside pulls set "
-        "--private-host`."
+        "The server's name leads into a private network. If that is right, name it as a host in your own network."
     ),
     Problem.CERTIFICATE: (
-        "The server's certificate does not verify. Ask its administrator, or name their authority with `bedside pulls "
-        "set --ca-file`."
+        "The server's certificate does not verify. Ask its administrator, or give the certificate of their authority."
     ),
     Problem.UNREACHABLE: "The server cannot be reached. Check that it runs and that this machine may connect to it.",
     Problem.BUSY: "The server is busy and asked us to come back later.",
@@ -72,6 +70,7 @@ SENTENCES: Final[dict[Problem, str]] = {
         "follows."
     ),
     Problem.SOURCE_PAUSED: "Taking records from this system is paused. Let the system go on first.",
+    Problem.NOT_SET_UP: "Say first where to fetch from, and under which client id the server knows us.",
 }
 
 
