@@ -162,7 +162,8 @@ def test_refreshing_removes_whoever_was_erased_and_their_words(scope, at):
     assert state(scope).rows == 1
     index.forget_columns()
     with in_scope(scope):
-        found = index._snapshot(scope, index._state(scope))
+        state_ = index._state(scope)
+        found = index._snapshot(scope, state_, index._fresh(scope, state_))
         words = {
             word for piece in found.pieces for name in piece.dictionaries() for word in piece.words(name)
         }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date, timedelta
+from functools import reduce
+from operator import and_, or_
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -48,21 +50,20 @@ def mask(snapshot: Snapshot, rule: Rule, *, today: date) -> pl.Series:
 
     The rule is resolved. Raises storing.Superseded, and BadRule for a segment within that nobody looked up.
     """
-    return _mask(snapshot, rule, today) & snapshot.present()
+    found = _mask(snapshot, rule, today)
+    return found & snapshot.present() if snapshot.gone else found
 
 
 def _mask(snapshot: Snapshot, rule: Rule, today: date) -> pl.Series:
     match rule:
+        case All(()):
+            return repeated(value=True, many=snapshot.height)
+        case AnyOf(()):
+            return repeated(value=False, many=snapshot.height)
         case All(parts):
-            found = repeated(value=True, many=snapshot.height)
-            for part in parts:
-                found &= _mask(snapshot, part, today)
-            return found
+            return reduce(and_, (_mask(snapshot, part, today) for part in parts))
         case AnyOf(parts):
-            found = repeated(value=False, many=snapshot.height)
-            for part in parts:
-                found |= _mask(snapshot, part, today)
-            return found
+            return reduce(or_, (_mask(snapshot, part, today) for part in parts))
         case Not(part):
             return ~_mask(snapshot, part, today)
         case Within(rule=inner):

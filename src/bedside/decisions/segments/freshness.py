@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, LiteralString
 
 from django.db import connection
@@ -14,16 +15,34 @@ if TYPE_CHECKING:
 
     from bedside.ground.scope import Scope
 
-Freshness = tuple[int, ...]
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """What answers depend on besides stored columns: of two equal ones every answer is the same.
+
+    `numbers`: how many records changed and the sum of their numbers, and so of parts of charts and of those erased.
+    `names`: the lessons in which names of codes were learned. `own_fields`: the practice's own, as they lie sealed.
+    """
+
+    numbers: tuple[int, ...]
+    names: tuple[UUID, ...]
+    own_fields: tuple[bytes, ...]
+
+    @property
+    def changed(self) -> int:
+        """Records and parts of charts together."""
+        return self.numbers[0] + self.numbers[2]
+
 
 # Numbers are committed in another order than they are given, so the newest alone would miss a slow writer; how many
-# there are and their sum would not. One statement sees all three tables as of one moment.
+# there are and their sum would not. One statement sees all tables as of one moment.
 _FRESHNESS: LiteralString = """
-    SELECT count(*), coalesce(sum(change_no), 0) FROM patients_patient WHERE practice_id = %s AND change_no > %s
-    UNION ALL
-    SELECT count(*), coalesce(sum(change_no), 0) FROM charts_part WHERE practice_id = %s AND change_no > %s
-    UNION ALL
-    SELECT count(*), coalesce(sum(change_no), 0) FROM patients_gone WHERE practice_id = %s AND change_no > %s
+    SELECT * FROM
+    (SELECT count(*), coalesce(sum(change_no), 0) FROM patients_patient WHERE practice_id = %s AND change_no > %s) AS a,
+    (SELECT count(*), coalesce(sum(change_no), 0) FROM charts_part WHERE practice_id = %s AND change_no > %s) AS b,
+    (SELECT count(*), coalesce(sum(change_no), 0) FROM patients_gone WHERE practice_id = %s AND change_no > %s) AS c,
+    (SELECT coalesce(array_agg(id ORDER BY id), '{}') FROM charts_names WHERE practice_id = %s) AS d,
+    (SELECT coalesce(array_agg(sealed ORDER BY id), '{}') FROM patients_field WHERE practice_id = %s) AS e
 """
 _CHANGED: LiteralString = """
     SELECT true, id, change_no FROM patients_patient WHERE practice_id = %s AND change_no > %s AND change_no <= %s
@@ -40,14 +59,11 @@ _NO_END = 2**63 - 1
 
 
 def freshness(scope: Scope, *, settled: int, base: int) -> Freshness:
-    """(records, their sum, parts of charts, their sum, gone, their sum): two equal answers mean equal records.
-
-    Of records and charts after `settled`, of those erased after `base`. Asked within the practice's scope.
-    """
+    """Of records and charts after `settled`, of those erased after `base`. Asked within the practice's scope."""
     practice = scope.practice_id
-    with connection.cursor() as cursor:
-        cursor.execute(_FRESHNESS, [practice, settled, practice, settled, practice, base])
-        return tuple(int(number) for row in cursor.fetchall() for number in row)
+    numbers = [practice, settled, practice, settled, practice, base, practice, practice]
+    [row] = fetch_binary(_FRESHNESS, numbers)
+    return Freshness(numbers=tuple(map(int, row[:6])), names=tuple(row[6]), own_fields=tuple(row[7]))
 
 
 def changed(scope: Scope, *, after: int, until: int = _NO_END) -> dict[Which, int]:

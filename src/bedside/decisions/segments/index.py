@@ -8,7 +8,7 @@ it can be thrown away at any time: the records are the truth.
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, LiteralString, TypeVar
 
 import polars as pl
 from django.db import connection
@@ -41,8 +41,10 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from bedside.decisions.segments.encoding import Columns
+    from bedside.decisions.segments.freshness import Freshness
     from bedside.decisions.segments.rules import Field
     from bedside.decisions.segments.snapshot import Piece
+    from bedside.records.charts.names import Names
 
 Answer = TypeVar("Answer")
 
@@ -55,6 +57,8 @@ REBUILD_ROWS = 200_000  # so many changes are faster read as a whole
 DELTAS_MAX = 8
 COMPACT_SHARE = 8  # deltas of more than one in so many rows are compacted
 _PRACTICES_MAX = 50
+# Written out, since it is asked for every count and Django takes longer to write it than PostgreSQL to answer.
+_STATE: LiteralString = "SELECT * FROM segments_index WHERE practice_id = %s AND format = %s"
 
 _snapshots: dict[UUID, Snapshot] = {}
 _lock = threading.Lock()
@@ -70,9 +74,9 @@ def asked(scope: Scope, ask: Callable[[Snapshot], Answer], *, at: datetime) -> A
         missed: int | None = None
         for _ in range(TRIES_MAX):
             # Each statement sees what is committed by then, so columns may go between this line and their reading.
-            state = _ready(scope, missed=missed, at=at)
+            state, fresh = _ready(scope, missed=missed, at=at)
             try:
-                return ask(_snapshot(scope, state))
+                return ask(_snapshot(scope, state, fresh))
             except Superseded:
                 missed = state.generation
                 _forget(scope.practice_id)
@@ -89,7 +93,7 @@ def finds(scope: Scope, patient_id: UUID) -> bool:
             if state is None or patient_id in {one for _, one in gone_since(scope, state.base_change)}:
                 return False
             try:
-                found = _snapshot(scope, state)
+                found = _snapshot(scope, state, _fresh(scope, state))
                 slots = found.slots_of(pl.DataFrame(id_columns([patient_id])))["slot"]
                 return bool(found.present().gather(slots).any())
             except Superseded:
@@ -122,7 +126,7 @@ def refresh(scope: Scope, *, at: datetime) -> int:
         _one_builder_at_a_time(scope)
         state = _state(scope)
         settled = changes.settled(scope)
-        if state is None or _changed(scope, state) > REBUILD_ROWS:
+        if state is None or _fresh(scope, state).changed > REBUILD_ROWS:
             return rebuild(scope, at=at)
         try:
             _store_delta(scope, state, settled=settled)
@@ -147,77 +151,85 @@ def forget_columns() -> None:
 
 def _state(scope: Scope) -> IndexState | None:
     """None if there are no columns, or only such as another version of Bedside made."""
-    return IndexState.objects.filter(practice_id=scope.practice_id, format=FORMAT).first()
+    return next(iter(IndexState.objects.raw(_STATE, [scope.practice_id, FORMAT])), None)
 
 
-def _ready(scope: Scope, *, missed: int | None, at: datetime) -> IndexState:
-    """The newest state to read by. `missed`: a generation some column of which was not found.
+def _ready(scope: Scope, *, missed: int | None, at: datetime) -> tuple[IndexState, Freshness]:
+    """The newest state to read by, and what changed since. `missed`: a generation some column of which was not found.
 
     If that is still the newest, its columns were lost and not replaced: they are built anew, never read as empty.
     """
     state = _state(scope)
-    changed = 0 if state is None else _changed(scope, state)
-    if state is not None and state.generation != missed and changed <= REBUILD_ROWS:
-        if changed >= STORE_ROWS:
+    if state is not None and state.generation != missed:
+        fresh = _fresh(scope, state)
+        if fresh.changed < STORE_ROWS:
+            return state, fresh
+        if fresh.changed <= REBUILD_ROWS:
             _store_if_free(scope, state)
-        return state
+            return state, _fresh(scope, state)
     rebuild(scope, at=at)
     state = _state(scope)
     assert state is not None  # noqa: S101  just built
-    return state
+    return state, _fresh(scope, state)
 
 
-def _changed(scope: Scope, state: IndexState) -> int:
-    records, _, parts, _, _, _ = changes.freshness(
-        scope, settled=state.settled_change, base=state.base_change
-    )
-    return records + parts
+def _fresh(scope: Scope, state: IndexState) -> Freshness:
+    return changes.freshness(scope, settled=state.settled_change, base=state.base_change)
 
 
-def _snapshot(scope: Scope, state: IndexState) -> Snapshot:
+def _snapshot(scope: Scope, state: IndexState, fresh: Freshness) -> Snapshot:
     """The columns of this state with all later changes laid over. Raises Superseded."""
     known = _snapshots.get(scope.practice_id)
     for _ in range(TRIES_MAX):
-        fresh = changes.freshness(scope, settled=state.settled_change, base=state.base_change)
-        own = own_fields(scope)
-        key = (state.generation, tuple(state.deltas), fresh, tuple(own.values()))
-        if known is not None and known.key == key:
-            break
-        known = _laid_over(scope, state, known, key=key)
+        if known is not None and known.key == _key(state, fresh):
+            return known
+        known = _laid_over(scope, state, known, fresh=fresh)
+        with _lock:
+            if len(_snapshots) >= _PRACTICES_MAX:
+                _snapshots.clear()
+            _snapshots[scope.practice_id] = known
         # If somebody committed while records were read, some may be newer than others.
-        if changes.freshness(scope, settled=state.settled_change, base=state.base_change) == fresh:
-            break
+        fresh = _fresh(scope, state)
     assert known is not None  # noqa: S101  the loop ran
-    with _lock:
-        if len(_snapshots) >= _PRACTICES_MAX:
-            _snapshots.clear()
-        _snapshots[scope.practice_id] = known
-    known.names = charts.names(scope)
     return known
 
 
-def _laid_over(
-    scope: Scope, state: IndexState, known: Snapshot | None, *, key: tuple[object, ...]
-) -> Snapshot:
-    """A snapshot of this key; pieces in memory of an earlier one are used again if nothing but they came to it."""
-    own = own_fields(scope)
+def _key(state: IndexState, fresh: Freshness) -> tuple[int, tuple[int, ...], Freshness]:
+    return state.generation, tuple(state.deltas), fresh
+
+
+def _laid_over(scope: Scope, state: IndexState, known: Snapshot | None, *, fresh: Freshness) -> Snapshot:
+    """A snapshot as fresh as that; pieces in memory of an earlier one are used again if nothing but they came to it."""
+    key = _key(state, fresh)
+    own, names = _named(scope, known, fresh)
     stored = stored_pieces(_own_scope(scope), state)
     held: list[Piece] = []
     seen: dict[tuple[str, UUID], int] = {}
-    if known is not None and known.key[:2] == key[:2] and known.key[3] == key[3]:
+    if known is not None and known.key[:2] == key[:2] and known.own == own:
         held, seen = [piece for piece in known.pieces if isinstance(piece, Held)], dict(known.seen)
     if len(held) >= HELD_PIECES_MAX:
         held, seen = [], {}
-    found = Snapshot(key=key, pieces=[*stored, *held], gone=(), own=own)
+    found = Snapshot(key=key, pieces=[*stored, *held], gone=(), own=own, names=names)
     numbers = changes.changed(scope, after=state.settled_change)
     newer = {which: number for which, number in numbers.items() if seen.get(which) != number}
     if newer:
         changed = changed_piece(scope, found, newer, zone=profile(scope).zone)
         # Another one: what this one has read of its words and places is without the new piece.
-        found = Snapshot(key=key, pieces=[*found.pieces, changed], gone=(), own=own)
+        found = Snapshot(key=key, pieces=[*found.pieces, changed], gone=(), own=own, names=names)
     found.seen = numbers
     found.gone = _gone(scope, found, state)
     return found
+
+
+def _named(scope: Scope, known: Snapshot | None, fresh: Freshness) -> tuple[Mapping[str, Field], Names]:
+    """The practice's own fields and its names of codes, opened again only where they changed."""
+    if known is None:
+        return own_fields(scope), charts.names(scope)
+    before: Freshness = known.key[2]
+    return (
+        known.own if before.own_fields == fresh.own_fields else own_fields(scope),
+        known.names if before.names == fresh.names else charts.names(scope),
+    )
 
 
 def _gone(scope: Scope, found: Snapshot, state: IndexState) -> list[int]:

@@ -28,11 +28,12 @@ from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import date, datetime
 
     import polars as pl
 
+    from bedside.decisions.segments.rules import Field
     from bedside.decisions.segments.snapshot import Snapshot
 
 Answer = TypeVar("Answer")
@@ -96,17 +97,20 @@ def segment(scope: Scope, segment_id: UUID) -> Segment:
         return _read(scope, row)
 
 
-def resolved(scope: Scope, rule: Rule, *, segment_id: UUID | None = None) -> Rule:
+def resolved(
+    scope: Scope, rule: Rule, *, segment_id: UUID | None = None, own: Mapping[str, Field] | None = None
+) -> Rule:
     """The rule with what it names looked up: segments within it, and fields of the practice's own.
 
-    `segment_id`: the segment that the rule is of, or is to become. Raises BadRule for a segment that contains itself.
+    `segment_id`: the segment that the rule is of, or is to become. `own`: the practice's own fields by column, if they
+    are at hand. Raises BadRule for a segment that contains itself.
     """
     with reading(scope):
-        own = own_fields(scope).values()
+        known = own_fields(scope) if own is None else own
         return look_up(
             rule,
             find=lambda inner: _name_and_rule(scope, inner),
-            fields={field.name.removeprefix(CUSTOM): field for field in own},
+            fields={field.name.removeprefix(CUSTOM): field for field in known.values()},
             inside=(segment_id,) if segment_id else (),
         )
 
@@ -175,9 +179,11 @@ def _asked(
     from bedside.decisions.segments.answering import mask
     from bedside.decisions.segments.index import asked
 
-    with reading(scope):
-        whole = resolved(scope, rule)
-        return asked(scope, lambda snapshot: ask(snapshot, mask(snapshot, whole, today=today)), at=at)
+    def answer(snapshot: Snapshot) -> Answer:
+        whole = resolved(scope, rule, own=snapshot.own)
+        return ask(snapshot, mask(snapshot, whole, today=today))
+
+    return asked(scope, answer, at=at)
 
 
 def _ids(frame: pl.DataFrame) -> list[UUID]:

@@ -88,8 +88,11 @@ def reveal(scope: Scope, rule: Rule, *, today: date, at: datetime) -> Reveal:
 
     The rule may hold other segments; they are looked up. Raises BadRule, NotFound, Fault.
     """
-    whole = resolved(scope, rule)
-    return asked(scope, lambda snapshot: _reveal(scope, snapshot, whole, today=today), at=at)
+
+    def answer(snapshot: Snapshot) -> Reveal:
+        return _reveal(scope, snapshot, resolved(scope, rule, own=snapshot.own), today=today)
+
+    return asked(scope, answer, at=at)
 
 
 def advice(scope: Scope, rule: Rule, *, today: date, at: datetime, exact: bool) -> tuple[Advice, ...]:
@@ -97,10 +100,12 @@ def advice(scope: Scope, rule: Rule, *, today: date, at: datetime, exact: bool) 
 
     `exact`: the reader may see patients, so that small counts are said.
     """
-    whole = resolved(scope, rule)
-    return asked(
-        scope, lambda snapshot: tuple(_advice(scope, snapshot, whole, today=today, exact=exact)), at=at
-    )
+
+    def answer(snapshot: Snapshot) -> tuple[Advice, ...]:
+        whole = resolved(scope, rule, own=snapshot.own)
+        return tuple(_advice(scope, snapshot, whole, today=today, exact=exact))
+
+    return asked(scope, answer, at=at)
 
 
 def _reveal(scope: Scope, snapshot: Snapshot, rule: Rule, *, today: date) -> Reveal:
@@ -162,15 +167,14 @@ _lock = threading.Lock()
 
 
 def membership(practice_id: UUID, snapshot: Snapshot, *, today: date) -> Membership:
-    """Of a snapshot; made once for each of its keys, and anew when more codes have names."""
-    key = (snapshot.key, len(snapshot.names))
+    """Of a snapshot; made once for each of its keys."""
     with _lock:
         kept = _members.get(practice_id)
-    if kept is not None and kept[0] == key:
+    if kept is not None and kept[0] == snapshot.key:
         return kept[1]
     made = _membership(snapshot, today=today)
     with _lock:
-        _members[practice_id] = (key, made)
+        _members[practice_id] = (snapshot.key, made)
         _members.move_to_end(practice_id)
         while len(_members) > _KEPT_MAX:
             _members.popitem(last=False)
