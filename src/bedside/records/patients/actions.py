@@ -10,7 +10,7 @@ from django.db import IntegrityError, connection
 from bedside.ground import arrays
 from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.scope import Scope, in_scope
-from bedside.kit.mail.addresses import parse_address
+from bedside.kit.mail.addresses import lookup_key_of
 from bedside.records.patients import entries
 from bedside.records.patients.models import PatientRow
 from bedside.records.patients.queries import get, mrn_key
@@ -297,7 +297,7 @@ def _rows(
 
 
 def _address_index(keys: PracticeKeys, patient: Patient) -> bytes | None:
-    return keys.blind_index("address", parse_address(patient.email).lookup_key) if patient.email else None
+    return keys.blind_index("address", lookup_key_of(patient.email)) if patient.email else None
 
 
 def _taken_mrn() -> Refusal:

@@ -11,7 +11,7 @@ from bedside.ground import arrays
 from bedside.ground.errors import NotFound
 from bedside.ground.rows import fetch_binary, fetch_first
 from bedside.ground.scope import Scope, reading
-from bedside.kit.mail.addresses import InvalidAddress, parse_address
+from bedside.kit.mail.addresses import InvalidAddress, lookup_key_of, parse_address
 from bedside.records.patients.models import MergedRow, PatientRow
 from bedside.records.patients.sealed import open_patients
 from bedside.safeguards.vault.queries import (
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 OPEN_AT_ONCE_MAX = 2000
 _FIRST = UUID(int=0)
+_SURVIVORS: LiteralString = """
+    SELECT patient_id, survivor_id FROM patients_merged WHERE practice_id = %s AND patient_id = ANY(%b::uuid[])
+"""
 _SEALED: LiteralString = "held.id, held.id::text, held.sealed, held.version, " + WRAPPED_KEY
 _HELD: LiteralString = " FROM patients_patient AS held" + JOIN_PERSON_KEYS + "WHERE held.practice_id = %s"
 _BY_IDS: LiteralString = "SELECT " + _SEALED + _HELD + " AND held.id = ANY(%s::uuid[])"
@@ -129,7 +132,7 @@ def ids_by_addresses(scope: Scope, addresses: Iterable[str]) -> dict[str, list[U
     by_index: dict[bytes, list[str]] = {}
     for address in set(addresses):
         try:
-            index = keys.blind_index("address", parse_address(address).lookup_key)
+            index = keys.blind_index("address", lookup_key_of(address))
         except InvalidAddress:
             continue
         by_index.setdefault(index, []).append(address)
@@ -158,8 +161,7 @@ def _matching(scope: Scope, statement: LiteralString, indexes: Iterable[bytes]) 
 def survivors(scope: Scope, patient_ids: Iterable[UUID]) -> dict[UUID, UUID]:
     """Whom each of these became, of those who were joined to another (`merging`)."""
     with reading(scope):
-        rows = MergedRow.objects.filter(practice_id=scope.practice_id, patient_id__in=list(patient_ids))
-        return dict(rows.values_list("patient_id", "survivor_id"))
+        return dict(fetch_binary(_SURVIVORS, [scope.practice_id, list(patient_ids)]))
 
 
 def last_change(scope: Scope) -> int:

@@ -110,7 +110,8 @@ def _take(batch: Batch, nouns: Sequence[tuple[int, Noun]]) -> None:
     events: list[tuple[int, Event]] = []
     named: list[Practitioner | Location] = []
     for line, noun in nouns:
-        batch.remarks.update(f"doubt:{each.place}:{each.reason}" for each in noun.doubts)
+        if noun.doubts:
+            batch.remarks.update(f"doubt:{each.place}:{each.reason}" for each in noun.doubts)
         if isinstance(noun, Person):
             people.append((line, noun))
         elif isinstance(noun, Practitioner | Location):

@@ -23,11 +23,11 @@ _LABEL = "intake known as"
 _CONTENT = "intake known content"
 _FIND: LiteralString = """
     SELECT fingerprint, patient_id, updated_at, content, said FROM intake_known_as
-    WHERE practice_id = %s AND source_id = %s AND fingerprint = ANY(%s)
+    WHERE practice_id = %s AND source_id = %s AND fingerprint = ANY(%b::bytea[])
 """
 _SAVE: LiteralString = """
     INSERT INTO intake_known_as (practice_id, source_id, fingerprint, patient_id, updated_at, content, said)
-    SELECT %s, %s, fresh.* FROM unnest(%s::bytea[], %s::uuid[], %s::timestamptz[], %s::bytea[], %s::int[])
+    SELECT %s, %s, fresh.* FROM unnest(%b::bytea[], %b::uuid[], %b::timestamptz[], %b::bytea[], %b::int[])
         AS fresh (fingerprint, patient_id, updated_at, content, said)
     ON CONFLICT (practice_id, source_id, fingerprint) DO UPDATE
     SET patient_id = excluded.patient_id, updated_at = excluded.updated_at, content = excluded.content,

@@ -20,11 +20,11 @@ NAME_CHARACTERS_MAX = 120
 _LABEL = "intake care name"
 _FIND: LiteralString = """
     SELECT fingerprint, sealed FROM intake_care_name
-    WHERE practice_id = %s AND source_id = %s AND fingerprint = ANY(%s)
+    WHERE practice_id = %s AND source_id = %s AND fingerprint = ANY(%b::bytea[])
 """
 _SAVE: LiteralString = """
     INSERT INTO intake_care_name (practice_id, source_id, fingerprint, sealed)
-    SELECT %s, %s, fresh.* FROM unnest(%s::bytea[], %s::bytea[]) AS fresh (fingerprint, sealed)
+    SELECT %s, %s, fresh.* FROM unnest(%b::bytea[], %b::bytea[]) AS fresh (fingerprint, sealed)
     ON CONFLICT (practice_id, source_id, fingerprint) DO UPDATE SET sealed = excluded.sealed
 """
 

@@ -22,6 +22,7 @@ from bedside.records.intake.rules.clinical_people import (
     empties,
     names_nobody,
     said_of,
+    unsaid_death,
 )
 from bedside.records.patients.actions import save_many
 
@@ -145,7 +146,8 @@ def _arrivals(state: Persons, persons: Sequence[tuple[int, Person]], *, replaced
                 state.note(key, replace(held, updated_at=person.updated_at))
             batch.counts["person", "unchanged"] += 1
             continue
-        batch.remarks.update(f"{name}:{code}" for name, code in said.remarks)
+        if said.remarks:
+            batch.remarks.update(f"{name}:{code}" for name, code in said.remarks)
         found.append(Arrival(line=line, key=key, person=person, said=said, content=content))
     return found
 
@@ -218,7 +220,7 @@ def _placed(state: Persons, people: People, each: Arrival) -> Somebody | str:
         if names_nobody(each.said.row):
             return Doubt.NOBODY.value
         row = each.said.row
-        found = people.place(row if row.deceased else replace(row, deceased=None))
+        found = people.place(row if row.deceased else unsaid_death(row))
         return found.value if isinstance(found, Doubt) else found
     person = people.of(held.patient_id)
     if person is None:

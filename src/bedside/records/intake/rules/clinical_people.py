@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 from bedside.kit.clinical import Precision
@@ -57,6 +58,7 @@ _NOT_READ: Final = {**_OF_ELEMENT, "practitioners": ("provider",)}
 _NUMBERS_OF_PATIENTS: Final = ("MR", "PI", "PT")
 _NAME_USES: Final = ("usual", "official", "", "temp", "nickname", "old", "maiden")
 _HOMES: Final = ("home", "", "temp", "work", "billing")
+_values_of: Final = attrgetter(*FIELDS)
 _SEXES: Final = {sex.value: sex for sex in Sex}
 
 Note = tuple[PatientField, RemarkCode]
@@ -115,6 +117,11 @@ def _row(values: tuple[object, ...]) -> PatientRow:
         setattr(draft, name, value)
     draft.__class__ = PatientRow
     return cast("PatientRow", draft)
+
+
+def unsaid_death(row: PatientRow) -> PatientRow:
+    """The row of `said_of` as if it said nothing of a death: what nobody ever reported need not be denied."""
+    return _row((*_values_of(row)[:-1], None))
 
 
 def names_nobody(row: PatientRow) -> bool:
