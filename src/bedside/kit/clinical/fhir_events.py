@@ -223,8 +223,11 @@ def _person(resource: Json, key: str, place: str, doubts: list[Doubt]) -> Refere
 
 def _each(resource: Json, group: str, key: str, place: str, doubts: list[Doubt]) -> tuple[Reference, ...]:
     found = parts.children(resource, group, place, doubts)
-    named = (parts.reference(each, key, f"{place}.{group}", doubts) for each in found)
-    return tuple(each for each in named if each is not None)
+    if not found:
+        return ()
+    place = f"{place}.{group}"
+    named = [parts.reference(each, key, place, doubts) for each in found]
+    return tuple([each for each in named if each is not None])
 
 
 def _begin(resource: Json, element: str, place: str, doubts: list[Doubt]) -> Moment | None:

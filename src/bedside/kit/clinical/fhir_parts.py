@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeGuard, cast
 
 from bedside.kit.clinical.outcomes import Doubt, Reason, Unreadable
 from bedside.kit.clinical.texts import clean
@@ -84,15 +84,13 @@ def texts(holder: Json, key: str, place: str, doubts: list[Doubt]) -> tuple[str,
         return ()
     if type(found) is not list or len(found) > REPEATS_MAX:
         raise Unreadable(Reason.WRONG_SHAPE, place=f"{place}.{key}")
-    if (
-        len(found) == 1
-        and type(found[0]) is str
-        and found[0].isprintable()
-        and len(found[0]) < ID_CHARACTERS_MAX
-    ):
-        return (found[0].strip(),) if found[0] else ()
-    said = [text({key: each}, key, place, doubts) for each in found]
-    return tuple(filter(None, said))
+    said = [each.strip() if _is_usual(each) else text({key: each}, key, place, doubts) for each in found]
+    return tuple(said) if all(said) else tuple(filter(None, said))
+
+
+def _is_usual(value: object) -> TypeGuard[str]:
+    """Whether a value is a short text that can be taken as it is."""
+    return type(value) is str and value.isprintable() and len(value) <= ID_CHARACTERS_MAX
 
 
 def moment(holder: Json, key: str, place: str, doubts: list[Doubt]) -> Moment | None:
@@ -136,13 +134,20 @@ def _instant_at_once(said: str) -> datetime | None:
 
 def period(holder: Json, key: str, place: str, doubts: list[Doubt]) -> Period | None:
     """A FHIR Period, or None."""
-    if key not in holder or holder[key] is None:
+    if holder.get(key) is None:
         return None
     said, place = child(holder, key, place), f"{place}.{key}"
-    return Period(
-        start=moment(said, "start", place, doubts),
-        end=moment(said, "end", place, doubts),
-    )
+    draft: Any = _PeriodDraft()
+    draft.start = moment(said, "start", place, doubts)
+    draft.end = moment(said, "end", place, doubts)
+    draft.__class__ = Period
+    return cast("Period", draft)
+
+
+class _PeriodDraft:
+    """A period while it is built: the same slots, not yet frozen; a frozen one is built at twice the price."""
+
+    __slots__ = Period.__slots__
 
 
 @lru_cache(maxsize=8_192)
@@ -153,11 +158,24 @@ def _code(system: str, code: str, display: str) -> Code:
 
 def coding(holder: Json, place: str, doubts: list[Doubt]) -> Code:
     """One FHIR Coding."""
+    system, code, display = holder.get("system"), holder.get("code"), holder.get("display")
+    if type(code) is str and type(system) is str and (display is None or type(display) is str):
+        known = _usual_code(system, code, display or "")
+        if known is not None:
+            return known
     return _code(
         text(holder, "system", place, doubts),
         text(holder, "code", place, doubts),
         text(holder, "display", place, doubts),
     )
+
+
+@lru_cache(maxsize=8_192)
+def _usual_code(system: str, code: str, display: str) -> Code | None:
+    """None for one that holds what `text` would change or leave out."""
+    said = (system, code, display)
+    is_usual = all(each.isprintable() and each == each.strip() for each in said)
+    return _code(*said) if is_usual and max(map(len, said)) <= TEXT_CHARACTERS_MAX else None
 
 
 def concept(holder: Json, key: str, place: str, doubts: list[Doubt]) -> Concept:
@@ -177,10 +195,15 @@ def concepts(holder: Json, key: str, place: str, doubts: list[Doubt]) -> tuple[C
 
 def _concept(said: Json, place: str, doubts: list[Doubt]) -> Concept:
     codings = children(said, "coding", place, doubts)
-    return Concept(
-        codes=tuple([coding(each, place, doubts) for each in codings]),
-        text=text(said, "text", place, doubts),
-    )
+    codes = tuple([coding(each, place, doubts) for each in codings])
+    if "text" not in said and len(codes) == 1:
+        return _of_one_code(codes[0])
+    return Concept(codes=codes, text=text(said, "text", place, doubts))
+
+
+@lru_cache(maxsize=8_192)
+def _of_one_code(code: Code) -> Concept:
+    return Concept(codes=(code,))
 
 
 def first_code(holder: Json, key: str, place: str, doubts: list[Doubt]) -> str:
@@ -216,6 +239,11 @@ def references(holder: Json, key: str, place: str, doubts: list[Doubt]) -> tuple
 
 def reference_of(said: Json, place: str, doubts: list[Doubt]) -> Reference | None:
     """By address if there is one, else by identifier."""
+    address = said.get("reference")
+    if _is_usual(address) and "display" not in said:
+        known = _whose(address)
+        if known is not None:
+            return known
     address = text(said, "reference", place, doubts)
     if address:
         is_named = "display" in said and address.startswith(_NAMED)
@@ -231,6 +259,12 @@ def reference_of(said: Json, place: str, doubts: list[Doubt]) -> Reference | Non
         value=value,
         display=text(said, "display", place, doubts) if kind.startswith(_NAMED) else "",
     )
+
+
+@lru_cache(maxsize=16_384)
+def _whose(address: str) -> Reference | None:
+    """What an address alone names; None for one that is empty or has blanks around it."""
+    return _addressed(address, "") if address and address == address.strip() else None
 
 
 @lru_cache(maxsize=16_384)  # a person's events follow each other, and the same few clinicians come with all
