@@ -64,6 +64,9 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     "system_new": Right.MANAGE_PRACTICE,
     "system": Right.MANAGE_PRACTICE,
     "system_pause": Right.MANAGE_PRACTICE,
+    "system_pull": Right.MANAGE_PRACTICE,
+    "system_pull_key": Right.MANAGE_PRACTICE,
+    "system_pull_now": Right.MANAGE_PRACTICE,
     # patients
     "patients": Right.SEE_PATIENTS,
     "patient": Right.SEE_PATIENTS,

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bedside.doors.web.imports import columns, keeping, remembered, sheets, systems, views
+from bedside.doors.web.imports import columns, keeping, pulls, remembered, sheets, systems, views
 
 urlpatterns = [
     path("", views.imports, name="imports"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("systems/new/", systems.new, name="system_new"),
     path("systems/<uuid:source_id>/", systems.system, name="system"),
     path("systems/<uuid:source_id>/pause/", systems.pause, name="system_pause"),
+    path("systems/<uuid:source_id>/fetching/", pulls.pull, name="system_pull"),
+    path("systems/<uuid:source_id>/fetching/key/", pulls.key, name="system_pull_key"),
+    path("systems/<uuid:source_id>/fetching/now/", pulls.now, name="system_pull_now"),
     path("keeping/", keeping.keeping, name="keeping"),
     path("<uuid:import_id>/", views.one, name="import"),
     path("<uuid:import_id>/columns/", columns.columns, name="import_columns"),
