@@ -12,6 +12,7 @@ from bedside.oversight.retention import entries
 from bedside.oversight.retention.models import HoldRow
 from bedside.oversight.retention.rules import REASON_CHARACTERS_MAX, Hold, HoldCode
 from bedside.records.patients.erasing import lock_record
+from bedside.records.patients.merging import became
 from bedside.safeguards.audit.actions import record, record_each
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.queries import person_keys
@@ -95,9 +96,10 @@ def hold(scope: Scope, hold_id: UUID) -> Hold:
 
 
 def holds_on(scope: Scope, patient_id: UUID) -> list[Hold]:
-    """The holds that stand on one person, oldest first."""
+    """The holds that stand on one person, oldest first, also on records that were joined to theirs."""
     with reading(scope):
-        rows = _rows(scope).filter(patient_id=patient_id, lifted_at=None).order_by("placed_at", "id")
+        everybody = [patient_id, *became(scope, patient_id)]
+        rows = _rows(scope).filter(patient_id__in=everybody, lifted_at=None).order_by("placed_at", "id")
         return _read(scope, list(rows))
 
 

@@ -48,6 +48,7 @@ __all__ = [
     "ConsentEventView",
     "SuppressionView",
     "Wanted",
+    "acts_of",
     "count_suppressions",
     "events_kept",
     "evidence_row",
@@ -94,6 +95,12 @@ def permissions_of(scope: Scope, patient_ids: Iterable[UUID]) -> dict[UUID, Pers
             for people, events in _histories(scope, wanted[start : start + AT_ONCE_MAX]):
                 found.update(dict.fromkeys(people, fold(events)))
     return found
+
+
+def acts_of(scope: Scope, patient_id: UUID) -> list[Event]:
+    """One person's acts in the order in which they were recorded."""
+    with reading(scope):
+        return [event for _, events in _histories(scope, [patient_id]) for event in events]
 
 
 def _histories(scope: Scope, patient_ids: Sequence[UUID]) -> Iterator[tuple[list[UUID], list[Event]]]:

@@ -270,11 +270,12 @@ def asked_of_staff(scope: Scope, address: str) -> frozenset[Category]:
             lifted_at=None,
             reason=SuppressionReason.ASKED.value,
         )
-        scopes = [SuppressionScope(row.scope) for row in rows if _added_by_itself(scope, row.id)]
+        scopes = [SuppressionScope(row.scope) for row in rows if is_by_itself(scope, row.id)]
     return frozenset().union(*(one.covered for one in scopes))
 
 
-def _added_by_itself(scope: Scope, suppression_id: UUID) -> bool:
+def is_by_itself(scope: Scope, suppression_id: UUID) -> bool:
+    """Whether it was put there as an act of its own, and did not follow a no to a category or to all mail."""
     kind, subject = entries.SUPPRESSED.name, str(suppression_id)
     return bool(ledger(scope, before_id=None, kind=kind, actor_id="", subject=subject, limit=1))
 

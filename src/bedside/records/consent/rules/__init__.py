@@ -1,6 +1,6 @@
 """What people said about our mail: the nouns, and how the present state follows from the acts."""
 
-from bedside.records.consent.rules.folding import NOTHING_RECORDED, fold
+from bedside.records.consent.rules.folding import NOTHING_RECORDED, fold, taken_back
 from bedside.records.consent.rules.letters import UNDER_WAY, LetterKind, LetterState, TakenLetter
 from bedside.records.consent.rules.nouns import (
     BY_LINK,
@@ -63,4 +63,5 @@ __all__ = [
     "Way",
     "check_paper",
     "fold",
+    "taken_back",
 ]

@@ -237,6 +237,25 @@ class _State:
         self.collection = False
 
 
+# What was agreed to, by the act that takes it back.
+_TAKEN_BACK_BY = {
+    EventKind.PART2_CONSENTED.value: EventKind.PART2_REVOKED,
+    EventKind.COLLECTION_CONSENTED.value: EventKind.COLLECTION_WITHDRAWN,
+    EventKind.PLAIN_MAIL_CHOSEN.value: EventKind.PLAIN_MAIL_WITHDRAWN,
+}
+
+
+def taken_back(events: Iterable[Event]) -> frozenset[EventKind]:
+    """The acts among these that took something back which was not agreed to again: more than never having agreed."""
+    found: set[EventKind] = set()
+    for event in events:
+        if event.kind in _TAKEN_BACK_BY and event.verified:
+            found.discard(_TAKEN_BACK_BY[event.kind])
+        elif (kind := EventKind(event.kind)) in _TAKEN_BACK_BY.values():
+            found.add(kind)
+    return frozenset(found)
+
+
 def _meant(event: Event) -> frozenset[Category]:
     """The categories of a pause: one, or all that is promotional."""
     return frozenset({_CATEGORIES[event.category]}) if event.category else PROMOTIONAL
