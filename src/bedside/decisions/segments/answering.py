@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from bedside.decisions.segments.encoding import LISTED, STATUSES
+from bedside.decisions.segments.encoding import LISTED, STATUSES, words_of
 from bedside.decisions.segments.rules import (
     All,
     AnyOf,
@@ -27,8 +27,10 @@ from bedside.decisions.segments.rules import (
 from bedside.decisions.segments.rules.charting import COUNTED, LASTING
 from bedside.decisions.segments.rules.coding import means
 from bedside.decisions.segments.rules.folding import fold
+from bedside.decisions.segments.rules.nodes import walk
 from bedside.decisions.segments.rules.periods import birthday_marks, days_of, last_days, next_days
 from bedside.decisions.segments.snapshot import repeated, scattered
+from bedside.decisions.segments.storing import WORDS
 from bedside.kit.terminology import System
 from bedside.records.charts.rules import Kind as ChartKind
 from bedside.records.charts.rules import Status
@@ -36,7 +38,7 @@ from bedside.records.charts.rules import Status
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bedside.decisions.segments.rules import Rule
+    from bedside.decisions.segments.rules import Field, Rule
     from bedside.decisions.segments.rules.nodes import When
     from bedside.decisions.segments.snapshot import Snapshot
 
@@ -50,8 +52,34 @@ def mask(snapshot: Snapshot, rule: Rule, *, today: date) -> pl.Series:
 
     The rule is resolved. Raises storing.Superseded, and BadRule for a segment within that nobody looked up.
     """
+    snapshot.open(_columns(rule))
     found = _mask(snapshot, rule, today)
     return found & snapshot.present() if snapshot.gone else found
+
+
+def _columns(rule: Rule) -> set[str]:
+    """The columns and dictionaries that most of the rule is answered from, by the names they are stored under."""
+    names: set[str] = set()
+    for part in walk(rule):
+        match part:
+            case Condition():
+                names |= _columns_of_field(part.asks)
+            case Charted():
+                lists = (
+                    {f"{LISTED[part.kind]}.{name}" for name in ("row", "code")}
+                    if part.kind in LISTED
+                    else set()
+                )
+                names |= {f"{part.kind}.{name}" for name in ("row", *_parts(part))} | lists
+            case Sample():
+                names |= {"id_hi", "id_lo"}
+            case _:
+                continue
+    return names | {WORDS + words_of(name) for name in names}
+
+
+def _columns_of_field(field: Field) -> set[str]:
+    return {f"{field.column}.row", f"{field.column}.code"} if field.kind is Kind.LIST else {field.column}
 
 
 def _mask(snapshot: Snapshot, rule: Rule, today: date) -> pl.Series:
@@ -272,15 +300,22 @@ def _of_charts(snapshot: Snapshot, asked: Charted, today: date) -> pl.Series:
 def _charted(snapshot: Snapshot, asked: Charted, today: date) -> list[pl.Series]:
     """The slot of each entry that is meant."""
     numbers = _numbers_meant(snapshot, asked)
-    needed = (
-        {"status", *numbers}
-        | ({"day", "until"} if asked.when else set())
-        | ({"until"} if asked.ended else set())
-    )
     return [
         frame.select(pl.col("slot").filter(*_tests(frame, asked, numbers, today)))["slot"]
-        for frame in snapshot.long(asked.kind, sorted(needed))
+        for frame in snapshot.long(asked.kind, _parts(asked))
     ]
+
+
+def _parts(asked: Charted) -> list[str]:
+    """What of the entries is looked at. What happens on one day has no end that counts."""
+    needed = {
+        "code": bool(asked.of),
+        "day": asked.when is not None,
+        "until": asked.ended is not None or (asked.when is not None and asked.kind in LASTING),
+        "provider": bool(asked.providers),
+        "place": bool(asked.places),
+    }
+    return ["status", *(part for part, is_needed in needed.items() if is_needed)]
 
 
 def _numbers_meant(snapshot: Snapshot, asked: Charted) -> dict[str, pl.Series]:

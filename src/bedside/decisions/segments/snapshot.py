@@ -131,6 +131,12 @@ class Snapshot:
         names = dict.fromkeys(name for piece in self.pieces for name in piece.names())
         return [name for name in names if name not in {"slot", "chart.slot"}]
 
+    def open(self, names: Iterable[str]) -> None:
+        """Opens columns that will be asked for: together that takes a fraction of the time of one after the other."""
+        together = [*names, "slot", "chart.slot"]
+        for piece in self.pieces:
+            piece.columns(together)
+
     def present(self) -> pl.Series:
         """By slot: whether there is a record."""
         return scattered(repeated(value=True, many=self.height), self.gone, value=False)

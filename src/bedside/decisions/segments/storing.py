@@ -7,9 +7,13 @@ long each shard of them is; whatever does not agree with it was replaced meanwhi
 from __future__ import annotations
 
 import io
+import os
 import threading
 from collections import OrderedDict
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 import orjson
@@ -33,6 +37,7 @@ MANIFEST: Final = "manifest"
 WORDS: Final = "words:"  # before the name of a dictionary
 _SLOTS = frozenset({"slot", "chart.slot"})  # compared with those of other pieces, so of one width
 _SHARDS_AT_ONCE = 200
+DECODERS: Final = min(4, os.cpu_count() or 1)
 _SHARDS: LiteralString = """
     SELECT "column", number, sealed FROM segments_shard
     WHERE practice_id = %s AND generation = %s AND delta = %s AND "column" = ANY(%s) ORDER BY "column", number
@@ -89,6 +94,7 @@ class Opened:
 
 
 opened = Opened()
+_decoders = ThreadPoolExecutor(max_workers=DECODERS, thread_name_prefix="segments")
 
 
 def write_piece(
@@ -168,14 +174,27 @@ def read_columns(
     missing = sorted(wanted - set(found))
     if not missing:
         return found
-    parts: dict[str, list[tuple[int, bytes]]] = {name: [] for name in missing}
-    for name, number, plain in _read(scope, generation, delta, missing):
-        parts[name].append((number, plain))
-    for name in missing:
-        column = _joined(name, parts.pop(name), manifest)
+    shards = _read(scope, generation, delta, missing)
+    for name, column in _decoded(shards, missing, manifest):
         opened.put((scope.practice_id, generation, delta, name), column, size=int(column.estimated_size()))
         found[name] = column
     return found
+
+
+def _decoded(
+    shards: Iterable[tuple[str, int, bytes]], names: Sequence[str], manifest: Manifest
+) -> Iterator[tuple[str, pl.Series]]:
+    """Whole columns, each decoded by another thread as soon as its shards are there. Raises Superseded.
+
+    The shards come one column after the other. polars lets go of the interpreter while it decompresses.
+    """
+    futures = {}
+    for name, those in groupby(shards, key=itemgetter(0)):
+        futures[name] = _decoders.submit(
+            _joined, name, [(number, plain) for _, number, plain in those], manifest
+        )
+    for name in names:
+        yield name, futures[name].result() if name in futures else _joined(name, [], manifest)
 
 
 def _joined(name: str, parts: Sequence[tuple[int, bytes]], manifest: Manifest) -> pl.Series:
