@@ -129,6 +129,7 @@ INSTALLED_APPS = [
     "bedside.records.charts",
     "bedside.records.consent",
     "bedside.records.authorizations",
+    "bedside.records.media",
     "bedside.records.signups",
     "bedside.records.intake",
     "bedside.decisions.segments",

@@ -27,7 +27,7 @@ APPEND_ONLY: set[str] = {
 NEVER_DELETED: set[str] = {
     "apikeys_key", "audit_signingkey", "campaigns_campaign", "composer_message", "consent_confirmation",
     "consent_letter", "consent_request", "consent_suppression", "consent_suppression_list", "delivery_claim",
-    "delivery_dkimkey", "intake_import", "patients_field", "patients_gone", "practices_practice",
+    "delivery_dkimkey", "intake_import", "media_picture", "patients_field", "patients_gone", "practices_practice",
     "practices_practiceprofile", "retention_hold", "signups_form", "signups_key", "signups_version",
     "staff_account", "staff_membership", "vault_practicekey",
 }  # fmt: skip

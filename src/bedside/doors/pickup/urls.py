@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bedside.doors.pickup import confirming, held, signing, signing_up, views, why
+from bedside.doors.pickup import confirming, held, pictures, signing, signing_up, views, why
 
 urlpatterns = [
     path("u/<str:token>", views.unsubscribe, name="unsubscribe"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("p/<str:token>", views.preferences, name="preferences"),
     path("p/<str:token>/why", why.why, name="why"),
     path("p/<str:token>/held", held.held, name="held"),
+    path("p/<str:token>/<int:width>", pictures.picture, name="picture"),
     path("r/<str:token>", held.confirm_request, name="confirm_request"),
     path("c/<str:token>", confirming.confirm_address, name="confirm_address"),
     path("a/<str:token>", signing.sign_form, name="sign_form"),

@@ -26,6 +26,7 @@ from bedside.records.charts import forgetting as charts
 from bedside.records.consent import forgetting as consent
 from bedside.records.consent.queries import events_kept
 from bedside.records.intake import forgetting as intake
+from bedside.records.media import forgetting as media
 from bedside.records.patients import erasing
 from bedside.records.patients.merging import forget_joined
 from bedside.records.signups.forgetting import forget_pending
@@ -137,6 +138,7 @@ def _destroy(
     return {
         Thing.RECORDS: sum(erasing.forget_person(scope, one, at=at) for one in everybody),
         Thing.CHART_PARTS: sum(charts.forget_person(scope, one) for one in everybody),
+        Thing.PICTURES: sum(media.forget_person(scope, one, at=at) for one in everybody),
         Thing.PERSON_KEYS: destroy_person_keys(scope, everybody, at=at),
         Thing.CAMPAIGN_FACTS: mail.rows,
         Thing.MAILS_STOPPED: mail.stopped,
@@ -203,6 +205,7 @@ def erase_again(scope: Scope, *, at: datetime) -> int:
             destroy_person_keys(scope, [patient_id], at=at)
             removed += erasing.forget_person(scope, patient_id, at=at)
             charts.forget_person(scope, patient_id)
+            media.forget_person(scope, patient_id, at=at)
         record(scope, entries.ERASED_AGAIN, at=at, records=removed)
         enqueue("segments.refresh", practice_id=scope.practice_id)
     return removed

@@ -119,6 +119,7 @@ class Thing(StrEnum):
     PERSON_KEYS = "person_keys"
     RECORDS = "records"
     CHART_PARTS = "chart_parts"
+    PICTURES = "pictures"
     CAMPAIGN_FACTS = "campaign_facts"
     MAILS_STOPPED = "mails_stopped"
     IMPORT_FILES = "import_files"
@@ -130,6 +131,7 @@ THING_NAMES = {
     Thing.PERSON_KEYS: "The key that their record is sealed under",
     Thing.RECORDS: "Their record: name, address, dates, care, labels",
     Thing.CHART_PARTS: "Their chart: visits, appointments, conditions, medications and all else that came about care",
+    Thing.PICTURES: "Pictures that show them; mail that was sent shows an empty place instead",
     Thing.CAMPAIGN_FACTS: "What campaigns noted about them: facts seen by the gate, answers of mail servers",
     Thing.MAILS_STOPPED: "Mails that were still to go to them",
     Thing.IMPORT_FILES: "Files of imports that are over, whole, since any of them may name the person",

@@ -28,6 +28,7 @@ class KeptLine:
 def goes(seen: Preview) -> list[str]:
     """What erasing would destroy, in the order of importance."""
     told = [THING_NAMES[Thing.PERSON_KEYS], THING_NAMES[Thing.RECORDS], THING_NAMES[Thing.CHART_PARTS]]
+    told.append(THING_NAMES[Thing.PICTURES])
     if seen.campaigns:
         told.append(_CAMPAIGNS.format(count=seen.campaigns, s="" if seen.campaigns == 1 else "s"))
     told += [
