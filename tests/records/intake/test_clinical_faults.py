@@ -255,6 +255,28 @@ def test_goes_on_after_the_last_whole_batch(scope, at, monkeypatch):
     assert (view.state, *counts(view)) == (ImportState.FINISHED, 10, 0, 0, 0, 0)
 
 
+@pytest.mark.parametrize("end", range(1, 12))
+def test_loses_nothing_wherever_in_an_archive_it_stopped(scope, at, monkeypatch, end):
+    """Places in a later file count on from those of the files before it, which are not read again."""
+    monkeypatch.setattr(importing, "BATCH_RECORDS", 1)
+    content = archive(
+        Patient__ndjson=ndjson(*(patient(number) for number in range(3))) + b"\n",
+        A_Encounter__ndjson=ndjson(*(visit(number, person="p1") for number in range(3))),
+        B_Messages__hl7=b"".join(message("A04", pid("MR-7"), control=str(number)) for number in range(2)),
+        C_Bundle__json=bundle(*(visit(number, person="p2") for number in range(3, 6))),
+    )
+    import_id = ready(scope, content, at, hospital(scope, at))
+
+    def stop(view):
+        if view.read == end:
+            actions.pause(scope, import_id, at=at)
+
+    actions.run(scope, import_id, clock=lambda: at, seen=stop)
+    actions.resume_here(scope, import_id, at=at)
+    view = actions.run(scope, import_id, clock=lambda: at)
+    assert (view.state, view.new, view.rejected, view.read) == (ImportState.FINISHED, 10, 0, 11)
+
+
 def test_a_second_worker_on_the_same_import_writes_nothing(scope, at):
     import_id = ready(scope, ndjson(patient(1)), at, hospital(scope, at))
     seen = []

@@ -17,7 +17,7 @@ from bedside.kit.clinical.fhir_parts import ID_CHARACTERS_MAX
 from bedside.kit.clinical.fhir_types import KNOWN_TYPES
 from bedside.kit.clinical.lines import LINE_BYTES_MAX, lines_of
 from bedside.kit.clinical.nouns import PERSON_FIELDS
-from bedside.kit.clinical.outcomes import Doubt, Passed, Reason, Rejected, Unreadable
+from bedside.kit.clinical.outcomes import READ_BEFORE, Doubt, Passed, Reason, Rejected, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -60,10 +60,11 @@ def read_ndjson(
 
     Gives: (line from 1, outcome) for every line that is not blank. A type that is not `wanted` is `Passed` without
     being looked into, and so is what a Patient says beyond `person_fields`. Never raises for what the bytes hold.
-    Lines up to `after` were read before: they are passed over and give nothing.
+    Lines up to `after` were read before: each is `Passed` of no sort, without being parsed.
     """
     for number, content, is_ended in lines_of(pieces, line_bytes_max=line_bytes_max):
         if number <= after:
+            yield number, READ_BEFORE
             continue
         if isinstance(content, Reason):
             yield number, Rejected(line=number, resource_type="", reason=content)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from bedside.kit.clinical.hl7 import read_message
 from bedside.kit.clinical.hl7_segments import MESSAGE_BYTES_MAX
 from bedside.kit.clinical.lines import lines_of, plain
-from bedside.kit.clinical.outcomes import Reason, Rejected
+from bedside.kit.clinical.outcomes import READ_BEFORE, Passed, Reason, Rejected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -25,14 +25,15 @@ def read_messages(
     zone: tzinfo,
     message_bytes_max: int = MESSAGE_BYTES_MAX,
     after: int = 0,
-) -> Iterator[tuple[int, Told | Rejected]]:
+) -> Iterator[tuple[int, Told | Rejected | Passed]]:
     """Read a file of messages, cut anywhere, compressed by gzip or not; each begins with MSH.
 
     Gives: (message from 1, outcome), also for what stands before the first MSH. Alphabets of sixteen bits are not
-    read from files. Never raises for what the bytes hold. Messages up to `after` are passed over.
+    read from files. Never raises for what the bytes hold. Messages up to `after` are `Passed` of no sort, not parsed.
     """
     for number, found in enumerate(_messages(pieces, message_bytes_max=message_bytes_max), start=1):
         if number <= after:
+            yield number, READ_BEFORE
             continue
         if isinstance(found, Reason):
             yield number, Rejected(line=number, resource_type="", reason=found)

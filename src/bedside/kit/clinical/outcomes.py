@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Reason(StrEnum):
@@ -60,6 +61,10 @@ class Passed:
     """A sound record of a sort nobody asked for. It was not looked into."""
 
     resource_type: str
+
+
+READ_BEFORE: Final = Passed(resource_type="")
+"""What stands for a record that whoever goes on reading a file has had already: it keeps the count of places."""
 
 
 class Unreadable(Exception):

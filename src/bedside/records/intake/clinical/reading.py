@@ -74,12 +74,14 @@ def read_file(file: PieceFile, how: How, *, after: int) -> Iterator[Found]:
     head = file.read(HEAD_BYTES)
     file.seek(0)
     if head.startswith(ZIP):
-        yield from _archive(file, how, after=after)
-        return
-    yield from _one(file.pieces(), _Meter(), Within(name="", before=0), how, after=after)
+        everything = _archive(file, how, after=after)
+    else:
+        everything = _one(file.pieces(), _Meter(), Within(name="", before=0), how, after=after)
+    yield from (found for found in everything if found[0] > after)
 
 
 def _archive(file: PieceFile, how: How, *, after: int) -> Iterator[Found]:
+    """Also those up to the `after`-th, unread: a file's first place is the one after the last of the file before it."""
     before = 0
     try:
         with zipfile.ZipFile(cast("IO[bytes]", file)) as archive:
@@ -89,8 +91,7 @@ def _archive(file: PieceFile, how: How, *, after: int) -> Iterator[Found]:
                 within = Within(name=name, before=before)
                 for found in _one(_entry(archive, name), _Meter(), within, how, after=after):
                     before = found[0]
-                    if before > after:
-                        yield found
+                    yield found
     except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError) as error:
         raise NotReadable("damaged_archive") from error
 
@@ -156,7 +157,7 @@ def _shaped(pieces: Iterator[bytes], within: Within, how: How, *, after: int) ->
                 whole, zone=how.zone, after=passed_over
             )
         case Shape.BUNDLE:
-            yield from _bundle(whole, within, how, after=passed_over)
+            yield from _bundle(whole, within, how)
             return
         case _:
             allow = how.allow
@@ -167,7 +168,7 @@ def _shaped(pieces: Iterator[bytes], within: Within, how: How, *, after: int) ->
         yield within.before + line, within, line, outcome
 
 
-def _bundle(pieces: Iterator[bytes], within: Within, how: How, *, after: int) -> Iterator[Found]:
+def _bundle(pieces: Iterator[bytes], within: Within, how: How) -> Iterator[Found]:
     """A whole document: people first, for here they may stand behind what happened to them."""
     content = bytearray()
     for piece in pieces:
@@ -177,8 +178,7 @@ def _bundle(pieces: Iterator[bytes], within: Within, how: How, *, after: int) ->
     allow = how.allow
     found = read_bundle(bytes(content), wanted=allow.resource_types, person_fields=allow.person_fields)
     for position, (line, outcome) in enumerate(sorted(found, key=_people_first), start=1):
-        if position > after:
-            yield within.before + position, within, line, outcome
+        yield within.before + position, within, line, outcome
 
 
 def _people_first(found: tuple[int, object]) -> int:
