@@ -6,7 +6,7 @@ As with a spreadsheet one batch is one transaction, and whatever dies, the impor
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bedside.ground.errors import Refusal
@@ -18,6 +18,7 @@ from bedside.records.intake.clinical.applying import BATCH_RECORDS, apply, apply
 from bedside.records.intake.clinical.reading import How, read_file
 from bedside.records.intake.clinical.storing import clinical_file
 from bedside.records.intake.models import Import, Reject
+from bedside.records.intake.rules.keeping import Allow
 from bedside.records.intake.rules.refusing import by_column
 from bedside.records.intake.sealed import seal_cells
 from bedside.records.intake.sources import listening_source
@@ -63,10 +64,11 @@ class RejectedRecord:
 
 @dataclass(slots=True, kw_only=True)
 class ClinicalBatch:
-    """Records that follow the `after_line`-th of the reading, up to the `last_line`-th."""
+    """Records that follow the `after_line`-th of the reading, up to the `last_line`-th; `allow` is what is kept."""
 
     after_line: int
     last_line: int
+    allow: Allow
     bytes_taken: int = 0
     is_last: bool = False
     nouns: list[tuple[int, Noun]] = field(default_factory=list)
@@ -124,16 +126,31 @@ def plan_for(scope: Scope, row: Import) -> ClinicalPlan:
 def batches(scope: Scope, plan: ClinicalPlan, *, after_line: int) -> Iterator[ClinicalBatch]:
     """The file after its `after_line`-th record, in batches; the last one may be empty. Raises NotReadable.
 
-    What came before is passed over without being parsed.
+    What came before is passed over without being parsed. What the practice takes off its list while the import runs
+    is not read from the next batch on; what it adds counts for the next import.
     """
+    how, line = plan.how, after_line
+    while True:
+        for batch in _read(scope, plan, how, after_line=line):
+            yield batch
+            line = batch.last_line
+            still = how.allow.items & allow_list(scope).items
+            if batch.is_last or still != how.allow.items:
+                break
+        if batch.is_last:
+            return
+        how = replace(how, allow=Allow(items=still))
+
+
+def _read(scope: Scope, plan: ClinicalPlan, how: How, *, after_line: int) -> Iterator[ClinicalBatch]:
     file = clinical_file(scope, plan.import_id, size_bytes=plan.size_bytes)
-    batch = ClinicalBatch(after_line=after_line, last_line=after_line)
-    for found in read_file(file, plan.how, after=after_line):
+    batch = ClinicalBatch(after_line=after_line, last_line=after_line, allow=how.allow)
+    for found in read_file(file, how, after=after_line):
         batch.take(found)
         if batch.is_full:
             batch.bytes_taken = file.furthest
             yield batch
-            batch = ClinicalBatch(after_line=batch.last_line, last_line=batch.last_line)
+            batch = ClinicalBatch(after_line=batch.last_line, last_line=batch.last_line, allow=how.allow)
     batch.bytes_taken, batch.is_last = plan.size_bytes, True
     yield batch
 
@@ -155,7 +172,7 @@ def store(scope: Scope, plan: ClinicalPlan, batch: ClinicalBatch, *, seconds: fl
 
 
 def _apply(scope: Scope, plan: ClinicalPlan, batch: ClinicalBatch, *, at: datetime) -> list[Applied]:
-    allow, member, brought = plan.how.allow, plan.for_member, f"import:{plan.import_id}"
+    allow, member, brought = batch.allow, plan.for_member, f"import:{plan.import_id}"
     done = []
     if batch.nouns:
         done.append(
