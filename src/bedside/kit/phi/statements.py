@@ -1,0 +1,94 @@
+"""What a text says of one person's health: every frame laid over the marked text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from bedside.kit.phi.appointments import appointments_in
+from bedside.kit.phi.frames import ANY, CLINICIAN, OF_SOMEBODY
+from bedside.kit.phi.frames_of_care import CARE_FRAMES
+from bedside.kit.phi.frames_of_reader import READER_FRAMES
+from bedside.kit.phi.frames_of_somebody import SOMEBODY_FRAMES
+from bedside.kit.phi.hits import Hit
+from bedside.kit.phi.lexicon import Family
+from bedside.kit.phi.nouns import Kind, Level
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bedside.kit.phi.frames import Frame
+    from bedside.kit.phi.marking import Marked
+
+_FRAMES: Final = (*READER_FRAMES, *CARE_FRAMES, *SOMEBODY_FRAMES)
+_NEAR: Final = 110
+_SIGNS: Final = frozenset(str(family) for family in ANY)
+_KINDS: Final = {
+    Family.CONDITION: Kind.CONDITION,
+    Family.DRUG: Kind.DRUG,
+    Family.PROCEDURE: Kind.PROCEDURE_OR_TEST,
+}
+_TELLING: Final = {*_KINDS, Family.SPECIALTY}
+
+
+def statements_in(text: Marked) -> Iterator[Hit]:
+    """Every statement about one person's health; several may lie over each other."""
+    starts = text.folded.sentence_starts
+    for first, last in zip(starts, (*starts[1:], len(text.signs)), strict=True):
+        plain, signs = text.folded.lower[first:last], text.signs[first:last]
+        present = _SIGNS.intersection(signs)
+        for frame in _FRAMES:
+            if frame.families and present.isdisjoint(frame.families):
+                continue
+            if frame.needs and not any(word in plain for word in frame.needs):
+                continue
+            for match in frame.expression.finditer(plain if frame.plain else signs):
+                start, end = _trimmed(signs, *match.span())
+                if start < end and not _is_general(frame, plain, match.start()):
+                    yield _hit(text, frame, first + start, first + end)
+    yield from appointments_in(text)
+
+
+def _is_general(frame: Frame, sentence: str, start: int) -> bool:
+    """True for what is said to everybody, or of a clinician."""
+    if frame.general is not None and frame.general.search(sentence[max(0, start - _NEAR) : start]):
+        return True
+    return frame.name in OF_SOMEBODY and bool(CLINICIAN.search(sentence))
+
+
+def _hit(text: Marked, frame: Frame, start: int, end: int) -> Hit:
+    found = text.folded.text[start:end]
+    suggestion = frame.reword(found) if frame.reword else None
+    return Hit(
+        start=start,
+        end=end,
+        kind=frame.kind,
+        level=frame.level,
+        why=frame.why,
+        suggestion=None if suggestion == found else suggestion,
+    )
+
+
+def _trimmed(signs: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and signs[end - 1] in " \n,;:-":
+        end -= 1
+    while start < end and signs[start] in " \n,;:-":
+        start += 1
+    return start, end
+
+
+def beside_people(text: Marked) -> Iterator[Hit]:
+    """Words of health in the same sentence as a person's name, unless it speaks of a clinician's work."""
+    people = [term.span for term in text.terms if term.family is Family.PERSON]
+    for start, _ in people:
+        first, last = text.folded.sentence(start)
+        if CLINICIAN.search(text.folded.lower, first, last):
+            continue
+        for term in text.terms:
+            if term.family in _TELLING and first <= term.span[0] < last:
+                yield Hit(
+                    start=term.span[0],
+                    end=term.span[1],
+                    kind=_KINDS.get(term.family, Kind.APPOINTMENT_DETAIL),
+                    level=Level.LIKELY,
+                    why="A word of health beside a person's name tells of their health.",
+                )
