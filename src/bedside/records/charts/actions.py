@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, LiteralString
 
@@ -62,9 +61,13 @@ class Saved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """One person's entries of one kind before they are written; version 0 if there were none."""
+    """One person's entries of one kind before they are written; version 0 if there were none.
+
+    `position`: of the person's sealer.
+    """
 
     patient_id: UUID
+    position: int
     kind: Kind
     version: int
     merged: Merged
@@ -88,7 +91,7 @@ def save_entries(
         positions, sealers = known_sealers(scope, lock_people(scope, came))
         parts = _merged_parts(scope, came, positions=positions, sealers=sealers)
         written = [part for part in parts if part.merged.new or part.merged.changed]
-        _write(scope, written, positions=positions, sealers=sealers, at=at)
+        _write(scope, written, sealers=sealers, at=at)
         _record(scope, written, at=at, for_member=for_member, source=source)
     return _saved(parts, homeless=sum(len(came[one]) for one in came if one not in positions))
 
@@ -107,7 +110,7 @@ def move(scope: Scope, from_patient: UUID, to_patient: UUID, *, at: datetime) ->
         came = {to_patient: [entry for _, entries in given.values() for entry in entries]}
         parts = _merged_parts(scope, came, positions=positions, sealers=sealers)
         written = [part for part in parts if part.merged.new or part.merged.changed]
-        _write(scope, written, positions=positions, sealers=sealers, at=at)
+        _write(scope, written, sealers=sealers, at=at)
         ChartPart.objects.filter(practice_id=scope.practice_id, patient_id=from_patient).delete()
         count = len(came[to_patient])
         if count:
@@ -133,21 +136,23 @@ def note_chart_seen(
 def _merged_parts(
     scope: Scope, came: Mapping[UUID, Sequence[Entry]], *, positions: Mapping[UUID, int], sealers: Sealers
 ) -> list[_Part]:
-    wanted = _by_part((one, came[one]) for one in came if one in positions)
-    kinds = {kind for _, kind in wanted}
-    held = _opened(scope, [*{one for one, _ in wanted}], kinds, positions=positions, sealers=sealers)
+    people = [(one, position) for one in came if (position := positions.get(one)) is not None]
+    wanted = [_by_kind(came[one]) for one, _ in people]
+    kinds = {kind for of_person in wanted for kind in of_person}
+    held = _opened(scope, [one for one, _ in people], kinds, positions=positions, sealers=sealers)
     parts = []
-    for (patient_id, kind), entries in wanted.items():
-        version, known = held.get((patient_id, kind), (0, ()))
-        parts.append(_Part(patient_id=patient_id, kind=kind, version=version, merged=merge(known, entries)))
+    for (one, position), of_person in zip(people, wanted, strict=True):
+        for kind, entries in of_person.items():
+            version, known = held.get((position, kind), (0, ()))
+            merged = merge(known, entries)
+            parts.append(_Part(patient_id=one, position=position, kind=kind, version=version, merged=merged))
     return parts
 
 
-def _by_part(came: Iterable[tuple[UUID, Sequence[Entry]]]) -> dict[tuple[UUID, Kind], list[Entry]]:
-    found: dict[tuple[UUID, Kind], list[Entry]] = {}
-    for patient_id, entries in came:
-        for entry in entries:
-            found.setdefault((patient_id, entry.kind), []).append(entry)
+def _by_kind(entries: Iterable[Entry]) -> dict[Kind, list[Entry]]:
+    found: dict[Kind, list[Entry]] = {}
+    for entry in entries:
+        found.setdefault(entry.kind, []).append(entry)
     return found
 
 
@@ -158,21 +163,21 @@ def _opened(
     *,
     positions: Mapping[UUID, int],
     sealers: Sealers,
-) -> dict[tuple[UUID, Kind], tuple[int, tuple[Entry, ...]]]:
-    """Version and entries of each part of these kinds that these people have."""
+) -> dict[tuple[int, Kind], tuple[int, tuple[Entry, ...]]]:
+    """Version and entries of each part of these kinds that these people have, by the position of whose they are.
+
+    By position and not by id: an id is hashed by Python, ten times for each part.
+    """
     held = held_parts(scope, patient_ids, kinds=kinds)
-    plains = open_parts(
-        held, keys=practice_keys(scope), sealers=sealers.at(positions[one.patient_id] for one in held)
-    )
+    of = [positions[one.patient_id] for one in held]
+    plains = open_parts(held, keys=practice_keys(scope), sealers=sealers.at(of))
     return {
-        (one.patient_id, one.kind): (one.version, read_part(one.kind, plain))
-        for one, plain in zip(held, plains, strict=True)
+        (position, one.kind): (one.version, read_part(one.kind, plain))
+        for position, one, plain in zip(of, held, plains, strict=True)
     }
 
 
-def _write(
-    scope: Scope, parts: Sequence[_Part], *, positions: Mapping[UUID, int], sealers: Sealers, at: datetime
-) -> None:
+def _write(scope: Scope, parts: Sequence[_Part], *, sealers: Sealers, at: datetime) -> None:
     if not parts:
         return
     versions = [part.version + 1 for part in parts]
@@ -181,7 +186,7 @@ def _write(
         of=[(part.patient_id, part.kind) for part in parts],
         versions=versions,
         keys=practice_keys(scope),
-        sealers=sealers.at(positions[part.patient_id] for part in parts),
+        sealers=sealers.at(part.position for part in parts),
     )
     numbers = announce_changes(scope, len(parts))
     columns = (
@@ -197,23 +202,21 @@ def _write(
 
 
 def _saved(parts: Sequence[_Part], *, homeless: int) -> Saved:
-    counts: Counter[str] = Counter()
-    for part in parts:
-        merged = part.merged
-        counts.update(
-            new=merged.new,
-            changed=merged.changed,
-            unchanged=merged.unchanged,
-            stale=merged.stale,
-            beyond=merged.beyond,
-        )
-    return Saved(**counts, homeless=homeless)
+    merged = [part.merged for part in parts]
+    return Saved(
+        new=sum(one.new for one in merged),
+        changed=sum(one.changed for one in merged),
+        unchanged=sum(one.unchanged for one in merged),
+        stale=sum(one.stale for one in merged),
+        beyond=sum(one.beyond for one in merged),
+        homeless=homeless,
+    )
 
 
 def _record(scope: Scope, written: Sequence[_Part], *, at: datetime, for_member: str, source: str) -> None:
     """One entry for all of whom the same versions were written: a part put back or taken away is found by them."""
     for code, parts in _by_code(written).items():
-        people = [*dict.fromkeys(part.patient_id for part in parts)]
+        people = [*{part.position: part.patient_id for part in parts}.values()]
         record_each(
             scope,
             kinds_of_act.CHARTS_SAVED,
@@ -230,9 +233,9 @@ def _record(scope: Scope, written: Sequence[_Part], *, at: datetime, for_member:
 
 
 def _by_code(written: Sequence[_Part]) -> dict[str, list[_Part]]:
-    of_person: dict[UUID, list[_Part]] = {}
+    of_person: dict[int, list[_Part]] = {}
     for part in written:
-        of_person.setdefault(part.patient_id, []).append(part)
+        of_person.setdefault(part.position, []).append(part)
     found: dict[str, list[_Part]] = {}
     for parts in of_person.values():
         found.setdefault(_code(parts), []).extend(parts)

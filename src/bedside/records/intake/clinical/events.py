@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from bedside.kit.terminology import Sensitivity, System, sensitivities_of
 from bedside.records.charts.actions import learn_names, save_entries
 from bedside.records.charts.rules import Kind, Status
 from bedside.records.intake.clinical.known import find_known
@@ -15,12 +13,13 @@ from bedside.records.intake.clinical.naming import find_names
 from bedside.records.intake.clinical.persons import key_of_reference
 from bedside.records.intake.rules.clinical_events import (
     KINDS,
+    classes_of_words,
     is_suspected,
-    mentioned,
     number_of,
     people_of,
     read_event,
     says_nothing,
+    who_and_where,
 )
 from bedside.records.intake.rules.keeping import Item
 from bedside.records.patients.actions import save_many
@@ -28,13 +27,13 @@ from bedside.records.patients.locking import lock_people
 from bedside.records.patients.queries import by_ids, ids_by_mrn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from uuid import UUID
 
     from bedside.kit.clinical import Reference
     from bedside.records.charts.rules import Entry
     from bedside.records.intake.clinical.batch import Batch
-    from bedside.records.intake.rules.clinical_events import CodedName, Event, Read
+    from bedside.records.intake.rules.clinical_events import Event, Meaning
 
 ITEMS = {
     Kind.VISIT: Item.VISITS,
@@ -52,37 +51,52 @@ def take_events(batch: Batch, events: Sequence[tuple[int, Event]]) -> None:
     """Stores these events in the charts of those they happened to. Counts every one of them in `batch`."""
     if not events:
         return
-    wanted = [(line, event) for line, event in events if _is_wanted(batch, event)]
-    patients = _patients(batch, (each for _, event in wanted for each in people_of(event)))
-    named = find_names(
-        batch.scope, batch.source_id, {number_of(each) for _, event in wanted for each in mentioned(event)}
-    )
+    kept = {sort: ITEMS[kind] in batch.allow.items for sort, kind in KINDS.items()}
+    wanted = [
+        (line, event, who_and_where(event)) for line, event in events if _is_wanted(batch, event, kept=kept)
+    ]
+    patients = _patients(batch, (each for _, event, _ in wanted for each in people_of(event)))
+    numbers = {number_of(each) for _, _, about in wanted for each in about if each is not None}
+    named = find_names(batch.scope, batch.source_id, numbers)
+    source = str(batch.source_id)
     came: dict[Kind, dict[UUID, list[Entry]]] = {}
-    learned: dict[CodedName, str] = {}
+    meanings: dict[int, Meaning] = {}  # by identity, for there are few and each event has one
     records: Counter[Kind] = Counter()
-    for line, event in wanted:
-        sort = type(event).__name__
-        whose = [patients[key] for key in _keys(batch, people_of(event)) if key in patients]
+    for line, event, about in wanted:
+        whose = _whose(batch, event, patients)
         if not whose:
-            batch.refuse(line, sort, "unknown_person", event.source_id)
+            batch.refuse(line, type(event).__name__, "unknown_person", event.source_id)
             continue
-        read = read_event(event, source=str(batch.source_id), named=named, zone=batch.zone, today=batch.today)
-        if _tells_too_much(batch, read):
+        entry, meaning = read_event(
+            event, about=about, source=source, named=named, zone=batch.zone, today=batch.today
+        )
+        if _tells_too_much(batch, entry, meaning):
             # Not which class: of a file about one person that would be a diagnosis, in clear.
             batch.counts["special", "kept_out"] += 1
             continue
-        if (
-            read.entry.status is not Status.WRONG
-        ):  # of what was taken back nothing is kept, nor how it is called
-            learned.update(read.names)
-        records[read.entry.kind] += 1
-        for patient_id in dict.fromkeys(whose):
-            came.setdefault(read.entry.kind, {}).setdefault(patient_id, []).append(read.entry)
+        if entry.status is not Status.WRONG:
+            # Of what was taken back nothing is kept, nor how it is called.
+            meanings[id(meaning)] = meaning
+        records[entry.kind] += 1
+        of_people = came.setdefault(entry.kind, {})
+        for patient_id in whose:
+            of_people.setdefault(patient_id, []).append(entry)
     if batch.source.is_part2:
         _flag(batch, {one for of_people in came.values() for one in of_people})
     _save(batch, came, records)
+    learned = {code: name for meaning in meanings.values() for code, name in meaning.names}
     if learned:
         learn_names(batch.scope, learned, at=batch.at)
+
+
+def _whose(batch: Batch, event: Event, patients: dict[str, UUID]) -> Collection[UUID]:
+    """Each of them once; nobody for people unknown here."""
+    people = people_of(event)
+    if len(people) == 1:
+        found = patients.get(key_of_reference(people[0], is_delta=batch.is_delta))
+        return () if found is None else (found,)
+    keys = (key_of_reference(each, is_delta=batch.is_delta) for each in people)
+    return dict.fromkeys(patients[key] for key in keys if key in patients)
 
 
 def _flag(batch: Batch, patient_ids: Iterable[UUID]) -> None:
@@ -100,22 +114,17 @@ def _flag(batch: Batch, patient_ids: Iterable[UUID]) -> None:
         )
 
 
-def _is_wanted(batch: Batch, event: Event) -> bool:
-    kind = KINDS[type(event)]
-    if ITEMS[kind] not in batch.allow.items:
-        batch.counts[kind.value, "kept_out"] += 1
-        return False
-    if batch.is_delta and says_nothing(event):
-        batch.counts[kind.value, "unchanged"] += 1
-        return False
-    if is_suspected(event):
-        batch.counts[kind.value, "suspected"] += 1
-        return False
-    return True
-
-
-def _keys(batch: Batch, references: Iterable[Reference]) -> list[str]:
-    return [key_of_reference(each, is_delta=batch.is_delta) for each in references]
+def _is_wanted(batch: Batch, event: Event, *, kept: Mapping[type, bool]) -> bool:
+    fate = ""
+    if not kept[type(event)]:
+        fate = "kept_out"
+    elif batch.is_delta and says_nothing(event):
+        fate = "unchanged"
+    elif is_suspected(event):
+        fate = "suspected"
+    if fate:
+        batch.counts[KINDS[type(event)].value, fate] += 1
+    return not fate
 
 
 def _patients(batch: Batch, references: Iterable[Reference]) -> dict[str, UUID]:
@@ -130,34 +139,15 @@ def _patients(batch: Batch, references: Iterable[Reference]) -> dict[str, UUID]:
     return patients
 
 
-def _tells_too_much(batch: Batch, read: Read) -> bool:
+def _tells_too_much(batch: Batch, entry: Entry, meaning: Meaning) -> bool:
     """Whether this event tells of a protected class that the practice does not keep."""
-    if read.entry.status is Status.WRONG:
+    if entry.status is Status.WRONG:
         return False  # a tombstone has no contents, and what was stored before must be taken back
-    entry = read.entry
-    told = _classes_of_codes(entry.codes, read.names)
+    told = meaning.classes
     for words in (entry.place, entry.provider):
-        told |= _classes_of_words(words)
-    return not all(map(batch.allow.keeps, told))
-
-
-@lru_cache(maxsize=16_384)  # the same few thousand come over and over
-def _classes_of_codes(
-    codes: tuple[tuple[str, str], ...], names: tuple[tuple[CodedName, str], ...]
-) -> frozenset[Sensitivity]:
-    """Every protected class that these codes tell of; for most none."""
-    called = dict(names)
-    told: frozenset[Sensitivity] = frozenset()
-    for system, code in codes:
-        known = System(system)
-        told |= sensitivities_of(known, code, name=called.get((known, code), ""))
-    return told - {Sensitivity.HEALTH}
-
-
-@lru_cache(maxsize=16_384)
-def _classes_of_words(words: str) -> frozenset[Sensitivity]:
-    """A clinic for addictions tells as much by its name as a diagnosis does."""
-    return sensitivities_of(System.TEXT, words, name=words) - {Sensitivity.HEALTH} if words else frozenset()
+        if words and (of_words := classes_of_words(words)):
+            told |= of_words
+    return bool(told) and not all(map(batch.allow.keeps, told))
 
 
 def _save(batch: Batch, came: dict[Kind, dict[UUID, list[Entry]]], records: Counter[Kind]) -> None:

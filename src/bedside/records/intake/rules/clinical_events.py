@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Any, Final, assert_never, cast
 
 from bedside.kit.clinical import (
     Appointment,
@@ -22,11 +22,11 @@ from bedside.kit.clinical import (
     Reference,
     Visit,
 )
-from bedside.kit.terminology import System, system_of
+from bedside.kit.terminology import Sensitivity, System, sensitivities_of, system_of
 from bedside.records.charts.rules import CODES_MAX, Entry, Kind, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime, tzinfo
 
     from bedside.kit.clinical import Moment, Period
@@ -98,61 +98,65 @@ _SETTINGS: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
-    """One event as an entry; `people` are whom it is about, `names` what its codes are called."""
+class Meaning:
+    """What several events have in common: codes, what these are called, and the protected classes they tell of.
 
-    entry: Entry
-    people: tuple[Reference, ...]
+    One and the same object for the same concepts, as long as they are met often enough.
+    """
+
+    codes: tuple[CodedName, ...]
     names: tuple[tuple[CodedName, str], ...] = ()
+    classes: frozenset[Sensitivity] = frozenset()
 
 
 def says_nothing(event: Event) -> bool:
     """A message about something else that only mentions a visit: it would empty what an earlier one told of it."""
-    return isinstance(event, Visit) and not event.status and event.period is None
+    return type(event) is Visit and not event.status and event.period is None
 
 
 def is_suspected(event: Event) -> bool:
     """Whether a diagnosis is no more than suspected: it may come again as one, and may not."""
-    return isinstance(event, Condition) and event.verification in _SUSPECTED
+    return type(event) is Condition and event.verification in _SUSPECTED
+
+
+class _Draft:
+    """An entry while it is built: the same slots, not yet frozen; a frozen one is built at twice the price."""
+
+    __slots__ = Entry.__slots__
 
 
 def read_event(
-    event: Event, *, source: str, named: Mapping[tuple[str, str], str], zone: tzinfo, today: date
-) -> Read:
-    """Reads one event. `named` gives clinicians and places by `number_of`; a missing one stays empty.
+    event: Event,
+    *,
+    about: Sequence[Reference | None],
+    source: str,
+    named: Mapping[tuple[str, str], str],
+    zone: tzinfo,
+    today: date,
+) -> tuple[Entry, Meaning]:
+    """Reads one event. `about`: as `who_and_where`; `named` gives their names by `number_of`, a missing one is empty.
 
     Days are those of `zone` where the source said an exact moment, else its own.
     """
     kind = KINDS[type(event)]
     concepts, day, until = _contents(event, zone)
-    codes, names = _codes(concepts)
-    if isinstance(event, Visit) and event.setting is not None and len(codes) < CODES_MAX:
-        setting = _SETTINGS.get(event.setting.code)
-        codes = (*codes, (System.TEXT, setting)) if setting else codes
-    clinician, place = _who_and_where(event)
-    entry = Entry(
-        kind=kind,
-        source=source,
-        source_id=event.source_id,
-        updated_at=event.updated_at,
-        status=_status(event, kind, begins=day, today=today),
-        codes=codes,
-        day=day,
-        until=until,
-        starts_at=_starts_at(event, zone),
-        provider=_named(clinician, named),
-        place=_named(place, named),
-    )
-    return Read(entry=entry, people=people_of(event), names=names)
+    setting = event.setting.code if kind is Kind.VISIT and event.setting is not None else ""  # type: ignore[union-attr]
+    meaning = _meaning(concepts, setting)
+    clinician, place = about
+    draft: Any = _Draft()
+    draft.kind, draft.source, draft.source_id = kind, source, event.source_id
+    draft.updated_at = event.updated_at
+    draft.status = _status(event, kind, begins=day, today=today)
+    draft.codes, draft.day, draft.until = meaning.codes, day, until
+    draft.starts_at = _starts_at(event, zone) if kind is Kind.APPOINTMENT else None
+    draft.provider = "" if clinician is None else _named(clinician, named)
+    draft.place = "" if place is None else _named(place, named)
+    draft.__class__ = Entry
+    return cast("Entry", draft), meaning
 
 
 def people_of(event: Event) -> tuple[Reference, ...]:
-    return event.people if isinstance(event, Appointment) else (event.person,)
-
-
-def mentioned(event: Event) -> tuple[Reference, ...]:
-    """The clinician and the place that an entry would name."""
-    return tuple(each for each in _who_and_where(event) if each is not None)
+    return event.people if type(event) is Appointment else (event.person,)  # type: ignore[union-attr]
 
 
 def number_of(reference: Reference) -> tuple[str, str]:
@@ -162,9 +166,7 @@ def number_of(reference: Reference) -> tuple[str, str]:
     return reference.resource_type, reference.id
 
 
-def _named(reference: Reference | None, named: Mapping[tuple[str, str], str]) -> str:
-    if reference is None:
-        return ""
+def _named(reference: Reference, named: Mapping[tuple[str, str], str]) -> str:
     return named.get(number_of(reference), "") or reference.display[:WORDS_CHARACTERS_MAX]
 
 
@@ -173,18 +175,22 @@ def _status(event: Event, kind: Kind, *, begins: date | None, today: date) -> St
 
     An update of a visit, as HL7 sends it, says nothing of how far it is: what has yet to begin is planned.
     """
-    if event.status == _WRONG or (isinstance(event, Condition) and event.verification in _REFUTED):
+    if event.status == _WRONG:
         return Status.WRONG
-    if isinstance(event, Condition) and event.has_abated:
-        return Status.ENDED
-    if isinstance(event, Medication) and event.intent in _ONLY_PLANNED:
-        return Status.PLANNED
-    if kind is Kind.VISIT and not event.status and begins is not None and begins > today:
+    if kind is Kind.CONDITION and isinstance(event, Condition):
+        if event.verification in _REFUTED:
+            return Status.WRONG
+        if event.has_abated:
+            return Status.ENDED
+    elif kind is Kind.MEDICATION and isinstance(event, Medication):
+        if event.intent in _ONLY_PLANNED:
+            return Status.PLANNED
+    elif kind is Kind.VISIT and not event.status and begins is not None and begins > today:
         return Status.PLANNED
     return _STATUSES[kind].get(event.status, _UNSAID[kind])
 
 
-def _contents(event: Event, zone: tzinfo) -> tuple[Iterable[Concept], date | None, date | None]:
+def _contents(event: Event, zone: tzinfo) -> tuple[tuple[Concept, ...], date | None, date | None]:
     """What it is, from when, until when."""
     match event:
         case Visit():
@@ -207,15 +213,19 @@ def _contents(event: Event, zone: tzinfo) -> tuple[Iterable[Concept], date | Non
             assert_never(event)
 
 
-def _who_and_where(event: Event) -> tuple[Reference | None, Reference | None]:
-    if isinstance(event, Visit | Appointment):
-        place = _first(event.locations)
-        if place is None and isinstance(event, Visit):
-            place = event.organization
-        return _first(event.practitioners), place
-    if isinstance(event, Medication):
-        return event.requester, None
-    return (_first(event.payors), None) if isinstance(event, Coverage) else (None, None)
+def who_and_where(event: Event) -> tuple[Reference | None, Reference | None]:
+    """The clinician and the place that an entry names."""
+    match event:
+        case Visit():
+            return _first(event.practitioners), _first(event.locations) or event.organization
+        case Appointment():
+            return _first(event.practitioners), _first(event.locations)
+        case Medication():
+            return event.requester, None
+        case Coverage():
+            return _first(event.payors), None
+        case _:
+            return None, None
 
 
 def _first(found: tuple[Reference, ...]) -> Reference | None:
@@ -239,6 +249,24 @@ def _start(period: Period | None, zone: tzinfo) -> date | None:
 
 def _end(period: Period | None, zone: tzinfo) -> date | None:
     return None if period is None else _day(period.end, zone)
+
+
+@lru_cache(maxsize=16_384)  # the same few thousand come over and over
+def _meaning(concepts: tuple[Concept, ...], setting: str) -> Meaning:
+    codes, names = _codes(concepts)
+    words = _SETTINGS.get(setting)
+    if words and len(codes) < CODES_MAX:
+        codes = (*codes, (System.TEXT, words))
+    called = dict(names)
+    told = [sensitivities_of(*code, name=called.get(code, "")) for code in codes]
+    classes = frozenset[Sensitivity]().union(*told) - {Sensitivity.HEALTH}
+    return Meaning(codes=codes, names=names, classes=classes)
+
+
+@lru_cache(maxsize=16_384)
+def classes_of_words(words: str) -> frozenset[Sensitivity]:
+    """Every protected class that a name tells of: a clinic for addictions tells as much by it as a diagnosis does."""
+    return sensitivities_of(System.TEXT, words, name=words) - {Sensitivity.HEALTH}
 
 
 def _codes(
