@@ -125,17 +125,17 @@ def _allow(scope: Scope, ids: list[UUID]) -> None:
 def _message(scope: Scope) -> UUID:
     from bedside.decisions.composer.actions import create, edit
     from bedside.decisions.composer.queries import compiled, draft_of
-    from bedside.decisions.composer.rules.blocks import Block, Kind
+    from bedside.decisions.composer.rules.document import Block, Kind
     from bedside.decisions.gate.rules import MessageClass
 
     message_id = create(scope, name="Winter", starter="newsletter", at=AT)
     draft = replace(draft_of(scope, message_id, revision=None), message_class=MessageClass.GENERAL_HEALTH)
-    assert draft.blocks is not None
-    plain = tuple(block for block in draft.blocks.items if block.kind is Kind.TEXT)
+    assert draft.document is not None
+    plain = tuple(block for block in draft.document.blocks if block.kind is Kind.TEXT)
     revision, paragraphs = 1, 1
     while True:
         more = tuple(Block(kind=Kind.TEXT, text=_FILLER * 4) for _ in range(paragraphs))
-        longer = replace(draft, blocks=replace(draft.blocks, items=(*plain, *more)))
+        longer = replace(draft, document=replace(draft.document, blocks=(*plain, *more)))
         revision = edit(scope, message_id, longer, based_on_revision=revision, at=AT)
         content = compiled(scope, message_id, revision, remuneration=False)
         missing = CONTENT_BYTES - len(content.html) - len(content.text)

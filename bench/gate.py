@@ -162,14 +162,14 @@ def _freeze(scope: Scope, people: int) -> dict[str, object]:
 def _message(scope: Scope) -> UUID:
     from bedside.decisions.composer.actions import create, edit
     from bedside.decisions.composer.queries import draft_of
-    from bedside.decisions.composer.rules.blocks import Kind
+    from bedside.decisions.composer.rules.document import Kind
 
     message_id = create(scope, name="Winter", starter="newsletter", at=AT)
     draft = draft_of(scope, message_id, revision=None)
-    assert draft.blocks is not None
-    text = tuple(block for block in draft.blocks.items if block.kind is Kind.TEXT)
+    assert draft.document is not None
+    text = tuple(block for block in draft.document.blocks if block.kind is Kind.TEXT)
     draft = replace(
-        draft, message_class=MessageClass.GENERAL_HEALTH, blocks=replace(draft.blocks, items=text)
+        draft, message_class=MessageClass.GENERAL_HEALTH, document=replace(draft.document, blocks=text)
     )
     edit(scope, message_id, draft, based_on_revision=1, at=AT)
     return message_id

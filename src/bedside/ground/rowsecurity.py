@@ -18,7 +18,7 @@ CURRENT_PRACTICE: LiteralString = "NULLIF(current_setting('bedside.practice', tr
 # Tables whose rows may be added and read and never changed, by grant (DESIGN section 6).
 APPEND_ONLY: set[str] = {
     "audit_anchoring", "audit_checkpoint", "audit_entry", "audit_mention", "audit_tile", "audit_verification",
-    "campaigns_approval", "campaigns_message_facts", "composer_revision", "consent_event",
+    "campaigns_approval", "campaigns_message_facts", "composer_brand", "composer_revision", "consent_event",
     "retention_erasure", "vault_destruction",
 }  # fmt: skip
 
@@ -37,6 +37,7 @@ NEVER_DELETED: set[str] = {
 # same content under another key. A trigger (`resealable`) lets nothing but a seal take the place of a seal.
 RESEALED: dict[str, tuple[str, ...]] = {
     "campaigns_approval": ("comment_sealed",),
+    "composer_brand": ("sealed",),
     "composer_revision": ("sealed_heading", "sealed_body"),
     "consent_event": ("evidence",),
 }

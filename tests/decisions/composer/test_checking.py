@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bedside.decisions.composer.rules.checking import PROBLEMS_MAX, check_body, check_draft
 from bedside.decisions.composer.rules.compiling import examine
+from bedside.decisions.composer.rules.document.dress import PLAIN_DRESS
+from bedside.decisions.composer.rules.examining import PROBLEMS_MAX, check_body, check_draft
 from bedside.decisions.composer.rules.fields import FIELDS
 from bedside.decisions.composer.rules.tree import SOURCE_LENGTH_MAX, Unreadable, read_tree, write_tree
 from bedside.decisions.gate.rules.classes import MessageClass
@@ -20,11 +21,11 @@ TEXT = "mj-text"
 
 
 def sentences(draft) -> list[str]:
-    return [problem.sentence for problem in check_draft(draft, PRACTICE)]
+    return [problem.sentence for problem in check_draft(draft, PRACTICE, dress=PLAIN_DRESS)]
 
 
 def codes(draft) -> list[str]:
-    return [problem.code for problem in check_draft(draft, PRACTICE)]
+    return [problem.code for problem in check_draft(draft, PRACTICE, dress=PLAIN_DRESS)]
 
 
 @pytest.mark.parametrize(
@@ -103,7 +104,7 @@ def test_allows_plain_content(inside):
 def test_refuses_with_one_clear_sentence(inside, expected):
     found = sentences(make_draft(inside))
     assert any(expected in sentence for sentence in found), found
-    assert examine(make_draft(inside), PRACTICE, remuneration=False).content is None
+    assert examine(make_draft(inside), PRACTICE, dress=PLAIN_DRESS, remuneration=False).content is None
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,7 @@ def test_refuses_with_one_clear_sentence(inside, expected):
             "inside another link",
         ),
         ('<mj-text font-family="Roboto">x</mj-text>', "fonts that every machine has"),
-        ('<mj-text css-class="x">x</mj-text>', "no attribute “css-class”"),
+        ('<mj-text css-class="x">x</mj-text>', "“css-class” of <mj-text> should be one of"),
         ('<mj-text color="{{ first_name }}">x</mj-text>', "cannot hold a field"),
         ('<mj-text color="red;background:url(x)">x</mj-text>', "should be a colour"),
         ('<mj-text padding="1px 2px 3px 4px 5px">x</mj-text>', "one to four lengths"),
@@ -158,7 +159,7 @@ def test_allows_pictures_of_the_practice_and_its_subdomains():
     ],
 )
 def test_says_the_line(source, expected, line):
-    first = check_draft(make_draft(mjml=source), PRACTICE)[0]
+    first = check_draft(make_draft(mjml=source), PRACTICE, dress=PLAIN_DRESS)[0]
     assert expected in first.sentence
     assert first.line == line
     assert first.told.startswith(f"Line {line}: ")
@@ -192,13 +193,13 @@ def test_external_entity_is_not_read():
 )
 def test_huge_and_deep_documents_end_quickly(source):
     began = time.perf_counter()
-    found = check_draft(make_draft(mjml=source), PRACTICE)
+    found = check_draft(make_draft(mjml=source), PRACTICE, dress=PLAIN_DRESS)
     assert 1 <= len(found) <= PROBLEMS_MAX
     assert time.perf_counter() - began < 2
 
 
 def test_many_problems_are_cut_off():
-    found = check_draft(make_draft("<p id='x'>a</p>" * 500), PRACTICE)
+    found = check_draft(make_draft("<p id='x'>a</p>" * 500), PRACTICE, dress=PLAIN_DRESS)
     assert len(found) == PROBLEMS_MAX
 
 
@@ -252,14 +253,19 @@ def test_headings_are_checked(changes, expected):
 def test_practice_fields_need_the_practice_to_have_them():
     bare = make_practice(phone="", website="")
     draft = make_draft('{{ practice_phone }} <a href="{{ practice_url }}">x</a>')
-    assert [problem.code for problem in check_draft(draft, bare)] == ["practice_lacks", "practice_lacks"]
-    assert examine(draft, bare, remuneration=False).content is not None  # can be shown, cannot be sent
+    assert [problem.code for problem in check_draft(draft, bare, dress=PLAIN_DRESS)] == [
+        "practice_lacks",
+        "practice_lacks",
+    ]
+    assert (
+        examine(draft, bare, dress=PLAIN_DRESS, remuneration=False).content is not None
+    )  # can be shown, cannot be sent
 
 
 @given(st.text(max_size=300))
 def test_no_text_breaks_the_checker(text):
     for draft in (make_draft(text), make_draft(mjml=text), make_draft("x", subject=text, preheader=text)):
-        examine(draft, PRACTICE, remuneration=False)
+        examine(draft, PRACTICE, dress=PLAIN_DRESS, remuneration=False)
 
 
 @given(
@@ -269,7 +275,7 @@ def test_no_text_breaks_the_checker(text):
     )
 )
 def test_no_markup_breaks_the_checker(pieces):
-    examine(make_draft("".join(pieces)), PRACTICE, remuneration=False)
+    examine(make_draft("".join(pieces)), PRACTICE, dress=PLAIN_DRESS, remuneration=False)
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]), max_size=200))
@@ -292,4 +298,4 @@ def test_limit_of_the_source_is_exact():
 def test_body_problems_do_not_hide_heading_problems():
     draft = make_draft("<p>", subject="")
     assert codes(draft) == ["empty", "unreadable"]
-    assert [problem.code for problem in check_body(draft, PRACTICE)] == ["unreadable"]
+    assert [problem.code for problem in check_body(draft, PRACTICE, dress=PLAIN_DRESS)] == ["unreadable"]

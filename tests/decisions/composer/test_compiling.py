@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bedside.decisions.composer.queries import missing_values, values
-from bedside.decisions.composer.rules import Block, Blocks, Colour, Kind
-from bedside.decisions.composer.rules.blocks import SHADES, from_json, to_json
+from bedside.decisions.composer.rules import Block, Document, Kind
 from bedside.decisions.composer.rules.compiling import HTML_BYTES_MAX, examine
+from bedside.decisions.composer.rules.document import SHADES
+from bedside.decisions.composer.rules.document.dress import PLAIN_DRESS
 from bedside.decisions.composer.rules.filling import day_for_people, listed
 from bedside.decisions.composer.rules.finished import Unfinished, check_finished
 from bedside.decisions.composer.rules.sample import SAMPLE_PATIENT
@@ -29,8 +30,8 @@ TODAY = AT.date()
 LINKS = {"unsubscribe_url": "https://u.example/a", "preferences_url": "https://p.example/a"}
 
 
-def content_of(draft, *, practice=PRACTICE, remuneration=False):
-    examined = examine(draft, practice, remuneration=remuneration)
+def content_of(draft, *, practice=PRACTICE, dress=PLAIN_DRESS, remuneration=False):
+    examined = examine(draft, practice, dress=PLAIN_DRESS, remuneration=remuneration)
     assert examined.problems == ()
     assert examined.content is not None
     return examined.content
@@ -51,7 +52,9 @@ def written(starter, message_class):
 def test_every_starter_compiles_and_renders_for_each_class(key, message_class):
     draft = written(starters()[key], message_class)
     if key == "appointment" and message_class is not MessageClass.TREATMENT:
-        assert examine(draft, PRACTICE, remuneration=False).content is None  # a visit's day is for care only
+        assert (
+            examine(draft, PRACTICE, dress=PLAIN_DRESS, remuneration=False).content is None
+        )  # a visit's day is for care only
         return
     shown = shown_to(SAMPLE_PATIENT, draft)
     assert PRACTICE.postal_address in shown.html
@@ -187,7 +190,7 @@ def test_last_look_misses_no_footer():
 
 def test_mail_that_would_be_cut_before_its_footer_is_refused():
     draft = make_draft("<p>" + "word " * (HTML_BYTES_MAX // 5) + "</p>")
-    examined = examine(draft, PRACTICE, remuneration=False)
+    examined = examine(draft, PRACTICE, dress=PLAIN_DRESS, remuneration=False)
     assert [problem.code for problem in examined.problems] == ["size"]
 
 
@@ -301,39 +304,13 @@ def test_lists_are_said_in_words():
     ]
 
 
-# --- blocks
-
-_BLOCKS = st.lists(
-    st.builds(
-        Block,
-        kind=st.sampled_from(list(Kind)),
-        text=st.text(max_size=60),
-        link=st.sampled_from(
-            ["", "https://maple.example/a", "{{ practice_url }}", "javascript:x", '"><script>']
-        ),
-        description=st.text(max_size=20),
-    ),
-    max_size=8,
-)
-
-
-@given(items=_BLOCKS, colour=st.sampled_from(list(Colour)))
-def test_any_blocks_are_compiled_or_refused_by_block(items, colour):
-    blocks = Blocks(items=tuple(items), colour=colour)
-    assert from_json(to_json(blocks)) == blocks
-    examined = examine(make_draft(mjml="", blocks=blocks), PRACTICE, remuneration=False)
-    if examined.content is None:
-        assert examined.problems
-        assert all(problem.line is None for problem in examined.problems)
-        assert all(problem.block is not None for problem in examined.problems) or not items
-    else:
-        assert "<script" not in examined.content.html
+# --- documents; more of them in test_documents
 
 
 @given(st.text(alphabet="<>&\"'*[](){}-• \nabx", max_size=120))
 def test_words_in_blocks_are_words(text):
-    blocks = Blocks(items=(Block(kind=Kind.TEXT, text=text), Block(kind=Kind.HEADING, text="h")))
-    examined = examine(make_draft(mjml="", blocks=blocks), PRACTICE, remuneration=False)
+    blocks = Document(blocks=(Block(kind=Kind.TEXT, text=text), Block(kind=Kind.HEADING, text="h")))
+    examined = examine(make_draft(mjml="", document=blocks), PRACTICE, dress=PLAIN_DRESS, remuneration=False)
     assert all(problem.code != "unreadable" for problem in examined.problems)
 
 
@@ -342,10 +319,12 @@ def test_blocks_tell_which_one_is_wrong():
         Block(kind=Kind.HEADING, text="Title"),
         Block(kind=Kind.TEXT, text="Hello {{ frist_name }}\n\n[here](http://maple.example)"),
         Block(kind=Kind.BUTTON, text="Go", link=""),
-        Block(kind=Kind.IMAGE, link="", description=""),
+        Block(kind=Kind.PICTURE, picture="", description=""),
         Block(kind=Kind.TEXT, text="  "),
     )
-    examined = examine(make_draft(mjml="", blocks=Blocks(items=items)), PRACTICE, remuneration=False)
+    examined = examine(
+        make_draft(mjml="", document=Document(blocks=items)), PRACTICE, dress=PLAIN_DRESS, remuneration=False
+    )
     assert [(problem.block, problem.code) for problem in examined.problems] == [
         (2, "field"),
         (2, "link"),
@@ -357,8 +336,8 @@ def test_blocks_tell_which_one_is_wrong():
 
 def test_signs_of_the_simple_editor():
     text = "**Bold** and [site](https://maple.example) and [call]({{ practice_url }})\n\n- one\n- **two**"
-    blocks = Blocks(items=(Block(kind=Kind.TEXT, text=text),))
-    content = content_of(make_draft(mjml="", blocks=blocks))
+    blocks = Document(blocks=(Block(kind=Kind.TEXT, text=text),))
+    content = content_of(make_draft(mjml="", document=blocks))
     assert "<strong>Bold</strong>" in content.html
     assert 'href="https://www.maple.example"' in content.html
     assert "- one\n- two" in content.text

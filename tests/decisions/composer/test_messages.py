@@ -51,7 +51,7 @@ def ready(scope, message_id, at, **changes) -> int:
 def test_created_from_a_starter_with_no_class_chosen(scope, message_id):
     message = queries.message(scope, message_id)
     assert (message.name, message.revision, message.message_class) == ("Autumn", 1, None)
-    assert message.blocks is not None
+    assert message.document is not None
     assert kinds(scope) == ["message.created"]
 
 
@@ -113,7 +113,7 @@ def test_archived_message_leaves_the_list_and_comes_back(scope, message_id, at):
 def test_copy_begins_a_message_of_its_own(scope, message_id, at):
     copied = actions.copy(scope, message_id, at=at)
     assert queries.message(scope, copied).name == "Autumn (copy)"
-    assert queries.message(scope, copied).blocks == queries.message(scope, message_id).blocks
+    assert queries.message(scope, copied).document == queries.message(scope, message_id).document
 
 
 @pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_nothing_written_is_stored_in_clear(scope, message_id, at):
         name="NAMEMARK",
         subject="SUBJECTMARK",
         mjml="<mjml>BODYMARK</mjml>",
-        blocks=None,
+        document=None,
     )
     with in_scope(scope), connection.cursor() as cursor:
         cursor.execute(
@@ -224,7 +224,7 @@ def test_preview_links_are_inert(scope, message_id, at):
 
 
 def test_preview_of_a_broken_message_is_refused_in_words(scope, message_id, at):
-    ready(scope, message_id, at, mjml="<mjml>", blocks=None)
+    ready(scope, message_id, at, mjml="<mjml>", document=None)
     with pytest.raises(Refusal, match="cannot be shown yet"):
         previews.preview(scope, message_id, patient_id=None, at=at)
 

@@ -54,7 +54,7 @@ def test_edits_checks_and_shows(bedside, message, tmp_path):
         bedside("check", message)
     shown = json.loads(bedside("show", "Autumn", "--json"))
     assert (shown["class"], shown["mjml"]) == ("treatment", source.read_text())
-    assert json.loads(bedside("show", message, "--revision", "1", "--json"))["blocks"] is not None
+    assert json.loads(bedside("show", message, "--revision", "1", "--json"))["document"] is not None
 
 
 def test_edits_from_standard_input(bedside, message, monkeypatch):

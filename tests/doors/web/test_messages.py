@@ -145,7 +145,7 @@ def test_unknown_starter_keeps_the_name(signed_in):
 def test_saves_blocks(signed_in, scope, message_id):
     answer = signed_in("ana").post(reverse("message", args=[message_id]), simple_form(), follow=True)
     saved = queries.message(scope, message_id)
-    assert (saved.revision, saved.subject, saved.blocks.items[0].text) == (2, "A word", "Title TYPED-ONE")
+    assert (saved.revision, saved.subject, saved.document.blocks[0].text) == (2, "A word", "Title TYPED-ONE")
     assert "ready to be used" in answer.content.decode()
 
 
@@ -365,6 +365,6 @@ def test_blocks_become_mjml(signed_in, scope, message_id, at):
     before = client.get(reverse("message_frame", args=[message_id])).content
     client.post(reverse("message_advanced", args=[message_id]))
     saved = queries.message(scope, message_id)
-    assert saved.blocks is None
+    assert saved.document is None
     assert saved.mjml.startswith("<mjml>")
     assert client.get(reverse("message_frame", args=[message_id])).content == before

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db import connection
+
 from bedside.decisions.composer import entries
-from bedside.decisions.composer.models import MessageRow, RevisionRow
+from bedside.decisions.composer.brands import brand, brand_number
+from bedside.decisions.composer.models import BrandRow, MessageRow, RevisionRow
 from bedside.decisions.composer.queries import draft_of
+from bedside.decisions.composer.rules.branding import check_brand
 from bedside.decisions.composer.rules.drafts import check_storable
 from bedside.decisions.composer.rules.starters import starter_draft
-from bedside.decisions.composer.sealed import body_bytes, draft_hash, heading_bytes, seal
+from bedside.decisions.composer.sealed import body_bytes, draft_hash, heading_bytes, seal, seal_brand
 from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.identity import new_id
 from bedside.ground.scope import Scope, in_scope
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from bedside.decisions.composer.rules.content import Draft
+    from bedside.decisions.composer.rules.document.dress import Brand
 
 
 class SavedMeanwhile(Refusal):
@@ -53,7 +58,8 @@ def create(scope: Scope, *, name: str, starter: str, at: datetime) -> UUID:
 def edit(scope: Scope, message_id: UUID, draft: Draft, *, based_on_revision: int, at: datetime) -> int:
     """Saves a new revision and gives its number; an edit that changes nothing gives the present one.
 
-    A draft with problems may be saved: it is the compiled content that must have none.
+    A revision is drawn with the brand kit as it is now, whatever becomes of the kit later. A draft with problems may be
+    saved: it is the compiled content that must have none.
     Raises NotFound, SavedMeanwhile, and Refusal for what cannot be stored at all.
     """
     scope.require(Right.WRITE_MESSAGES)
@@ -61,7 +67,7 @@ def edit(scope: Scope, message_id: UUID, draft: Draft, *, based_on_revision: int
     with in_scope(scope):
         row = _locked(scope, message_id)
         _check_editable(row, based_on_revision)
-        if _is_present(row, draft):
+        if _is_present(scope, row, draft):
             return row.revision
         row.revision += 1
         row.updated_at = at
@@ -74,7 +80,7 @@ def edit(scope: Scope, message_id: UUID, draft: Draft, *, based_on_revision: int
             subject=message_id,
             revision=row.revision,
             content=draft_hash(draft).hex(),
-            simple=draft.blocks is not None,
+            simple=draft.document is not None,
         )
     return row.revision
 
@@ -104,6 +110,33 @@ def copy(scope: Scope, message_id: UUID, *, at: datetime) -> UUID:
     return new_message_id
 
 
+def save_brand(scope: Scope, changed: Brand, *, based_on: int | None, at: datetime) -> int:
+    """Saves a new state of the brand kit and gives its number; one that changes nothing gives the present one.
+
+    Messages are drawn with it from when they are saved next. Raises BrandRefused, SavedMeanwhile.
+    """
+    scope.require(Right.WRITE_MESSAGES)
+    check_brand(changed)
+    with in_scope(scope):
+        _lock_brand(scope)
+        present = brand_number(scope)
+        if present != based_on:
+            raise SavedMeanwhile(present or 0)
+        if present is not None and brand(scope, number=present) == changed:
+            return present
+        number = (present or 0) + 1
+        BrandRow.objects.create(
+            practice_id=scope.practice_id,
+            number=number,
+            sealed=seal_brand(practice_keys(scope), changed, practice_id=scope.practice_id, number=number),
+            author_kind=scope.actor.kind.value,
+            author_id=scope.actor.id,
+            at=at,
+        )
+        record(scope, entries.BRAND_CHANGED, at=at, subject=scope.practice_id, revision=number)
+    return number
+
+
 def archive(scope: Scope, message_id: UUID, *, at: datetime) -> None:
     """Takes a message out of the lists; campaigns that use it keep it. Raises NotFound."""
     scope.require(Right.WRITE_MESSAGES)
@@ -126,6 +159,12 @@ def restore(scope: Scope, message_id: UUID, *, at: datetime) -> None:
             record(scope, entries.MESSAGE_RESTORED, at=at, subject=message_id)
 
 
+def _lock_brand(scope: Scope) -> None:
+    """Two who save at once follow each other; there may be no row yet to lock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 31))", [str(scope.practice_id)])
+
+
 def _locked(scope: Scope, message_id: UUID) -> MessageRow:
     rows = MessageRow.objects.select_for_update().filter(practice_id=scope.practice_id, id=message_id)
     row = rows.first()
@@ -141,12 +180,15 @@ def _check_editable(row: MessageRow, based_on_revision: int) -> None:
         raise SavedMeanwhile(row.revision)
 
 
-def _is_present(row: MessageRow, draft: Draft) -> bool:
+def _is_present(scope: Scope, row: MessageRow, draft: Draft) -> bool:
     revisions = RevisionRow.objects.filter(
         practice_id=row.practice_id, message_id=row.id, number=row.revision
     )
-    newest = revisions.values_list("content_hash", flat=True).get()
-    return bytes(newest) == draft_hash(draft)
+    newest, drawn_with = revisions.values_list("content_hash", "brand_number").get()
+    if draft.document is not None and drawn_with != brand_number(scope):
+        return False
+    # The hash is over the form in which it was stored, which may be older than ours.
+    return bytes(newest) == draft_hash(draft) or draft_of(scope, row.id, revision=row.revision) == draft
 
 
 def _add_revision(scope: Scope, message_id: UUID, draft: Draft, *, number: int, at: datetime) -> None:
@@ -161,6 +203,7 @@ def _add_revision(scope: Scope, message_id: UUID, draft: Draft, *, number: int, 
         ),
         sealed_body=seal(keys, body_bytes(draft), message_id=message_id, column="body", number=number),
         content_hash=draft_hash(draft),
+        brand_number=brand_number(scope),
         author_kind=scope.actor.kind.value,
         author_id=scope.actor.id,
         at=at,

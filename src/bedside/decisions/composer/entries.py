@@ -17,3 +17,4 @@ MESSAGE_PREVIEWED = declare(
     message=UUID,
     revision=int,
 )
+BRAND_CHANGED = declare("message.brand", "Saved state {revision} of the brand kit.", revision=int)

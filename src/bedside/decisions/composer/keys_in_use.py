@@ -15,3 +15,9 @@ declare_column(
     ),
 )  # fmt: skip
 declare_column("composer_revision", "content_hash", under=Under.NOTHING)
+declare_column(
+    "composer_brand", "sealed", under=Under.PRACTICE,
+    bound=bound_by(
+        "practice_id", "number", place=lambda practice, number: (practice, "brand", number), key_type="bigint"
+    ),
+)  # fmt: skip

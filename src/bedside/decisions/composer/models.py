@@ -30,7 +30,9 @@ class MessageRow(models.Model):
 class RevisionRow(models.Model):
     """One state of a message, never changed (the runtime role may not).
 
-    `sealed_heading` holds name, subject and preheader, for lists; `sealed_body` the blocks or the MJML.
+    `sealed_heading` holds name, subject and preheader, for lists; `sealed_body` the document or the MJML.
+    `brand_number`: which state of the brand kit it is drawn with, null for none; so a change of the kit changes no
+    message that somebody approved.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -41,6 +43,7 @@ class RevisionRow(models.Model):
     sealed_heading = models.BinaryField()
     sealed_body = models.BinaryField()
     content_hash = models.BinaryField(max_length=32)
+    brand_number = models.PositiveIntegerField(null=True)
     author_kind = models.CharField(max_length=10)
     author_id = models.CharField(max_length=80)
     at = models.DateTimeField()
@@ -57,3 +60,24 @@ class RevisionRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_id} r{self.number}"
+
+
+class BrandRow(models.Model):
+    """One state of a practice's brand kit, never changed; the one with the highest number is in force."""
+
+    id = models.BigAutoField(primary_key=True)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT)
+    number = models.PositiveIntegerField()
+    sealed = models.BinaryField()
+    author_kind = models.CharField(max_length=10)
+    author_id = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "composer_brand"
+        constraints = [
+            models.UniqueConstraint(fields=["practice", "number"], name="one_brand_per_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"brand r{self.number}"

@@ -7,11 +7,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
 from bedside.decisions.composer import entries
-from bedside.decisions.composer.queries import message, values
+from bedside.decisions.composer.brands import brand, brand_of_revision, dress_for
+from bedside.decisions.composer.queries import appointments, message, values
 from bedside.decisions.composer.rules.compiling import examine
 from bedside.decisions.composer.rules.content import Problem, Where
 from bedside.decisions.composer.rules.places import filled_in
-from bedside.decisions.composer.rules.sample import sample_on
+from bedside.decisions.composer.rules.sample import sample_appointment_on
+from bedside.decisions.composer.rules.samples import sample_people
 from bedside.decisions.composer.rules.showing import show
 from bedside.decisions.gate.rules.classes import MessageClass
 from bedside.ground.errors import NotAllowed, Refusal
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
+    from bedside.decisions.composer.queries import Message
+    from bedside.decisions.composer.rules.appointments import Appointment
     from bedside.decisions.composer.rules.content import Content, Draft
     from bedside.records.patients.rules import Patient
     from bedside.safeguards.practices.rules import Profile
@@ -36,8 +40,8 @@ _MAY_PREVIEW = (Right.WRITE_MESSAGES, Right.RUN_CAMPAIGNS, Right.APPROVE_CAMPAIG
 ONE_LOOK = timedelta(seconds=30)
 _LOOKS_READ_MAX = 20
 # Inert on purpose: a click in a preview must not say no in a real patient's name.
-_SAMPLE_UNSUBSCRIBE = "https://unsubscribe.example/preview"
-_SAMPLE_PREFERENCES = "https://preferences.example/preview"
+SAMPLE_UNSUBSCRIBE = "https://unsubscribe.example/preview"
+SAMPLE_PREFERENCES = "https://preferences.example/preview"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -67,8 +71,11 @@ def preview(
     at: datetime,
     revision: int | None = None,
     remuneration: bool = False,
+    person: int = 0,
 ) -> Preview:
-    """A stored revision (the newest for None) as for the sample person, or as for one patient.
+    """A stored revision (the newest for None) as for an invented person, or as for one patient.
+
+    `person`: which of the invented ones (`rules.samples`).
 
     A patient's preview is a use of their record: it needs the right to see patients and is in the ledger under
     the purpose of the message's class. Raises NotAllowed, NotFound, and Refusal `message_problems`.
@@ -76,12 +83,12 @@ def preview(
     _require_any(scope)
     shown = message(scope, message_id, revision=revision)
     if patient_id is None:
-        return _rendered(scope, shown.draft, None, remuneration=remuneration, at=at)
+        return _rendered(scope, shown, None, person=person, remuneration=remuneration, at=at)
     scope.require(Right.SEE_PATIENTS)
     using = replace(scope, purpose=purpose_of(shown.message_class))
     with in_scope(using):
         patient = get(using, patient_id)
-        rendered = _rendered(using, shown.draft, patient, remuneration=remuneration, at=at)
+        rendered = _rendered(using, shown, patient, remuneration=remuneration, at=at)
         if not _seen_just_now(using, patient_id, message_id=message_id, revision=shown.revision, at=at):
             record(
                 using,
@@ -98,11 +105,12 @@ def preview_draft(scope: Scope, draft: Draft, *, at: datetime) -> DraftPreview:
     """What is being written, as for the sample person; nothing is stored. Raises NotAllowed."""
     _require_any(scope)
     practice = profile(scope)
-    examined = examine(draft, practice, remuneration=False)
+    dress = dress_for(scope, draft.document, brand_of=brand(scope, number=None))
+    examined = examine(draft, practice, dress=dress, remuneration=False)
     if examined.content is None:
         return DraftPreview(problems=examined.problems, preview=None)
     try:
-        shown = _fill(examined.content, practice, None, at=at)
+        shown = _fill(scope, examined.content, practice, None, at=at)
     except MailError as error:
         problem = Problem(code="mail", where=Where.BODY, sentence=str(error))
         return DraftPreview(problems=(*examined.problems, problem), preview=None)
@@ -150,28 +158,52 @@ def _seen_just_now(scope: Scope, patient_id: UUID, *, message_id: UUID, revision
 
 
 def _rendered(
-    scope: Scope, draft: Draft, patient: Patient | None, *, remuneration: bool, at: datetime
+    scope: Scope,
+    shown: Message,
+    patient: Patient | None,
+    *,
+    remuneration: bool,
+    at: datetime,
+    person: int = 0,
 ) -> Preview:
     practice = profile(scope)
-    examined = examine(draft, practice, remuneration=remuneration)
+    drawn_with = brand_of_revision(scope, shown.brand_number)
+    dress = dress_for(scope, shown.document, brand_of=drawn_with)
+    examined = examine(shown.draft, practice, dress=dress, remuneration=remuneration)
     if examined.content is None:
         first = "".join(problem.told for problem in examined.problems[:1])
         raise Refusal("message_problems", f"The message cannot be shown yet. {first}")
     try:
-        return _fill(examined.content, practice, patient, at=at)
+        return _fill(scope, examined.content, practice, patient, person=person, at=at)
     except MailError as error:
         raise Refusal("message_problems", f"The message cannot be shown yet. {error}") from error
 
 
-def _fill(content: Content, practice: Profile, patient: Patient | None, *, at: datetime) -> Preview:
+def _fill(
+    scope: Scope,
+    content: Content,
+    practice: Profile,
+    patient: Patient | None,
+    *,
+    at: datetime,
+    person: int = 0,
+) -> Preview:
     today = at.astimezone(practice.zone).date()
+    visit: Appointment | None
+    if patient is None:
+        # Of whom little is known, it is not known either when they come.
+        visit = sample_appointment_on(today) if person == 0 else None
+    else:
+        found = appointments(scope, content, [patient], today=today, zone=practice.zone)
+        visit = found.get(patient.id)
     filled = values(
-        patient or sample_on(today),
+        patient or sample_people(today)[person],
         practice,
         content=content,
-        unsubscribe_url=_SAMPLE_UNSUBSCRIBE,
-        preferences_url=_SAMPLE_PREFERENCES,
+        unsubscribe_url=SAMPLE_UNSUBSCRIBE,
+        preferences_url=SAMPLE_PREFERENCES,
         today=today,
+        appointment=visit,
     )
     shown = show(content, practice, filled, at=at)
     return Preview(

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F
 
+from bedside.decisions.composer.brands import brand, brand_of_revision, dress_for
 from bedside.decisions.composer.models import RevisionRow
+from bedside.decisions.composer.rules.appointments import next_appointment
 from bedside.decisions.composer.rules.compiling import examine
 from bedside.decisions.composer.rules.content import Draft
+from bedside.decisions.composer.rules.fields import FIELDS
 from bedside.decisions.composer.rules.filling import known_value, value_for
 from bedside.decisions.composer.sealed import open_draft, open_heading
 from bedside.decisions.gate.rules.classes import MessageClass
 from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.scope import Scope, reading
+from bedside.records.charts.queries import charts
+from bedside.records.charts.rules import Kind
 from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.vault.queries import practice_keys
 
@@ -23,29 +28,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
     from uuid import UUID
+    from zoneinfo import ZoneInfo
 
-    from bedside.decisions.composer.rules.blocks import Blocks
+    from bedside.decisions.composer.rules.appointments import Appointment
     from bedside.decisions.composer.rules.content import Content, Problem
+    from bedside.decisions.composer.rules.document.nodes import Document
     from bedside.records.patients.rules import Patient
     from bedside.safeguards.practices.rules import Profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One revision of a message. The body is either `blocks` (simple editor) or `mjml`."""
+    """One revision of a message. The body is either a `document` or the author's own `mjml`."""
 
     id: UUID
     name: str
     subject: str
     preheader: str
     mjml: str
-    blocks: Blocks | None
+    document: Document | None
     message_class: MessageClass | None
     revision: int
     newest_revision: int
     updated_at: datetime
     archived_at: datetime | None
     author_id: str
+    brand_number: int | None  # which state of the brand kit it is drawn with
 
     @property
     def draft(self) -> Draft:
@@ -55,7 +63,7 @@ class Message:
             preheader=self.preheader,
             message_class=self.message_class,
             mjml=self.mjml,
-            blocks=self.blocks,
+            document=self.document,
         )
 
 
@@ -124,13 +132,14 @@ def message(scope: Scope, message_id: UUID, *, revision: int | None = None) -> M
         subject=draft.subject,
         preheader=draft.preheader,
         mjml=draft.mjml,
-        blocks=draft.blocks,
+        document=draft.document,
         message_class=draft.message_class,
         revision=row.number,
         newest_revision=row.message.revision,
         updated_at=row.at,
         archived_at=row.message.archived_at,
         author_id=row.author_id,
+        brand_number=row.brand_number,
     )
 
 
@@ -173,19 +182,21 @@ def writers(scope: Scope, message_id: UUID, *, until: int) -> frozenset[str]:
 
 def problems(scope: Scope, draft: Draft) -> list[Problem]:
     """What has to be put right before the draft can be sent; empty when nothing is. Stores nothing."""
-    return list(examine(draft, profile(scope), remuneration=False).problems)
+    dress = dress_for(scope, draft.document, brand_of=brand(scope, number=None))
+    return list(examine(draft, profile(scope), dress=dress, remuneration=False).problems)
 
 
 def compiled(scope: Scope, message_id: UUID, revision: int, *, remuneration: bool) -> Content:
     """A revision ready for sending, footer and all: the same revision and profile always give the same bytes.
 
-    `remuneration` is the campaign's answer to whether somebody pays for the sending: a paid message is labelled
-    as advertising whatever its class (MKT-06). Freeze the result at submission: a later change of the practice's
-    name or address changes it.
+    Of the same pictures, that is: one that may no longer be used is a problem. `remuneration` is the campaign's answer
+    to whether somebody pays for the sending: a paid message is labelled as advertising whatever its class (MKT-06).
     Raises NotFound, and Refusal `message_problems` with the first problem's sentence.
     """
-    draft = draft_of(scope, message_id, revision=revision)
-    examined = examine(draft, profile(scope), remuneration=remuneration)
+    row = _revision_row(scope, message_id, revision)
+    draft = _open(scope, row)
+    dress = dress_for(scope, draft.document, brand_of=brand_of_revision(scope, row.brand_number))
+    examined = examine(draft, profile(scope), dress=dress, remuneration=remuneration)
     if examined.problems or examined.content is None:
         first = "".join(problem.told for problem in examined.problems[:1])
         raise Refusal("message_problems", f"The message is not ready. {first}")
@@ -200,22 +211,48 @@ def values(
     unsubscribe_url: str,
     preferences_url: str,
     today: date,
+    appointment: Appointment | None = None,
 ) -> dict[str, str]:
-    """A value for each of `content.fields`, formatted for people, and for nothing else (minimum necessary).
+    """A value for each of `content.sources`, formatted for people, and for nothing else (minimum necessary).
 
-    `today` is the day in the practice's zone: an appointment that has passed is no next appointment.
-    All of it is PHI. Never raises: what is not known becomes its fallback.
+    `today` is the day in the practice's zone: an appointment that has passed is no next appointment. `appointment`
+    comes from `appointments`. All of it is PHI. Never raises: what is not known becomes its fallback.
     """
     links = {"unsubscribe_url": unsubscribe_url, "preferences_url": preferences_url}
     return {
-        place: links.get(source.field) or value_for(source, patient, practice, today=today)
+        place: links.get(source.field)
+        or value_for(source, patient, practice, today=today, appointment=appointment)
         for place, source in content.sources.items()
     }
 
 
+def appointments(
+    scope: Scope, content: Content, patients: Iterable[Patient], *, today: date, zone: ZoneInfo
+) -> dict[UUID, Appointment]:
+    """The next appointment of each of these people, if the message tells of one; of nobody, and unread, if not.
+
+    Only the part of a chart that holds appointments is opened (MIN-02). Raises Unsealable.
+    """
+    if not needs_chart(content):
+        return {}
+    people = {patient.id: patient for patient in patients}
+    opened = charts(scope, people, kinds=[Kind.APPOINTMENT])
+    found = {
+        one: next_appointment(opened.get(one, ()), recorded=patient.next_appointment, today=today, zone=zone)
+        for one, patient in people.items()
+    }
+    return {one: visit for one, visit in found.items() if visit is not None}
+
+
+def needs_chart(content: Content) -> bool:
+    """Whether a place of the message is filled from charts."""
+    return any(FIELDS[source.field].of_chart for source in content.sources.values())
+
+
 def missing_values(content: Content, patients: Iterable[Patient], *, today: date) -> dict[str, int]:
-    """How many of these people lack a value, by field; fields that everybody has are left out."""
-    wanted = {source.field for source in content.sources.values()} - {"unsubscribe_url", "preferences_url"}
+    """How many of these people lack a value, by field; fields that everybody has, or of charts, are left out."""
+    shown = {source.field for source in content.sources.values() if not source.asks}
+    wanted = [name for name in shown if not (FIELDS[name].link or FIELDS[name].of_chart)]
     lacking: Counter[str] = Counter()
     for patient in patients:
         lacking.update(field for field in wanted if not known_value(field, patient, today=today))

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from bedside.decisions.composer.rules.blocks import from_json, to_json
+from bedside.decisions.composer.rules.branding import brand_from_json, brand_to_json
 from bedside.decisions.composer.rules.content import Draft
+from bedside.decisions.composer.rules.document.stored import from_json, to_json
 from bedside.decisions.gate.rules.classes import MessageClass
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from bedside.decisions.composer.rules.document.dress import Brand
     from bedside.safeguards.vault.keys import PracticeKeys
 
 _TABLE = "composer_revision"
+_BRANDS = "composer_brand"
 
 
 def heading_bytes(draft: Draft) -> bytes:
@@ -24,8 +27,8 @@ def heading_bytes(draft: Draft) -> bytes:
 
 
 def body_bytes(draft: Draft) -> bytes:
-    if draft.blocks is not None:
-        return orjson.dumps({"blocks": to_json(draft.blocks)})
+    if draft.document is not None:
+        return orjson.dumps({"document": to_json(draft.document)})
     return orjson.dumps({"mjml": draft.mjml})
 
 
@@ -61,12 +64,24 @@ def open_draft(
     """Raises Unsealable if a column was changed, swapped or rolled back."""
     head = open_heading(keys, heading, message_id=message_id, number=number)
     written = orjson.loads(keys.open(body, table=_TABLE, row=str(message_id), column="body", version=number))
-    blocks = written.get("blocks")
+    # What was written before documents had versions stands under another name.
+    document = written.get("document", written.get("blocks"))
     return Draft(
         name=head["name"],
         subject=head["subject"],
         preheader=head["preheader"],
         message_class=MessageClass(message_class) if message_class else None,
         mjml=written.get("mjml", ""),
-        blocks=from_json(blocks) if blocks is not None else None,
+        document=from_json(document) if document is not None else None,
     )
+
+
+def seal_brand(keys: PracticeKeys, brand: Brand, *, practice_id: UUID, number: int) -> bytes:
+    plain = orjson.dumps(brand_to_json(brand))
+    return keys.seal(plain, table=_BRANDS, row=str(practice_id), column="brand", version=number)
+
+
+def open_brand(keys: PracticeKeys, sealed: bytes, *, practice_id: UUID, number: int) -> Brand:
+    """Raises Unsealable if the state was changed, swapped or rolled back."""
+    plain = keys.open(sealed, table=_BRANDS, row=str(practice_id), column="brand", version=number)
+    return brand_from_json(orjson.loads(plain))

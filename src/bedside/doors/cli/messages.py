@@ -89,12 +89,14 @@ def _create(chosen: argparse.Namespace) -> None:
 
 
 def _show(chosen: argparse.Namespace) -> None:
+    from bedside.decisions.composer.brands import brand_of_revision, dress_for
     from bedside.decisions.composer.queries import message
-    from bedside.decisions.composer.rules.blocks import to_json, to_mjml
+    from bedside.decisions.composer.rules.document import to_json, to_mjml
 
     scope = scope_for(chosen)
     shown = message(scope, _message_id(scope, chosen), revision=chosen.revision)
-    body = to_mjml(shown.blocks).mjml if shown.blocks else shown.mjml
+    dress = dress_for(scope, shown.document, brand_of=brand_of_revision(scope, shown.brand_number))
+    body = to_mjml(shown.document, dress).mjml if shown.document else shown.mjml
     result = {
         "id": shown.id,
         "name": shown.name,
@@ -103,7 +105,7 @@ def _show(chosen: argparse.Namespace) -> None:
         "subject": shown.subject,
         "preheader": shown.preheader,
         "mjml": body,
-        "blocks": to_json(shown.blocks) if shown.blocks else None,
+        "document": to_json(shown.document) if shown.document else None,
     }
     heading = f"{shown.name} (revision {shown.revision}, {shown.message_class or 'no class yet'})"
     print_result(
@@ -134,7 +136,7 @@ def _changed(draft: Draft, chosen: argparse.Namespace) -> Draft:
     if chosen.message_class is not None:
         changes["message_class"] = _class(chosen.message_class)
     if chosen.mjml is not None:
-        changes |= {"mjml": _read(chosen.mjml), "blocks": None}
+        changes |= {"mjml": _read(chosen.mjml), "document": None}
     if not changes:
         raise Refusal(
             "nothing_to_change", "Say what to change: --mjml, --name, --subject, --preheader or --class."

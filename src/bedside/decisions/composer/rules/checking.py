@@ -1,11 +1,9 @@
-"""Everything that must be right before a message can be sent, each problem in one sentence with its line."""
+"""Everything that must be right in the markup of a message, each problem in one sentence with its line."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bedside.decisions.composer.rules.blocks import Kind, to_mjml
 from bedside.decisions.composer.rules.content import Problem, Where
 from bedside.decisions.composer.rules.elements import ELEMENTS, REFUSED
 from bedside.decisions.composer.rules.fields import (
@@ -18,43 +16,17 @@ from bedside.decisions.composer.rules.fields import (
     stray_braces,
     written_places,
 )
-from bedside.decisions.composer.rules.headings import check_headings
 from bedside.decisions.composer.rules.links import image_problem, link_problem
 from bedside.decisions.composer.rules.tree import Node, Unreadable, read_tree
 from bedside.decisions.gate.rules.classes import CLASS_RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Container, Iterator
 
-    from bedside.decisions.composer.rules.blocks import Block, BlocksMarkup
-    from bedside.decisions.composer.rules.content import Draft
     from bedside.decisions.composer.rules.elements import Element
     from bedside.decisions.composer.rules.fields import Written
     from bedside.decisions.gate.rules.classes import MessageClass
     from bedside.safeguards.practices.rules import Profile
-
-PROBLEMS_MAX = 50
-
-
-def check_draft(draft: Draft, practice: Profile) -> list[Problem]:
-    """At most `PROBLEMS_MAX` problems: headings first, then the body in order of lines. Empty: it may be sent."""
-    found = [*check_headings(draft, practice), *check_body(draft, practice)]
-    return found[:PROBLEMS_MAX]
-
-
-def check_body(draft: Draft, practice: Profile) -> list[Problem]:
-    """The body's problems, with the block instead of the line where it was written in the simple editor."""
-    if draft.blocks is None:
-        return list(_check_markup(draft.mjml, draft.message_class, practice))
-    markup = to_mjml(draft.blocks)
-    found = [
-        *_check_blocks(draft.blocks.items),
-        *(
-            _in_block(problem, markup)
-            for problem in _check_markup(markup.mjml, draft.message_class, practice)
-        ),
-    ]
-    return _first_of_each_block(found)
 
 
 def _word_problems(
@@ -69,18 +41,18 @@ def _word_problems(
     for place in written_places(text):
         if lacking := practice_lacks(place.field, practice):
             yield LACKING, lacking
-        elif sentence := _place_problem(place, message_class):
+        elif sentence := place_problem(place, message_class):
             yield "field", sentence
 
 
-def _place_problem(place: Written, message_class: MessageClass | None) -> str | None:
+def place_problem(place: Written, message_class: MessageClass | None) -> str | None:
     known = FIELDS.get(place.field)
     if known is None:
-        return _unknown(place.field, message_class)
+        return unknown_field(place.field, message_class)
     if known.link:
         return f"the field “{known.name}” is a web address; use it as the address of a link or button."
     if message_class is not None and message_class not in known.classes:
-        return _not_for(place.field, message_class)
+        return not_for(place.field, message_class)
     if known.of_practice:
         return _same_for_all(place) if place.fallback is not None else None
     if place.fallback is not None and not 1 <= len(place.fallback) <= FALLBACK_LENGTH_MAX:
@@ -88,7 +60,7 @@ def _place_problem(place: Written, message_class: MessageClass | None) -> str | 
     return None
 
 
-def _unknown(name: str, message_class: MessageClass | None) -> str:
+def unknown_field(name: str, message_class: MessageClass | None) -> str:
     near = nearest_field(name)
     if near:
         return f"there is no field “{name}”; did you mean “{near}”?"
@@ -96,7 +68,7 @@ def _unknown(name: str, message_class: MessageClass | None) -> str:
     return f"there is no field “{name}”; there are {allowed}."
 
 
-def _not_for(name: str, message_class: MessageClass) -> str:
+def not_for(name: str, message_class: MessageClass) -> str:
     allowed = ", ".join(field.name for field in fields_for(message_class) if not field.link)
     label = CLASS_RULES[message_class].label
     return f"the field “{name}” may not be used in messages of the kind “{label}”; use {allowed}."
@@ -106,7 +78,10 @@ def _same_for_all(place: Written) -> str:
     return f"the field “{place.field}” is the same for everybody; remove the words after “|”."
 
 
-def _check_markup(source: str, message_class: MessageClass | None, practice: Profile) -> Iterator[Problem]:
+def check_markup(
+    source: str, message_class: MessageClass | None, practice: Profile, *, pictures: Container[str] = ()
+) -> Iterator[Problem]:
+    """Each problem with its line. `pictures`: addresses of pictures that come from our own pick-up door."""
     try:
         root = read_tree(source)
     except Unreadable as error:
@@ -118,7 +93,10 @@ def _check_markup(source: str, message_class: MessageClass | None, practice: Pro
     if [child.tag for child in root.elements].count("mj-body") != 1:
         yield _problem("no_body", "there must be one <mj-body> inside <mjml>.", root.line)
     for node, parents in _walk(root, ()):
-        for code, sentence in _node_problems(node, parents, message_class, practice):
+        found = _node_problems(node, parents, message_class, practice)
+        if node.attributes.get("src", "") in pictures:
+            found = ((code, sentence) for code, sentence in found if code != "picture")
+        for code, sentence in found:
             yield _problem(code, sentence, node.line)
 
 
@@ -219,44 +197,7 @@ def _link_problems(
         if lacking := practice_lacks(place.field, practice):
             yield LACKING, lacking
         elif place.field not in FIELDS:
-            yield "field", _unknown(place.field, message_class)
-
-
-def _check_blocks(blocks: tuple[Block, ...]) -> Iterator[Problem]:
-    """What a form can say better than the markup made of it."""
-    if not blocks:
-        yield Problem(
-            code="empty", where=Where.BODY, sentence="there is nothing in the message yet; add a block."
-        )
-    for number, block in enumerate(blocks, start=1):
-        if block.kind in _NEEDS_TEXT and not block.text.strip():
-            yield _of_block("empty_block", number, "it is empty; write something or remove it.")
-        if block.kind is Kind.IMAGE and not block.link.strip():
-            yield _of_block("picture", number, "it needs the address of a picture that begins with https://.")
-
-
-_NEEDS_TEXT = frozenset({Kind.HEADING, Kind.TEXT, Kind.BOX, Kind.BUTTON})
-
-
-def _of_block(code: str, number: int, sentence: str) -> Problem:
-    return Problem(code=code, where=Where.BODY, sentence=sentence, block=number)
-
-
-def _in_block(problem: Problem, markup: BlocksMarkup) -> Problem:
-    line = problem.line or 0
-    return replace(problem, line=None, block=markup.block_at(line))
-
-
-def _first_of_each_block(found: list[Problem]) -> list[Problem]:
-    """In order of blocks, each sentence once; an empty block is not told twice that its link is empty, too."""
-    kept: dict[tuple[int | None, str], Problem] = {}
-    emptied = {problem.block for problem in found if problem.code in {"empty_block", "picture"}}
-    for problem in found:
-        if problem.code == "link" and problem.block in emptied:
-            continue
-        code = problem.code if problem.code == "picture" else problem.sentence
-        kept.setdefault((problem.block, code), problem)
-    return sorted(kept.values(), key=lambda problem: problem.block or 0)
+            yield "field", unknown_field(place.field, message_class)
 
 
 def _problem(code: str, sentence: str, line: int) -> Problem:

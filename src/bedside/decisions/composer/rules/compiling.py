@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, NoReturn
 
 import mjml
 
-from bedside.decisions.composer.rules.blocks import to_mjml
-from bedside.decisions.composer.rules.checking import check_body
 from bedside.decisions.composer.rules.content import Content, Problem, Where
 from bedside.decisions.composer.rules.defaults import spelled_out
+from bedside.decisions.composer.rules.document import darkness
+from bedside.decisions.composer.rules.document.markup import to_mjml
+from bedside.decisions.composer.rules.examining import check_body
 from bedside.decisions.composer.rules.fields import LACKING, with_samples
 from bedside.decisions.composer.rules.finished import Unfinished, check_finished
 from bedside.decisions.composer.rules.footer import (
@@ -21,12 +22,15 @@ from bedside.decisions.composer.rules.footer import (
     printable,
 )
 from bedside.decisions.composer.rules.headings import check_headings
+from bedside.decisions.composer.rules.passages import with_passages
 from bedside.decisions.composer.rules.places import Places
 from bedside.decisions.composer.rules.plain import plain_text
 from bedside.decisions.composer.rules.tree import Node, read_tree, write_tree
 
 if TYPE_CHECKING:
     from bedside.decisions.composer.rules.content import Draft
+    from bedside.decisions.composer.rules.document.dress import Dress
+    from bedside.decisions.composer.rules.document.markup import Markup
     from bedside.safeguards.practices.rules import Profile
 
 # Gmail shows the first 102 KB only: beyond it the reader would not see how to say no.
@@ -45,10 +49,10 @@ class Examined:
     content: Content | None
 
 
-def examine(draft: Draft, practice: Profile, *, remuneration: bool) -> Examined:
+def examine(draft: Draft, practice: Profile, *, dress: Dress, remuneration: bool) -> Examined:
     """Checks and compiles. `remuneration`: somebody pays for the sending, so it is labelled as advertising."""
     headings = tuple(check_headings(draft, practice))
-    body = tuple(check_body(draft, practice))
+    body = tuple(check_body(draft, practice, dress=dress))
     if any(problem.code != LACKING for problem in body):
         return Examined(problems=(*headings, *body), content=None)
     unfit = {problem.where for problem in headings if problem.code != LACKING}
@@ -56,6 +60,7 @@ def examine(draft: Draft, practice: Profile, *, remuneration: bool) -> Examined:
         content = _compile(
             draft,
             printable(with_samples(practice)),
+            dress,
             subject=NO_SUBJECT_YET if Where.SUBJECT in unfit else draft.subject,
             preheader="" if Where.PREHEADER in unfit else draft.preheader,
             remuneration=remuneration,
@@ -65,15 +70,23 @@ def examine(draft: Draft, practice: Profile, *, remuneration: bool) -> Examined:
     return Examined(problems=(*headings, *body, *_size_problems(content)), content=content)
 
 
-def _compile(draft: Draft, practice: Profile, *, subject: str, preheader: str, remuneration: bool) -> Content:
+def _compile(
+    draft: Draft, practice: Profile, dress: Dress, *, subject: str, preheader: str, remuneration: bool
+) -> Content:
     places = Places(practice)
     words = footer_words(draft.message_class, practice.name, remuneration=remuneration)
     named_subject = " ".join(places.in_text(subject).split())
     named_preheader = " ".join(places.in_text(preheader).split())
-    root = _tree(draft)
-    body = places.in_tree(spelled_out(root))
-    footer = tuple(places.in_tree(node) for node in footer_nodes(words, practice))
+    markup = to_mjml(draft.document, dress) if draft.document is not None else None
+    root = read_tree(markup.mjml if markup else draft.mjml)
+    body = places.in_tree(_spelled(root, markup, places))
+    dark = _has_classes(body)
+    footer = tuple(places.in_tree(node) for node in footer_nodes(words, practice, dark=dark))
     html = _html(_document(root, body, footer, named_subject, named_preheader))
+    html = html.replace("<head>", f"<head>{darkness.SCHEMES if dark else _COLOUR_SCHEME}", 1)
+    if dark:
+        shade = dress.shade(draft.document.colour if draft.document else None)
+        html = html.replace("</head>", f"{darkness.style_sheet(shade.strong)}</head>", 1)
     text = f"{plain_text(body)}\n{footer_text(words, practice)}"
     check_finished(html, text)
     return Content(
@@ -88,8 +101,15 @@ def _compile(draft: Draft, practice: Profile, *, subject: str, preheader: str, r
     )
 
 
-def _tree(draft: Draft) -> Node:
-    return read_tree(to_mjml(draft.blocks).mjml if draft.blocks is not None else draft.mjml)
+def _spelled(root: Node, markup: Markup | None, places: Places) -> Node:
+    """The body, with marks around what is for some people only."""
+    body = spelled_out(root)
+    return with_passages(body, markup, places) if markup else body
+
+
+def _has_classes(node: Node) -> bool:
+    """True for what is drawn for the dark, too; a message made before there was such must stay as it was."""
+    return "css-class" in node.attributes or any(_has_classes(child) for child in node.elements)
 
 
 def _document(root: Node, body: Node, footer: tuple[Node, ...], subject: str, preheader: str) -> Node:
@@ -109,8 +129,7 @@ def _document(root: Node, body: Node, footer: tuple[Node, ...], subject: str, pr
 
 
 def _html(document: Node) -> str:
-    compiled = mjml.mjml2html(write_tree(document), fonts={}, include_loader=_no_includes)
-    return compiled.replace("<head>", f"<head>{_COLOUR_SCHEME}", 1)
+    return mjml.mjml2html(write_tree(document), fonts={}, include_loader=_no_includes)
 
 
 def _no_includes(path: str) -> NoReturn:  # noqa: ARG001  the compiler's own signature

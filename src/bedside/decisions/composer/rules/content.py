@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bedside.decisions.composer.rules.blocks import Blocks
+    from bedside.decisions.composer.rules.document.nodes import Document
     from bedside.decisions.composer.rules.fields import Source
     from bedside.decisions.gate.rules.classes import MessageClass
 
@@ -26,7 +26,7 @@ class Where(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One thing an author has to put right. `line` counts from 1 in MJML; `block` from 1 in the simple editor."""
+    """One thing an author has to put right. `line` counts from 1 in MJML; `block` from 1 in a document."""
 
     code: str
     where: Where
@@ -55,14 +55,14 @@ _PLACES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A message as written. The body is either `blocks` (simple editor) or `mjml`, never both."""
+    """A message as written. The body is either a `document` or the author's own `mjml`, never both."""
 
     name: str
     subject: str
     preheader: str
     message_class: MessageClass | None
     mjml: str = ""
-    blocks: Blocks | None = None
+    document: Document | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

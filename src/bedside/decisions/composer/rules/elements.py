@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bedside.decisions.composer.rules import amounts
+from bedside.decisions.composer.rules.document.darkness import CLASSES
 
 if TYPE_CHECKING:
     from bedside.decisions.composer.rules.amounts import Check
@@ -31,7 +32,8 @@ def _any(_value: str) -> None:
 
 _SIDES = {f"padding-{side}": amounts.space for side in ("top", "right", "bottom", "left")}
 _PADDING: dict[str, Check] = {"padding": amounts.lengths, **_SIDES}
-_SHARED: dict[str, Check] = {"mj-class": _any}
+# Our own classes, for the dark; what they do is `document.darkness`'s to say.
+_SHARED: dict[str, Check] = {"mj-class": _any, "css-class": amounts.one_of(*CLASSES)}
 _IN_COLUMN: dict[str, Check] = {
     **_SHARED,
     **_PADDING,

@@ -34,7 +34,8 @@ class MergeField:
 
     `fallback` stands where a person has no value; empty means the gap closes, as after a missing last name.
     `sample` is of an invented person. `health`: tells of care or condition. `heading`: may stand in subject and
-    preview line. `link`: is a whole address, for links and buttons only.
+    preview line. `link`: is a whole address, for links and buttons only. `of_chart`: read from the chart, which is
+    opened for it and not otherwise.
     """
 
     name: str
@@ -47,14 +48,19 @@ class MergeField:
     heading: bool = False
     link: bool = False
     of_practice: bool = False
+    of_chart: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """What fills one place of a compiled message: a field, and the words instead where it has no value."""
+    """What fills one place of a compiled message: a field, and the words instead where it has no value.
+
+    `asks`: the place is never shown; it is empty where the field has no value, and decides whether a block stands.
+    """
 
     field: str
     fallback: str
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +109,25 @@ _ALL = (
         classes=_CARE,
         fallback="the day you arranged with us",
         health=True,
+    ),
+    MergeField(
+        name="appointment_time",
+        label="Time of the appointment",
+        help="When the next visit begins, such as 2:30 PM. For care messages only.",
+        sample="2:30 PM",
+        classes=_CARE,
+        fallback="the time you arranged with us",
+        health=True,
+        of_chart=True,
+    ),
+    MergeField(
+        name="appointment_place",
+        label="Place of the appointment",
+        help="Where the next visit is, or the practice's name if that is not known. For care messages only.",
+        sample="Maple Street office",
+        classes=_CARE,
+        health=True,
+        of_chart=True,
     ),
     MergeField(
         name="last_visit",

@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 from bedside.decisions.composer.rules.fields import FIELDS
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import date, time
 
+    from bedside.decisions.composer.rules.appointments import Appointment
     from bedside.decisions.composer.rules.fields import Source
     from bedside.records.patients.rules import Patient
     from bedside.safeguards.practices.rules import Profile
 
 VALUE_LENGTH_MAX = 400
+_NOON = 12
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
     "November", "December",
@@ -21,30 +23,52 @@ _MONTHS = (
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-def value_for(source: Source, patient: Patient, practice: Profile, *, today: date) -> str:
-    """The value, or the author's words instead, or the field's own. Empty only where the gap may close."""
-    known = known_value(source.field, patient, today=today)
+_NAMED_BY_PRACTICE = frozenset({"provider", "appointment_place"})
+YES = "yes"
+
+
+def value_for(
+    source: Source, patient: Patient, practice: Profile, *, today: date, appointment: Appointment | None
+) -> str:
+    """The value, or the author's words instead, or the field's own. Empty only where the gap may close.
+
+    For a place that asks: YES or nothing.
+    """
+    known = known_value(source.field, patient, today=today, appointment=appointment)
+    if source.asks:
+        return YES if known else ""
     if known:
         return known
     if source.fallback:
         return source.fallback
-    return practice.name if source.field == "provider" else FIELDS[source.field].fallback
+    return practice.name if source.field in _NAMED_BY_PRACTICE else FIELDS[source.field].fallback
 
 
-def known_value(field: str, patient: Patient, *, today: date) -> str:
+def known_value(field: str, patient: Patient, *, today: date, appointment: Appointment | None = None) -> str:
     """What the record holds for a field of a person; empty for nothing. Raises KeyError for no such field."""
     match field:
         case "first_name" | "last_name" | "full_name" | "provider":
             return _line(getattr(patient, field))
         case "next_appointment":
-            day = patient.next_appointment
+            day = appointment.day if appointment else patient.next_appointment
             return day_for_people(day) if day and day >= today else ""
+        case "appointment_time":
+            return time_for_people(appointment.time) if appointment and appointment.time else ""
+        case "appointment_place":
+            return _line(appointment.place) if appointment else ""
         case "last_visit":
             return day_for_people(patient.last_visit) if patient.last_visit else ""
         case "conditions" | "medications":
             return listed(getattr(patient, field))
         case _:
             raise KeyError(field)
+
+
+def time_for_people(moment: time) -> str:
+    """`2:30 PM`, `noon`, as people say it."""
+    if (moment.hour, moment.minute) == (_NOON, 0):
+        return "noon"
+    return f"{moment.hour % _NOON or _NOON}:{moment.minute:02d} {'PM' if moment.hour >= _NOON else 'AM'}"
 
 
 def day_for_people(day: date) -> str:

@@ -104,8 +104,8 @@ def _reason(message_class: MessageClass | None, name: str) -> tuple[str, str]:
             assert_never(message_class)
 
 
-def footer_nodes(words: FooterWords, practice: Profile) -> tuple[Node, ...]:
-    """The footer as MJML, one section of its own."""
+def footer_nodes(words: FooterWords, practice: Profile, *, dark: bool = False) -> tuple[Node, ...]:
+    """The footer as MJML, one section of its own. `dark`: the message has a style sheet for the dark."""
     lines = [
         *([_line(f"{words.label}.", bold=True)] if words.label else []),
         _line(words.why),
@@ -113,11 +113,14 @@ def footer_nodes(words: FooterWords, practice: Profile) -> tuple[Node, ...]:
         Node(tag="p", attributes=_STYLE, children=(_link(words.preferences, PREFERENCES),)),
         _line(sender_line(practice)),
     ]
-    text = Node(tag="mj-text", attributes=_TEXT, children=tuple(lines))
+    # In the dark the ground behind it is the style sheet's; in the light both are the same.
+    classes = {"css-class": "bs-foot"} if dark else {}
+    text = Node(tag="mj-text", attributes=_TEXT | classes, children=tuple(lines))
     column = Node(tag="mj-column", attributes={"width": "100%", "padding": "0"}, children=(text,))
     section = Node(
         tag="mj-section",
-        attributes={"background-color": _GROUND, "padding": "16px 0 24px 0", "direction": "ltr"},
+        attributes={"background-color": _GROUND, "padding": "16px 0 24px 0", "direction": "ltr"}
+        | ({"css-class": "bs-under"} if dark else {}),
         children=(column,),
     )
     return (section,)

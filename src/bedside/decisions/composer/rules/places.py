@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from bedside.safeguards.practices.rules import Profile
 
+ASKS = "has_"
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -35,6 +36,12 @@ class Places:
             self.in_tree(child) if isinstance(child, Node) else self.in_text(child) for child in node.children
         )
         return replace(node, attributes=attributes, children=children)
+
+    def asking(self, field: str) -> str:
+        """The name of the place that says whether a person has a value for a field."""
+        name = f"{ASKS}{field}"
+        self.sources[name] = Source(field=field, fallback="", asks=True)
+        return name
 
     def _in_attribute(self, name: str, value: str) -> str:
         filled = self.in_text(value)

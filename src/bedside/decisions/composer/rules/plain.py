@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _BLANKS = re.compile(r"[ \t\r\n\u00a0]+")
 _BREAK = "\x1e"  # stands for <br> until blanks are joined; XML 1.0 has no such sign
+_BEGINS = re.compile(r"(\{\{ if [a-z_]+ \}\})\n+")
+_ENDS = re.compile(r"\n+(\{\{ end if \}\})\n+")
 _GROUPS = frozenset({"div", "blockquote"})
 _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4"})
 
@@ -20,7 +22,9 @@ _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4"})
 def plain_text(body: Node) -> str:
     """Paragraphs with an empty line between, ending in a line end. Never empty."""
     paragraphs = [text for part in _parts(body) if (text := part.strip())]
-    return "\n\n".join(paragraphs) + "\n"
+    joined = "\n\n".join(paragraphs) + "\n"
+    # The empty line behind a passage belongs to it, so that none is left where it is left out.
+    return _BEGINS.sub(r"\1", _ENDS.sub(r"\n\n\1", joined))
 
 
 def _parts(node: Node) -> Iterator[str]:
@@ -36,6 +40,8 @@ def _parts(node: Node) -> Iterator[str]:
                 yield "\n".join(_rows(child))
             case "mj-divider":
                 yield "----"
+            case "mj-raw":  # ours: where a passage begins or ends
+                yield _words(child)
             case _:
                 yield from _parts(child)
 

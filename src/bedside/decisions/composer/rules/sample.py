@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, time, timedelta
 from uuid import UUID
 
+from bedside.decisions.composer.rules.appointments import Appointment
+from bedside.decisions.composer.rules.fields import FIELDS
 from bedside.records.patients.rules import Patient, Sex
 
 SAMPLE_PATIENT = Patient(
@@ -27,11 +30,15 @@ SAMPLE_PATIENT = Patient(
 
 def sample_on(today: date) -> Patient:
     """The sample person with an appointment two weeks ahead, so that the preview never looks stale."""
-    from dataclasses import replace
-    from datetime import timedelta
-
     return replace(
         SAMPLE_PATIENT,
         next_appointment=today + timedelta(days=14),
         last_visit=today - timedelta(days=262),
+    )
+
+
+def sample_appointment_on(today: date) -> Appointment:
+    """The visit of the sample person."""
+    return Appointment(
+        day=today + timedelta(days=14), time=time(14, 30), place=FIELDS["appointment_place"].sample
     )

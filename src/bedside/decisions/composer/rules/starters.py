@@ -8,8 +8,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from bedside.decisions.composer.rules.blocks import from_json
 from bedside.decisions.composer.rules.content import Draft
+from bedside.decisions.composer.rules.document.stored import from_json
 from bedside.decisions.gate.rules.classes import MessageClass
 from bedside.ground.errors import Refusal
 
@@ -57,7 +57,7 @@ def _read(key: str) -> Starter:
             subject=written["subject"],
             preheader=written["preheader"],
             message_class=None,
-            blocks=from_json(blocks) if blocks else None,
+            document=from_json(blocks) if blocks else None,
             mjml="" if blocks else (folder / f"{key}.mjml").read_text(encoding="utf-8"),
         ),
     )

@@ -9,14 +9,17 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from bedside.decisions.composer import actions, queries
+from bedside.decisions.composer.brands import brand, dress_for
 from bedside.decisions.composer.previews import DraftPreview, preview_draft
-from bedside.decisions.composer.rules.blocks import to_mjml
+from bedside.decisions.composer.rules.document import Edition, to_mjml
 from bedside.decisions.composer.rules.fields import fields_for
 from bedside.doors.web.messages.authors import author_names
 from bedside.doors.web.messages.forms import (
     block_forms,
     class_choices,
     colour_choices,
+    column_choices,
+    condition_choices,
     edit_from,
     kind_choices,
     rearranged,
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
 
     from bedside.decisions.composer.queries import Message
-    from bedside.decisions.composer.rules import Draft
+    from bedside.decisions.composer.rules import Document, Draft
     from bedside.decisions.composer.rules.fields import MergeField
     from bedside.doors.web.messages.forms import Edit
     from bedside.ground.scope import Scope
@@ -71,7 +74,7 @@ def check(request: HttpRequest, scope: Scope, message_id: UUID) -> HttpResponse:
     queries.message(scope, message_id)  # another practice's is not found here as on any page
     edit = edit_from(request.POST)
     seen = preview_draft(scope, edit.draft, at=clock.now())
-    context = {"seen": seen, "message_id": message_id, "simple": edit.draft.blocks is not None}
+    context = {"seen": seen, "message_id": message_id, "simple": edit.draft.document is not None}
     return render(request, "web/messages/check.html", context)
 
 
@@ -80,11 +83,21 @@ def check(request: HttpRequest, scope: Scope, message_id: UUID) -> HttpResponse:
 def to_advanced(request: HttpRequest, scope: Scope, message_id: UUID) -> HttpResponse:
     """Turns the blocks into MJML, as a new revision; the history keeps the blocks."""
     saved = queries.message(scope, message_id)
-    if saved.blocks is not None:
-        written = replace(saved.draft, blocks=None, mjml=to_mjml(saved.blocks).mjml)
+    if saved.document is not None:
+        written = replace(saved.draft, document=None, mjml=_as_mjml(scope, saved.document))
         actions.edit(scope, message_id, written, based_on_revision=saved.revision, at=clock.now())
     sentence = "This message is MJML now. The history keeps the simple form, should you want it back."
     return done(request, sentence, "message", message_id)
+
+
+def _as_mjml(scope: Scope, document: Document) -> str:
+    """Raises Refusal where MJML has no words for what the document says."""
+    if any(block.show_if for block in document.blocks):
+        raise Refusal(
+            "message_conditions",
+            "A block of this message is for some readers only, which MJML cannot say; show it to everybody first.",
+        )
+    return to_mjml(document, dress_for(scope, document, brand_of=brand(scope, number=None))).mjml
 
 
 def _save(request: HttpRequest, scope: Scope, saved: Message, edit: Edit) -> HttpResponse:
@@ -117,29 +130,35 @@ def _who_saved(scope: Scope, saved: Message) -> str:
 
 
 def _moved(edit: Edit) -> Shown:
-    if edit.pressed == _LOOK or edit.draft.blocks is None:
+    if edit.pressed == _LOOK or edit.draft.document is None:
         return Shown(draft=edit.draft, based_on=edit.based_on, typed=True)
     try:
-        blocks = rearranged(edit.draft.blocks, edit.pressed)
+        document = rearranged(edit.draft.document, edit.pressed)
     except Refusal as error:
         return Shown(draft=edit.draft, based_on=edit.based_on, problem=error.sentence, typed=True)
-    return Shown(draft=replace(edit.draft, blocks=blocks), based_on=edit.based_on, typed=True)
+    return Shown(draft=replace(edit.draft, document=document), based_on=edit.based_on, typed=True)
 
 
 def _page(
     request: HttpRequest, scope: Scope, saved: Message, shown: Shown, *, status: int = 200
 ) -> HttpResponse:
     seen = preview_draft(scope, shown.draft, at=clock.now())
+    conditions = condition_choices(shown.draft.message_class)
     context: dict[str, Any] = {
         "saved": saved,
         "message_id": saved.id,
         "shown": shown,
         "draft": shown.draft,
         "seen": seen,
-        "simple": shown.draft.blocks is not None,
+        "simple": shown.draft.document is not None,
         "blocks": _blocks(shown.draft, seen),
         "kinds": kind_choices(),
+        "column_kinds": column_choices(),
         "colours": colour_choices(),
+        "conditions": conditions,
+        "condition_codes": [code for code, _ in conditions],
+        "is_first_edition": shown.draft.document is not None
+        and shown.draft.document.edition is Edition.FIRST,
         "classes": class_choices(),
         "picker": _picker(shown.draft),
         "uses": campaigns_using(scope, saved.id),
@@ -149,7 +168,7 @@ def _page(
 
 
 def _blocks(draft: Draft, seen: DraftPreview) -> list[Any]:
-    return block_forms(draft.blocks, seen.problems) if draft.blocks is not None else []
+    return block_forms(draft.document, seen.problems) if draft.document is not None else []
 
 
 def _heading_problems(seen: DraftPreview) -> dict[str, str]:
