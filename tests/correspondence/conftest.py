@@ -64,3 +64,9 @@ def post_office(tmp_path: Path, settings: object) -> Iterator[Callable[..., Post
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()
+
+
+@pytest.fixture(autouse=True)
+def _a_relay_is_named(settings):
+    """Without one nothing is ready to be sent; nothing answers there."""
+    settings.BEDSIDE_RELAY_HOST = settings.BEDSIDE_RELAY_HOST or "relay.example"

@@ -477,7 +477,8 @@ def test_every_verb_is_in_the_ledger(scope, approver, people, at):
     told = entries(scope, before_id=None, kind="", actor_id="", subject=str(campaign_id), limit=50)
     acts = [entry.kind.partition(".")[2] for entry in reversed(told)]
     assert [act for act in acts if act != "gate_asked"] == [
-        "created", "submitted", "reveal_found", "audience_frozen", "approved", "scheduled", "paused", "cancelled",
+        "created", "submitted", "reveal_found", "audience_frozen", "answered", "approved", "waived", "waived",
+        "answered", "scheduled", "paused", "cancelled",
     ]  # fmt: skip
 
 

@@ -10,12 +10,15 @@ import pytest
 
 from bedside.correspondence.campaigns import actions, progress
 from bedside.correspondence.campaigns import queries as campaigns
+from bedside.correspondence.campaigns.models import CampaignRow
+from bedside.correspondence.campaigns.readiness import is_still_ready
 from bedside.correspondence.campaigns.rules import CampaignState, RecipientState
 from bedside.correspondence.delivery.chunks import deliver_chunk
 from bedside.correspondence.delivery.claims import journal_folder, sender_scope
 from bedside.correspondence.delivery.journal import leftovers
 from bedside.correspondence.delivery.queries import balance
 from bedside.ground.errors import Refusal
+from bedside.ground.scope import in_scope
 from bedside.kit.transport.behaviour import Behaviour, Moment
 from bedside.records.consent import actions as consent
 from bedside.records.consent.queries import suppressed_addresses
@@ -169,10 +172,13 @@ def test_defers_everybody_when_the_relay_is_away(scope, approver, people, post_o
 
 
 def test_refuses_without_a_relay_and_claims_nobody(scope, approver, people, settings, at):
-    settings.BEDSIDE_RELAY_HOST = ""
     campaign_id = _scheduled(scope, approver, make_plan(scope, at=at), at=at)
+    assert progress.start(sender_scope(scope.practice_id), campaign_id, at=at)
+    with in_scope(scope):
+        assert is_still_ready(scope, CampaignRow.objects.get(id=campaign_id), at=at)  # known for some seconds
+    settings.BEDSIDE_RELAY_HOST = ""
     with pytest.raises(Refusal, match="BEDSIDE_RELAY_HOST"):
-        _send(scope, campaign_id, at=at)
+        deliver_chunk(scope.practice_id, campaign_id, 0, clock=lambda: at)
     assert _states(scope, campaign_id) == {"waiting": len(people)}
 
 
@@ -206,7 +212,6 @@ def test_sender_changed_after_start_stops_the_campaign(scope, approver, people, 
     post = post_office()
     campaign_id = _scheduled(scope, approver, make_plan(scope, at=at), at=at)
     progress.start(sender_scope(scope.practice_id), campaign_id, at=at)
-    from bedside.ground.scope import in_scope
 
     with in_scope(scope):
         PracticeProfile.objects.update(sender_name="Somebody Else")

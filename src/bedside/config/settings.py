@@ -134,6 +134,7 @@ INSTALLED_APPS = [
     "bedside.records.intake",
     "bedside.decisions.segments",
     "bedside.decisions.composer",
+    "bedside.decisions.preflight",
     "bedside.correspondence.campaigns",
     "bedside.correspondence.delivery",
     "bedside.correspondence.letters",

@@ -19,7 +19,7 @@ CURRENT_PRACTICE: LiteralString = "NULLIF(current_setting('bedside.practice', tr
 APPEND_ONLY: set[str] = {
     "audit_anchoring", "audit_checkpoint", "audit_entry", "audit_mention", "audit_tile", "audit_verification",
     "campaigns_approval", "campaigns_message_facts", "composer_brand", "composer_revision", "consent_event",
-    "retention_erasure", "vault_destruction",
+    "preflight_sheet", "preflight_statement", "preflight_word", "retention_erasure", "vault_destruction",
 }  # fmt: skip
 
 
@@ -40,6 +40,8 @@ RESEALED: dict[str, tuple[str, ...]] = {
     "composer_brand": ("sealed",),
     "composer_revision": ("sealed_heading", "sealed_body"),
     "consent_event": ("evidence",),
+    "preflight_statement": ("words_sealed",),
+    "preflight_word": ("words_sealed",),
 }
 
 

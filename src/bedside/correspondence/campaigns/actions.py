@@ -9,6 +9,7 @@ from bedside.correspondence.campaigns.audience import freeze, prepare, submit
 from bedside.correspondence.campaigns.binding import is_approved
 from bedside.correspondence.campaigns.deciding import approve, reject
 from bedside.correspondence.campaigns.models import CampaignRow, RecipientRow
+from bedside.correspondence.campaigns.readiness import confirm, require_ready, waive
 from bedside.correspondence.campaigns.rows import back_to_draft, locked, move
 from bedside.correspondence.campaigns.rules import (
     NAME_CHARACTERS_MAX,
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
     from bedside.correspondence.campaigns.nouns import Plan
 
 __all__ = [
-    "approve", "cancel", "create", "edit", "freeze", "pause", "prepare", "reject", "resume", "schedule", "submit",
-    "withdraw",
+    "approve", "cancel", "confirm", "create", "edit", "freeze", "pause", "prepare", "reject", "resume", "schedule",
+    "submit", "waive", "withdraw",
 ]  # fmt: skip
 
 _UNSENT = (RecipientState.WAITING, RecipientState.DEFERRED, RecipientState.HELD)
@@ -94,13 +95,14 @@ def withdraw(scope: Scope, campaign_id: UUID, *, at: datetime) -> None:
 def schedule(scope: Scope, campaign_id: UUID, *, at: datetime) -> None:
     """Puts an approved campaign on its way: at once, or at the time that was approved with it.
 
-    Raises Refusal when anything has changed since the approval.
+    Raises Refusal when anything has changed since the approval, and while one of the seventeen questions is red.
     """
     scope.require(Right.RUN_CAMPAIGNS)
     with in_scope(scope):
         row = locked(scope, campaign_id)
         move(row, Verb.SCHEDULE, at=at)
         _require_approval(scope, row)
+        require_ready(scope, row, stage="scheduled", at=at)
         row.save()
         immediately = row.send_at is None or row.send_at <= at
         enqueue(
@@ -129,6 +131,7 @@ def resume(scope: Scope, campaign_id: UUID, *, at: datetime) -> None:
         row = locked(scope, campaign_id)
         move(row, Verb.RESUME, at=at)
         _require_approval(scope, row)
+        require_ready(scope, row, stage="resumed", at=at)
         row.stop_code = ""
         if row.started_at is None:
             row.state = CampaignState.SCHEDULED

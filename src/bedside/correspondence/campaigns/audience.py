@@ -16,6 +16,7 @@ from bedside.correspondence.campaigns.facts import to_keep
 from bedside.correspondence.campaigns.fitting import obstacles
 from bedside.correspondence.campaigns.models import CampaignRow, PartRow
 from bedside.correspondence.campaigns.queries import count_people
+from bedside.correspondence.campaigns.readiness import keep
 from bedside.correspondence.campaigns.rows import forget_audience, locked, move
 from bedside.correspondence.campaigns.rules import (
     CHUNK_RECIPIENTS,
@@ -260,6 +261,7 @@ def _finish_if_frozen(scope: Scope, campaign_id: UUID, *, version: int, at: date
             allowed=counts.get(RecipientState.WAITING, 0), suppressed=counts.get(RecipientState.SUPPRESSED, 0),
             held=counts.get(RecipientState.HELD, 0), digest=row.audience_digest.hex(),
         )  # fmt: skip
+        keep(scope, row, stage="asked", prepare=True, at=at)
 
 
 def _is_wanted(row: CampaignRow, version: int) -> bool:

@@ -151,7 +151,7 @@ def message_facts(
         fundraising_notice_recorded=row.basis_recorded,
         sensitivities=tuple(sorted(_sensitivities(scope, row))),
         authorization_purpose=row.authorization_purpose,
-        advertising_labelled=_is_labelled(sender, row, content),
+        advertising_labelled=is_labelled(sender, row, content),
         monthly_cap=sender.monthly_caps.get(row.category),
         part2_program=sender.part2_program,
         address_proof_required=sender.address_proof_required,
@@ -164,7 +164,7 @@ def _sensitivities(scope: Scope, row: CampaignRow) -> frozenset[Sensitivity]:
     return said | revealing.classes(revealing.kept(scope, row))
 
 
-def _is_labelled(sender: Profile, row: CampaignRow, content: Content) -> bool:
+def is_labelled(sender: Profile, row: CampaignRow, content: Content) -> bool:
     """True if the message says that it is advertising, in the words that every footer has for it."""
     name, paid = printable(sender).name, bool(row.remuneration)
     label = footer_words(MessageClass(row.message_class), name, remuneration=paid).label

@@ -17,6 +17,7 @@ from bedside.correspondence.campaigns.actions import enqueue_chunks
 from bedside.correspondence.campaigns.binding import is_approved, is_still_approved
 from bedside.correspondence.campaigns.models import CampaignRow, RecipientRow
 from bedside.correspondence.campaigns.queries import count_people
+from bedside.correspondence.campaigns.readiness import is_still_ready, require_ready
 from bedside.correspondence.campaigns.rows import locked, move
 from bedside.correspondence.campaigns.rules import CampaignState, RecipientState, Verb
 from bedside.correspondence.campaigns.settling import GOES_ON
@@ -45,7 +46,7 @@ class Claimed:
 def start(scope: Scope, campaign_id: UUID, *, at: datetime) -> bool:
     """Begins to send if the campaign is scheduled, due and approved as it is; False when there is nothing to begin.
 
-    A campaign whose approval no longer holds is paused and says so.
+    A campaign whose approval no longer holds, or of which a question is red, is paused and says so.
     """
     scope.require(Right.RUN_CAMPAIGNS)
     with in_scope(scope):
@@ -54,6 +55,11 @@ def start(scope: Scope, campaign_id: UUID, *, at: datetime) -> bool:
             return False
         if not _holds(is_approved, scope, row):
             _pause(scope, row, code="approval_void", at=at)
+            return False
+        try:
+            require_ready(scope, row, stage="started", at=at)
+        except Refusal:
+            _pause(scope, row, code="not_ready", at=at)
             return False
         move(row, Verb.START, at=at)
         row.started_at = at
@@ -70,10 +76,13 @@ def check_approval(scope: Scope, campaign_id: UUID, *, at: datetime) -> bool:
         row = locked(scope, campaign_id)
         if row.state != CampaignState.SENDING:
             return False
-        if _holds(is_still_approved, scope, row):
-            return True
-        _pause(scope, row, code="approval_void", at=at)
-        return False
+        if not _holds(is_still_approved, scope, row):
+            _pause(scope, row, code="approval_void", at=at)
+            return False
+        if not is_still_ready(scope, row, at=at):
+            _pause(scope, row, code="not_ready", at=at)
+            return False
+        return True
 
 
 def _holds(question: Callable[[Scope, CampaignRow], bool], scope: Scope, row: CampaignRow) -> bool:

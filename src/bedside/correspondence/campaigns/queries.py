@@ -13,6 +13,7 @@ from bedside.correspondence.campaigns.binding import content_of, is_approved, me
 from bedside.correspondence.campaigns.facts import as_told
 from bedside.correspondence.campaigns.models import ApprovalRow, CampaignRow, PartRow, RecipientRow
 from bedside.correspondence.campaigns.nouns import Approval, Campaign, Explanation, Numbers, Plan, Recipient
+from bedside.correspondence.campaigns.readiness import sheet_of
 from bedside.correspondence.campaigns.rules import CampaignState, RecipientState, Revealed
 from bedside.correspondence.campaigns.sealed import (
     APPROVAL,
@@ -32,12 +33,14 @@ from bedside.safeguards.vault.queries import person_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from django.db.models import QuerySet
 
     from bedside.decisions.composer.rules import Content
     from bedside.decisions.gate.rules import MessageFacts
+    from bedside.decisions.preflight.rules import Sheet
     from bedside.kit.sealing import Sealer
 
 PAGE_RECIPIENTS_MAX = 200
@@ -80,6 +83,12 @@ def approval_holds(scope: Scope, campaign_id: UUID) -> bool:
     """True if somebody approved the campaign exactly as it is now."""
     with reading(scope):
         return is_approved(scope, _row(scope, campaign_id))
+
+
+def readiness(scope: Scope, campaign_id: UUID, *, at: datetime) -> Sheet:
+    """The seventeen questions answered as the campaign is now. Raises NotFound."""
+    with reading(scope):
+        return sheet_of(scope, _row(scope, campaign_id), at=at)
 
 
 def content(scope: Scope, campaign_id: UUID) -> Content:

@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.job_context import JobContext  # noqa: TC002  procrastinate reads the signature
 
 from bedside.correspondence.campaigns import progress
-from bedside.correspondence.delivery import claims, recovery
+from bedside.correspondence.delivery import claims, recovery, trying
 from bedside.correspondence.delivery.chunks import deliver_chunk
 from bedside.ground import clock, logs
 from bedside.ground.errors import Fault, Refusal
@@ -33,6 +33,12 @@ def chunk(*, practice_id: str, campaign_id: str, chunk_no: int) -> None:
     except (Refusal, Fault) as refusal:
         # Nothing was claimed, or a journal tells what was; sweep and recovery go on when what is missing is there.
         log.warning("delivery.refused", code=refusal.code, campaign_id=campaign_id, chunk=chunk_no)
+
+
+@job(name="delivery.try_out", queue="sending", priority=5)
+def try_out(*, practice_id: str, test_id: str) -> None:
+    close_old_connections()
+    trying.try_out(claims.sender_scope(UUID(practice_id)), UUID(test_id), at=clock.now())
 
 
 @app.periodic(cron="* * * * * */10")

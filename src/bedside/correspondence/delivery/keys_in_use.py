@@ -18,6 +18,8 @@ declare_column(
     under=Under.PRACTICE,
     bound=bound_by("id", place=lambda key: (key, "sealed", 1)),
 )
+declare_column("delivery_trial", "content_hash", under=Under.NOTHING)
+declare_column("delivery_trial", "certificate_sha256", under=Under.NOTHING)
 
 
 def signing_keys(scope: Scope) -> list[KeyStanding]:

@@ -1,4 +1,4 @@
-"""Tables of delivery: signing keys (sealed) and claims."""
+"""Tables of delivery: signing keys (sealed), claims, and tests sent to staff."""
 
 from __future__ import annotations
 
@@ -49,6 +49,35 @@ class ClaimRow(models.Model):
                 fields=["practice", "beat_at"], name="claim_open", condition=models.Q(ended_at=None)
             ),
             models.Index(fields=["practice", "campaign_id"], name="claim_campaign"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class TrialRow(models.Model):
+    """A campaign's mail, sent to whoever of the staff asked for it. `code` says why it failed."""
+
+    id = models.UUIDField(primary_key=True)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT)
+    campaign_id = models.UUIDField()
+    content_hash = models.BinaryField(max_length=32)
+    account_id = models.UUIDField()
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=10, default="waiting")
+    code = models.CharField(max_length=40, blank=True)
+    host = models.CharField(max_length=255, blank=True)
+    tls_version = models.CharField(max_length=12, blank=True)
+    certificate_sha256 = models.BinaryField(null=True, max_length=32)
+
+    class Meta:
+        db_table = "delivery_trial"
+        indexes = [models.Index(fields=["practice", "campaign_id", "-asked_at"], name="test_of_campaign")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=("waiting", "delivered", "failed")), name="test_state_known"
+            )
         ]
 
     def __str__(self) -> str:

@@ -65,10 +65,11 @@ def scope_for(chosen: argparse.Namespace, *, purpose: Purpose = Purpose.OPERATIO
 
 
 def administrator_scope(practice_id: Any, *, purpose: Purpose) -> Scope:
-    """Whoever may run commands on this machine: every right but those that need a person (approval)."""
+    """Whoever may run commands on this machine: every right but those that need a person with a name."""
     from bedside.safeguards.staff.rules import Right
 
-    rights = frozenset(right.value for right in Right if right is not Right.APPROVE_CAMPAIGNS)
+    personal = {Right.APPROVE_CAMPAIGNS, Right.ANSWER_FOR_PRACTICE}
+    rights = frozenset(right.value for right in Right if right not in personal)
     actor = Actor(kind=ActorKind.SYSTEM, id=f"cli:{login_name()}")
     return Scope(practice_id=practice_id, actor=actor, purpose=purpose, rights=rights)
 

@@ -27,6 +27,7 @@ class Right(StrEnum):
     SEE_KEYS = "see_keys"
     MANAGE_KEYS = "manage_keys"  # rotate, ask for a key's destruction, release what another has asked for
     ERASE_PATIENTS = "erase_patients"  # and place or lift a legal hold, which forbids it
+    ANSWER_FOR_PRACTICE = "answer_for_practice"  # state what is in order before mail is sent; let one go without
     MANAGE_STAFF = "manage_staff"
     MANAGE_PRACTICE = "manage_practice"
 
@@ -60,7 +61,7 @@ ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
         {
             Right.SEE_PATIENTS, Right.EDIT_PATIENTS, Right.IMPORT_PATIENTS, Right.RECORD_CONSENT,
             Right.SEE_REPORTS, Right.SEE_LEDGER, Right.MANAGE_STAFF, Right.MANAGE_PRACTICE,
-            Right.SEE_KEYS, Right.MANAGE_KEYS,
+            Right.SEE_KEYS, Right.MANAGE_KEYS, Right.ANSWER_FOR_PRACTICE,
         }
     ),
     Role.MARKETER: frozenset(
@@ -78,7 +79,7 @@ ROLE_RIGHTS: dict[Role, frozenset[Right]] = {
         {
             Right.SEE_PATIENTS, Right.SEE_SPECIAL, Right.EDIT_PATIENTS, Right.EXPORT_PATIENTS, Right.RECORD_CONSENT,
             Right.APPROVE_CAMPAIGNS, Right.SEE_REPORTS, Right.SEE_LEDGER,
-            Right.SEE_KEYS, Right.MANAGE_KEYS, Right.ERASE_PATIENTS,
+            Right.SEE_KEYS, Right.MANAGE_KEYS, Right.ERASE_PATIENTS, Right.ANSWER_FOR_PRACTICE,
         }
     ),
     Role.AUDITOR: frozenset({Right.SEE_REPORTS, Right.SEE_LEDGER, Right.SEE_KEYS}),

@@ -10,11 +10,13 @@ from django.views.decorators.http import require_GET, require_POST
 from bedside.correspondence.campaigns import actions, queries
 from bedside.correspondence.campaigns.rules import CampaignState, Verb
 from bedside.decisions.composer.previews import preview
+from bedside.decisions.composer.rules.samples import SAMPLE_NAMES
+from bedside.doors.web.campaigns.questions import sheet_context
 from bedside.doors.web.campaigns.reveals import reveal_of
 from bedside.doors.web.campaigns.steps import described, runs_campaigns
 from bedside.doors.web.campaigns.words import STOPPED, state_words, tell
 from bedside.doors.web.messages.frames import mail_frame
-from bedside.doors.web.pages import done, staff_page
+from bedside.doors.web.pages import done, staff_page, whole_number
 from bedside.ground import clock
 from bedside.ground.errors import NotFound, Refusal
 from bedside.safeguards.staff.queries import names_of
@@ -59,6 +61,7 @@ def campaign_page(request: HttpRequest, scope: Scope, campaign_id: UUID) -> Http
     context = {
         **described(scope, campaign),
         **progress_context(scope, campaign),
+        **readiness_context(scope, campaign),
         "reveal": reveal_of(scope, campaign),
         "approvals": [(one, names.get(one.account_id, "Somebody who left")) for one in approvals],
     }
@@ -137,11 +140,16 @@ def decide(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespons
     campaign = queries.campaign(scope, campaign_id)
     if Verb.APPROVE not in campaign.verbs:
         return redirect("campaign", campaign_id)
+    person = _person(request)
     context = {
         **described(scope, campaign),
         **progress_context(scope, campaign),
+        **readiness_context(scope, campaign),
         "reveal": reveal_of(scope, campaign),
-        "shown": _rendered(scope, campaign),
+        "shown": _rendered(scope, campaign, person),
+        "person": person,
+        "people": [(number, name, about) for number, (name, about) in enumerate(SAMPLE_NAMES)],
+        "person_about": SAMPLE_NAMES[person][1],
         "hash": queries.hash_to_approve(scope, campaign_id),
         "comment": request.POST.get("comment", ""),
         "problem": problem,
@@ -159,20 +167,33 @@ def _decided(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespo
 
 
 @sees_reports
-def frame(_request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpResponse:
+def frame(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpResponse:
     """The message as for an invented person, in an answer where nothing can run."""
     if not (scope.may(Right.APPROVE_CAMPAIGNS) or scope.may(Right.RUN_CAMPAIGNS)):
         raise NotFound
-    return mail_frame(_rendered(scope, queries.campaign(scope, campaign_id)).html)
+    return mail_frame(_rendered(scope, queries.campaign(scope, campaign_id), _person(request)).html)
 
 
-def _rendered(scope: Scope, campaign: Campaign) -> Preview:
+def readiness_context(scope: Scope, campaign: Campaign) -> dict[str, object]:
+    """The seventeen lights; nothing for a campaign that is over."""
+    if campaign.state in {CampaignState.FINISHED, CampaignState.CANCELLED, CampaignState.PREPARING}:
+        return {}
+    return sheet_context(scope, campaign, queries.readiness(scope, campaign.id, at=clock.now()))
+
+
+def _person(request: HttpRequest) -> int:
+    """Which of the invented people; the first unless another is named."""
+    return min(whole_number(request.GET.get("person", ""), otherwise=0), len(SAMPLE_NAMES) - 1)
+
+
+def _rendered(scope: Scope, campaign: Campaign, person: int) -> Preview:
     if campaign.plan.message_id is None:
         raise NotFound
     return preview(
         scope,
         campaign.plan.message_id,
         patient_id=None,
+        person=person,
         at=clock.now(),
         revision=campaign.plan.message_revision,
         remuneration=bool(campaign.plan.remuneration),

@@ -33,6 +33,7 @@ from bedside.doors.web.campaigns.forms import (
     read_send_at,
     revealed_choices,
 )
+from bedside.doors.web.campaigns.questions import sheet_context
 from bedside.doors.web.campaigns.reveals import reveal_now
 from bedside.doors.web.pages import done, staff_page, whole_number
 from bedside.doors.web.permissions.what_if import SENSITIVITY_NAMES, sensitivity_choices
@@ -234,6 +235,7 @@ def review(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespons
         "web/campaigns/review.html",
         {
             **described(scope, campaign),
+            **sheet_context(scope, campaign, queries.readiness(scope, campaign_id, at=clock.now())),
             "obstacles": _obstacles(scope, campaign.plan),
             "reveal": reveal_now(scope, campaign.plan),
             **_step_context(campaign, 5, problem),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bedside.doors.web.campaigns import asking, dropping, lists, pages, people, steps
+from bedside.doors.web.campaigns import asking, dropping, lists, pages, people, questions, steps
 
 urlpatterns = [
     path("", lists.campaigns, name="campaigns"),
@@ -18,6 +18,9 @@ urlpatterns = [
     path("<uuid:campaign_id>/frame/", pages.frame, name="campaign_frame"),
     path("<uuid:campaign_id>/do/<str:verb>/", pages.act, name="campaign_act"),
     path("<uuid:campaign_id>/cancel/", pages.cancel, name="campaign_cancel"),
+    path("<uuid:campaign_id>/questions/", questions.questions, name="campaign_questions"),
+    path("<uuid:campaign_id>/questions/answer/", questions.answer, name="campaign_answer"),
+    path("<uuid:campaign_id>/questions/test/", questions.test, name="campaign_test"),
     path("<uuid:campaign_id>/drop-outs/", dropping.dropping, name="campaign_dropping"),
     path("<uuid:campaign_id>/drop-outs/counts/", dropping.counts, name="campaign_drop_counts"),
     path(

@@ -242,6 +242,7 @@ def state_words(state: CampaignState) -> tuple[str, str]:
 
 
 STOPPED = {
+    "not_ready": "One of the seventeen questions is open again, so it was stopped. Answer it, then let it go on.",
     "approval_void": "Something about this campaign changed after its approval, so it was stopped. "
     "Put it back as it was and resume, or cancel it and begin anew.",
     "restored": "It was under way when a backup was made that has been put back, and may have been sent to its end "

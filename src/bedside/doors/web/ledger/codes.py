@@ -49,6 +49,7 @@ _REASONS: Final[Mapping[str, str]] = {
     SuppressionReason.IMPORTED.value: "from a file",
     SuppressionReason.ERASED.value: "the person was erased",
     "approval_void": "something changed after its approval",
+    "not_ready": "one of the seventeen questions was open",
     "code": "code",
     "idle": "nothing was done for too long",
     "not_allowed": "it is not theirs to see or do",

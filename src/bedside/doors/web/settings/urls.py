@@ -2,6 +2,9 @@
 
 from django.urls import path
 
-from bedside.doors.web.settings import views
+from bedside.doors.web.settings import statements, views
 
-urlpatterns = [path("", views.settings, name="settings")]
+urlpatterns = [
+    path("", views.settings, name="settings"),
+    path("statements/", statements.statements_page, name="statements"),
+]
