@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from bedside.decisions.segments.snapshot import Snapshot
 
 MEANT_MAX = 200  # answers kept with a snapshot, each one bit for every slot
+FEW = 6
 _WORD = 1 << 64
 _HIGHEST: dict[Any, int] = {pl.UInt8: 2**8 - 1, pl.UInt16: 2**16 - 1, pl.UInt32: 2**32 - 1}
 
@@ -289,12 +290,17 @@ def _of_charts(snapshot: Snapshot, asked: Charted, today: date) -> pl.Series:
     found = repeated(value=False, many=snapshot.height)
     if asked.at_least == 1:
         for slots in hits:
-            found = scattered(found, slots, value=True)
+            found = scattered(found, _each_once(slots), value=True)
         return found
     if not hits:
         return found
     counted = pl.concat(hits).value_counts()
     return scattered(found, counted.filter(pl.col("count") >= asked.at_least)["slot"], value=True)
+
+
+def _each_once(slots: pl.Series) -> pl.Series:
+    """Without repetitions one after the other: setting a bit takes far longer than seeing that it is set."""
+    return slots.filter((slots != slots.shift()).fill_null(value=True))
 
 
 def _charted(snapshot: Snapshot, asked: Charted, today: date) -> list[pl.Series]:
@@ -333,15 +339,20 @@ def _numbers_meant(snapshot: Snapshot, asked: Charted) -> dict[str, pl.Series]:
 def _tests(
     frame: pl.DataFrame, asked: Charted, numbers: Mapping[str, pl.Series], today: date
 ) -> list[pl.Expr]:
-    tests = [
-        pl.col(name).is_in(_narrow(meant, frame.schema[name]).implode()) for name, meant in numbers.items()
-    ]
+    tests = [_is_among(pl.col(name), _narrow(meant, frame.schema[name])) for name, meant in numbers.items()]
     if asked.when is not None:
         tests.append(_during(asked.kind, asked.when, today))
     if asked.ended is not None:
         first, last = asked.ended.days(today=today)
         tests.append(pl.col("until").is_between(first, last))
     return [test.fill_null(value=False) for test in tests]
+
+
+def _is_among(numbers: pl.Expr, meant: pl.Series) -> pl.Expr:
+    """Few are compared one by one, at a tenth of the time of a search."""
+    if 0 < len(meant) <= FEW:
+        return pl.any_horizontal([numbers == number for number in meant])
+    return numbers.is_in(meant.implode())
 
 
 def _during(kind: ChartKind, when: When, today: date) -> pl.Expr:

@@ -104,6 +104,7 @@ class Snapshot:
     seen: Mapping[tuple[str, UUID], int] = field(default_factory=dict)
     _words: dict[str, pl.Series] = field(default_factory=dict)
     _places: dict[str, pl.Series] = field(default_factory=dict)
+    _meanings: list[list[tuple[System, str]]] | None = None
 
     @property
     def height(self) -> int:
@@ -244,7 +245,9 @@ class Snapshot:
 
     def meanings(self) -> list[list[tuple[System, str]]]:
         """The codes of each number of a chart's `code`."""
-        return [read_meaning(word) for word in self.words(MEANINGS).to_list()]
+        if self._meanings is None:
+            self._meanings = [read_meaning(word) for word in self.words(MEANINGS).to_list()]
+        return self._meanings
 
 
 def slots_in(piece: Piece, *, of: str = "records") -> pl.Series | None:
