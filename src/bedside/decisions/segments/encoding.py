@@ -227,7 +227,8 @@ def _searchable(patient: Patient) -> str:
 def _own_columns(held: Sequence[Mapping[str, str]], words: Words, *, own: Mapping[str, Field]) -> Columns:
     columns: Columns = {}
     for name, field in own.items():
-        values = [one.get(name.removeprefix(OWN_COLUMN), "") for one in held]
+        key = name.removeprefix(OWN_COLUMN)
+        values = [one.get(key, "") for one in held]
         if field.kind is FieldKind.LIST:
             columns |= _list_table(name, [own_list(value) for value in values], words)
         elif field.kind in _OWN_READERS:
@@ -242,6 +243,8 @@ def _own_columns(held: Sequence[Mapping[str, str]], words: Words, *, own: Mappin
 
 def own_list(text: str) -> tuple[str, ...]:
     """The values of a field of the practice's own that holds several, one a line."""
+    if not text:
+        return ()
     return tuple(part.strip() for part in text.splitlines() if part.strip())
 
 

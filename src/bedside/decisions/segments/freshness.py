@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, LiteralString
 
 from django.db import connection
 
+from bedside.ground import arrays
 from bedside.ground.rows import fetch_binary
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ _CHANGED: LiteralString = """
     WHERE practice_id = %s AND change_no > %s AND change_no <= %s GROUP BY patient_id
 """
 _WITH_CHARTS: LiteralString = (
-    "SELECT DISTINCT patient_id FROM charts_part WHERE practice_id = %s AND patient_id = ANY(%s)"
+    "SELECT DISTINCT patient_id FROM charts_part WHERE practice_id = %s AND patient_id = ANY(%s::uuid[])"
 )
 RECORD, CHART = "record", "chart"
 Which = tuple[str, "UUID"]
@@ -77,7 +78,7 @@ def changed(scope: Scope, *, after: int, until: int = _NO_END) -> dict[Which, in
 
 def with_charts(scope: Scope, patient_ids: Sequence[UUID]) -> set[UUID]:
     """Those of whom a chart holds anything."""
-    return {row[0] for row in fetch_binary(_WITH_CHARTS, [scope.practice_id, [*patient_ids]])}
+    return {row[0] for row in fetch_binary(_WITH_CHARTS, [scope.practice_id, arrays.uuids(patient_ids)])}
 
 
 def settled(scope: Scope) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import UUID
 
 import polars as pl
 
@@ -16,6 +15,7 @@ from bedside.records.patients import queries as patients
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from uuid import UUID
     from zoneinfo import ZoneInfo
 
     from bedside.decisions.segments.freshness import Which
@@ -56,20 +56,24 @@ def encoded_piece(
     before: Snapshot, people: Sequence[Patient], held: Mapping[UUID, tuple[Entry, ...]], *, zone: ZoneInfo
 ) -> Held:
     """People and charts as columns that win over those of a snapshot, without charts of people without a record."""
-    people = sorted(people, key=lambda patient: patient.id)
-    ids = [person.id for person in people]
-    slots, height = _numbered(before, ids)
-    slot_of = dict(zip(ids, slots, strict=True))
-    slot_of |= _known_slots(before, [one for one in held if one not in slot_of])
+    people = sorted(people, key=lambda patient: patient.id.int)
+    ids, holders = pl.DataFrame(id_columns([one.id for one in people])), [*held]
+    of_holders = pl.DataFrame(id_columns(holders))
+    known = before.slots_of(pl.concat([ids, of_holders]))
+    slots, height = _numbered(ids, known, height=before.height)
+    known = pl.concat([known, ids.with_columns(slot=slots)]).unique()
+    found = of_holders.with_row_index("place").join(known, on=[*ids.columns], how="inner").sort("slot")
     # Somebody new without a chart has none to be taken away.
-    rows = sorted(
-        (slot_of[one], one) for one in held if one in slot_of and (held[one] or slot_of[one] < before.height)
-    )
+    rows = [
+        (slot, held[holders[place]])
+        for slot, place in found.select("slot", "place").iter_rows()
+        if held[holders[place]] or slot < before.height
+    ]
     words = _words(before)
     columns = record_columns(people, words, own=before.own, zone=zone)
-    columns["slot"] = pl.Series(slots, dtype=pl.UInt32)
+    columns["slot"] = slots
     columns["chart.slot"] = pl.Series([slot for slot, _ in rows], dtype=pl.UInt32)
-    columns |= chart_columns([(row, held[one]) for row, (_, one) in enumerate(rows)], words)
+    columns |= chart_columns([(row, entries) for row, (_, entries) in enumerate(rows)], words)
     return Held(rows=len(people), chart_rows=len(rows), slots=height, held=columns, added=words.fresh())
 
 
@@ -81,23 +85,12 @@ def _apart(changed: Iterable[Which]) -> tuple[list[UUID], list[UUID]]:
     return records, charted
 
 
-def _numbered(before: Snapshot, ids: Sequence[UUID]) -> tuple[list[int], int]:
-    """The slot of each, new ones for whoever has none, and how many slots there are then."""
-    known, height = _known_slots(before, ids), before.height
-    slots = []
-    for one in ids:
-        if one not in known:
-            known[one] = height
-            height += 1
-        slots.append(known[one])
-    return slots, height
-
-
-def _known_slots(before: Snapshot, ids: Sequence[UUID]) -> dict[UUID, int]:
-    if not ids:
-        return {}
-    found = before.slots_of(pl.DataFrame(id_columns(ids)))
-    return {UUID(int=high << 64 | low): slot for high, low, slot in found.iter_rows()}
+def _numbered(ids: pl.DataFrame, known: pl.DataFrame, *, height: int) -> tuple[pl.Series, int]:
+    """The slot of each in this order, new ones for whoever has none, and how many slots there are then."""
+    slots = ids.join(known, on=[*ids.columns], how="left", maintain_order="left")["slot"]
+    is_new = slots.is_null()
+    new = is_new.cum_sum().cast(pl.Int64) + (height - 1)
+    return slots.zip_with(~is_new, new.cast(pl.UInt32)).alias("slot"), height + int(is_new.sum())
 
 
 def _words(before: Snapshot) -> Words:

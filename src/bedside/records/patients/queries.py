@@ -89,7 +89,7 @@ def by_ids(scope: Scope, patient_ids: Iterable[UUID]) -> list[Patient]:
         part = wanted[start : start + OPEN_AT_ONCE_MAX]
         rows = _held(scope, part)
         opened.update({patient.id: patient for patient in open_patients(rows, keys=practice_keys(scope))})
-    return [opened[patient_id] for patient_id in wanted if patient_id in opened]
+    return [found for patient_id in wanted if (found := opened.get(patient_id)) is not None]
 
 
 def by_ids_with_keys(scope: Scope, patient_ids: Sequence[UUID]) -> tuple[list[Patient], Sealers]:
