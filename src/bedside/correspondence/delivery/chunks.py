@@ -183,9 +183,12 @@ class _Clerk:
         key = signing_key(self._scope, at=self._clock())
         writer = Writer(self._scope, self._campaign, content, key=key)
         for start in range(0, len(self._claimed), SLICE):
-            for cleared, claimed in self._ask(self._claimed[start : start + SLICE]):
+            asked = self._ask(self._claimed[start : start + SLICE])
+            visits = writer.visits([cleared.patient for cleared, _ in asked], at=self._clock())
+            for cleared, claimed in asked:
+                visit = visits.get(cleared.patient_id)
                 try:
-                    yield writer.write(cleared, claimed, at=self._clock())
+                    yield writer.write(cleared, claimed, visit=visit, at=self._clock())
                 except Unwritable:
                     self._settle(claimed, Judgement(state=RecipientState.FAILED, codes=("unwritable",)))
                     yield None

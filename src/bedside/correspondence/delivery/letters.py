@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from bedside.decisions.composer.queries import values
+from bedside.decisions.composer.queries import appointments, values
 from bedside.decisions.gate.rules import CLASS_RULES, MessageClass
 from bedside.kit.mail import (
     CompiledMessage,
@@ -26,15 +26,18 @@ from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from uuid import UUID
 
     from bedside.correspondence.campaigns.nouns import Campaign
     from bedside.correspondence.campaigns.progress import Claimed
     from bedside.decisions.composer.rules import Content
+    from bedside.decisions.composer.rules.appointments import Appointment
     from bedside.decisions.gate.queries import Cleared
     from bedside.ground.scope import Scope
     from bedside.kit.mail import DkimKey
+    from bedside.records.patients.rules import Patient
     from bedside.safeguards.practices.rules import Profile
 
 _COMPILED_MAX = 8
@@ -62,6 +65,7 @@ class Writer:
     """Writes one campaign's messages; for one claim. Cheap to make: what can be kept is kept by the process."""
 
     def __init__(self, scope: Scope, campaign: Campaign, content: Content, *, key: DkimKey) -> None:
+        self._scope = scope
         self._practice_id = scope.practice_id
         self._campaign = campaign
         self._content = content
@@ -74,14 +78,21 @@ class Writer:
         self._has_one_click = rules.needs_opt_out(remuneration=bool(campaign.plan.remuneration))
         self._category = Category(campaign.category)
 
-    def write(self, cleared: Cleared, claimed: Claimed, *, at: datetime) -> Letter:
-        """Raises Unwritable. `at` becomes the message's date."""
+    def visits(self, patients: Iterable[Patient], *, at: datetime) -> Mapping[UUID, Appointment]:
+        """What of their charts the message tells; of nobody, and unread, if it tells nothing of a visit (MIN-02)."""
+        today = at.astimezone(self._zone).date()
+        return appointments(self._scope, self._content, patients, today=today, zone=self._zone)
+
+    def write(self, cleared: Cleared, claimed: Claimed, *, visit: Appointment | None, at: datetime) -> Letter:
+        """Raises Unwritable. `visit` is from `visits`; `at` becomes the message's date."""
         try:
-            return self._write(cleared, claimed, at=at)
+            return self._write(cleared, claimed, visit=visit, at=at)
         except (MailError, InvalidAddress) as error:
             raise Unwritable from error
 
-    def _write(self, cleared: Cleared, claimed: Claimed, *, at: datetime) -> Letter:
+    def _write(
+        self, cleared: Cleared, claimed: Claimed, *, visit: Appointment | None, at: datetime
+    ) -> Letter:
         patient = cleared.patient
         address = parse_address(patient.email)
         token = seal_link(
@@ -100,6 +111,7 @@ class Writer:
             unsubscribe_url=unsubscribe,
             preferences_url=preferences_address(token),
             today=at.astimezone(self._zone).date(),
+            appointment=visit,
         )
         recipient = Recipient(
             to_address=address,
