@@ -2,7 +2,8 @@
 
 Promise: only https; each address, also of a redirect, must be of an allowed host; a host must not lead into a private
 network unless it was allowed to; the address that was checked is the one connected to, so that a name cannot change in
-between; certificates verify; nothing unbounded is read; a token goes to the host it is for and to no other.
+between; certificates verify; nothing unbounded is read, nor for an unbounded time; a token goes to the host it is for
+and to no other.
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ import http.client
 import ipaddress
 import socket
 import ssl
-from contextlib import contextmanager
+import time
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urljoin, urlsplit
 
 from bedside.records.intake.pulling.problems import Problem, Stopped
@@ -25,6 +27,11 @@ ANSWER_BYTES_MAX: Final = 8 * 1024 * 1024
 PIECE_BYTES: Final = 256 * 1024
 CONNECT_S: Final = 20.0
 READ_S: Final = 120.0
+# All of one answer, with redirects. Without this a server that sends a byte a minute would hold a worker for ever.
+ASK_S: Final = 300.0
+# A download gets as long at first, then as its bytes come in: a slow line is no fault, one that trickles is cut off.
+SLOWEST_BYTES_PER_S: Final = 64 * 1024
+DOWNLOAD_S: Final = 24 * 3600.0
 REDIRECTS_MAX: Final = 3
 _REDIRECTS: Final = {301, 302, 303, 307, 308}
 _PORT: Final = 443
@@ -52,6 +59,35 @@ class Reply:
     body: bytes = field(default=b"", repr=False)
 
 
+@dataclass(slots=True, kw_only=True)
+class _Limit:
+    """When an answer has to be there, by the clock that never goes back; bytes that came move it, up to `last_at`."""
+
+    ends_at: float
+    last_at: float
+
+    def left(self) -> float:
+        """Raises TimeoutError."""
+        if (left := self.ends_at - time.monotonic()) <= 0:
+            raise TimeoutError
+        return left
+
+    def came(self, size: int) -> None:
+        self.ends_at = min(self.ends_at + size / SLOWEST_BYTES_PER_S, self.last_at)
+
+
+class _Timed(ssl.SSLSocket):
+    """One that keeps the limit of a whole answer, besides that of each wait."""
+
+    limit: _Limit
+
+    def recv_into(self, *args: Any, **kwargs: Any) -> int:
+        self.settimeout(min(self.limit.left(), READ_S))
+        size = super().recv_into(*args, **kwargs)
+        self.limit.came(size)
+        return size
+
+
 class Fetcher:
     """Asks one server. Not for several threads at once."""
 
@@ -59,6 +95,7 @@ class Fetcher:
         self._reach = reach
         self._tls = ssl.create_default_context(cadata=reach.ca_pem or None)
         self._tls.minimum_version = ssl.TLSVersion.TLSv1_2
+        self._tls.sslsocket_class = _Timed
 
     def ask(
         self,
@@ -69,8 +106,10 @@ class Fetcher:
         body: bytes = b"",
         token: str = "",
     ) -> Reply:
-        """One answer, at most ANSWER_BYTES_MAX of it. Redirects are followed for GET alone. Raises Stopped."""
-        with self._open(url, method, headers or {}, body, token) as answer:
+        """One answer, at most ANSWER_BYTES_MAX in ASK_S. Redirects are followed for GET alone. Raises Stopped."""
+        ends_at = time.monotonic() + ASK_S
+        limit = _Limit(ends_at=ends_at, last_at=ends_at)
+        with self._open(url, method, headers or {}, body, token, limit=limit) as answer:
             with _told():
                 content = answer.read(ANSWER_BYTES_MAX + 1)
             if len(content) > ANSWER_BYTES_MAX:
@@ -82,23 +121,26 @@ class Fetcher:
         self, url: str, *, headers: Mapping[str, str], token: str
     ) -> Iterator[tuple[Reply, Iterator[bytes]]]:
         """An answer without its body, and the body piece by piece. Raises Stopped, also from the pieces."""
-        with self._open(url, "GET", headers, b"", token) as answer:
+        now = time.monotonic()
+        limit = _Limit(ends_at=now + ASK_S, last_at=now + DOWNLOAD_S)
+        with self._open(url, "GET", headers, b"", token, limit=limit) as answer:
             yield Reply(status=answer.status, headers=_headers(answer)), _pieces(answer)
 
     @contextmanager
     def _open(
-        self, url: str, method: str, headers: Mapping[str, str], body: bytes, token: str
+        self, url: str, method: str, headers: Mapping[str, str], body: bytes, token: str, *, limit: _Limit
     ) -> Iterator[http.client.HTTPResponse]:
         for _ in range(REDIRECTS_MAX + 1):
-            connection = self._connect(url)
+            connection = self._connect(url, limit=limit)
             try:
                 with _told():
                     self._send(connection, url, method, headers, body, token)
                     answer = connection.getresponse()
-                if method != "GET" or answer.status not in _REDIRECTS:
-                    yield answer
-                    return
-                url = urljoin(url, answer.headers.get("Location", ""))
+                with closing(answer):  # it keeps the line open by itself
+                    if method != "GET" or answer.status not in _REDIRECTS:
+                        yield answer
+                        return
+                    url = urljoin(url, answer.headers.get("Location", ""))
             finally:
                 connection.close()
         raise Stopped(Problem.ANSWER)
@@ -122,17 +164,17 @@ class Fetcher:
             own["Authorization"] = f"Bearer {token}"
         connection.request(method, path, body=body or None, headers=own)
 
-    def _connect(self, url: str) -> http.client.HTTPSConnection:
+    def _connect(self, url: str, *, limit: _Limit) -> http.client.HTTPSConnection:
         host, port = checked(url, reach=self._reach)
         connection = http.client.HTTPSConnection(host, port, timeout=READ_S, context=self._tls)
         with _told():
             plain = socket.create_connection((self._address(host, port), port), timeout=CONNECT_S)
             try:
-                connection.sock = self._tls.wrap_socket(plain, server_hostname=host)
+                timed = cast("_Timed", self._tls.wrap_socket(plain, server_hostname=host))
             except BaseException:
                 plain.close()
                 raise
-            connection.sock.settimeout(READ_S)
+            timed.limit, connection.sock = limit, timed
         return connection
 
     def _address(self, host: str, port: int) -> str:
