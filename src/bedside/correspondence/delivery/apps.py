@@ -1,4 +1,18 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from bedside.correspondence.campaigns.way_out import WayOut
+
+
+def _describe(*arguments: Any, **named: Any) -> WayOut:
+    # Imported late: every command would otherwise load all that sends mail.
+    from bedside.correspondence.delivery.trying import describe
+
+    return describe(*arguments, **named)
 
 
 class DeliveryConfig(AppConfig):
@@ -7,6 +21,5 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         from bedside.correspondence.campaigns.way_out import declare_way_out
-        from bedside.correspondence.delivery.trying import describe
 
-        declare_way_out(describe)
+        declare_way_out(_describe)

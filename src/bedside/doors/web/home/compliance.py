@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Final
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
+from bedside.decisions.preflight.queries import statements
+from bedside.decisions.preflight.rules import REGISTER_NAMES
+from bedside.decisions.preflight.rules.questions import ENDS_SOON_DAYS
 from bedside.doors.web.ledger.reviewing import practice_began
 from bedside.doors.web.ledger.status import LEVEL_WORDS, Level, overall
 from bedside.ground.errors import Fault, Refusal
@@ -49,8 +52,9 @@ class Concern:
 
 
 def concerns(scope: Scope, *, at: datetime) -> list[Concern]:
-    """In the order in which somebody should look: ledger, records, the review, refusals, keys, erasures."""
+    """In the order in which somebody should look: ledger, records, the review, refusals, statements, keys, erasures."""
     found = [_ledger(scope, at=at), _records(scope, at=at), _review(scope, at=at), _refused(scope, at=at)]
+    found.append(_statements(scope, at=at))
     if scope.may(Right.RECORD_CONSENT):
         found.append(_permissions(scope, at=at))
     if scope.may(Right.SEE_KEYS):
@@ -110,6 +114,30 @@ def _review(scope: Scope, *, at: datetime) -> Concern:
         sentence=sentence,
         action="Review",
         address=reverse("ledger_review"),
+    )
+
+
+def _statements(scope: Scope, *, at: datetime) -> Concern:
+    """What every campaign asks of the practice itself (COMPLIANCE section U)."""
+    today = timezone.localdate(at)
+    held = statements(scope, today=today)
+    lacking = [name for register, (name, _) in REGISTER_NAMES.items() if register not in held]
+    ending = [one.until for one in held.values() if (one.until - today).days <= ENDS_SOON_DAYS]
+    if lacking:
+        level, sentence = (
+            Level.WARN,
+            f"{_counted(len(lacking), 'thing is', 'things are')} not stated, so mail waits.",
+        )
+    elif ending:
+        level, sentence = Level.WARN, f"A statement of the practice ends on {_day(min(ending))}."
+    else:
+        level, sentence = Level.OK, "All that a mail asks of the practice is stated."
+    return Concern(
+        title="Before mail is sent",
+        level=level,
+        sentence=sentence,
+        action="Statements",
+        address=reverse("statements"),
     )
 
 
