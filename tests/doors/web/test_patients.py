@@ -5,14 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from bedside.ground.identity import new_id
+from bedside.kit.terminology import Sensitivity
 from bedside.records.patients import actions, queries
+from bedside.records.patients.exporting import NOT_SHOWN, header, rows
+from bedside.records.patients.fields import PracticeField
+from bedside.records.patients.own_fields import add_field
 from bedside.records.patients.rules import Patient
 from bedside.safeguards.audit.queries import entries, who_looked
+from bedside.safeguards.staff.rules import Right
 
 HTMX = {"HX-Request": "true"}
 
@@ -347,6 +353,32 @@ def test_exports_everybody_in_batches(signed_in, people, monkeypatch):
 def test_no_exported_cell_runs_as_a_formula(signed_in, scope, at):
     actions.add(scope, pia(last_name='=HYPERLINK("x")'), at=at)
     assert exported(signed_in("chloe"))[1][1] == '\'=HYPERLINK("x")'
+
+
+def test_exports_own_fields_and_hides_what_is_protected_from_whoever_may_not_see_it(scope, at):
+    def kept(label, sensitivity):
+        return add_field(scope, PracticeField(key="", label=label, sensitivity=sensitivity), at=at).key
+
+    own = (
+        (kept("Pharmacy", Sensitivity.CONTACT), "On the corner"),
+        (kept("Status", Sensitivity.HIV), "zqstatus"),
+    )
+    mine = pia(conditions=("HIV", "asthma"), medications=("albuterol",), custom=tuple(sorted(own)))
+    actions.add(scope, mine, at=at)
+    whole = dict(zip(header(scope), next(rows(scope, [mine.id])), strict=True))
+    assert (whole["Pharmacy"], whole["Status"], whole["Conditions"]) == (
+        "On the corner",
+        "zqstatus",
+        "HIV; asthma",
+    )
+    narrow = replace(scope, rights=scope.rights - {Right.SEE_SPECIAL})
+    shown = dict(zip(header(narrow), next(rows(narrow, [mine.id])), strict=True))
+    assert (shown["Pharmacy"], shown["Conditions"], shown["Medications"]) == (
+        "On the corner",
+        NOT_SHOWN,
+        "albuterol",
+    )
+    assert "Status" not in shown
 
 
 def test_asks_before_it_exports_and_says_how_many(signed_in, people, scope):

@@ -240,9 +240,9 @@ def run_export(chosen: argparse.Namespace) -> None:
 
 def _write(scope: Scope, ids: list[UUID], out: IO[bytes]) -> None:
     from bedside.records.intake.rules.exporting import write_csv
-    from bedside.records.patients.exporting import HEADER, rows
+    from bedside.records.patients.exporting import header, rows
 
-    for piece in write_csv(HEADER, rows(scope, ids)):
+    for piece in write_csv(header(scope), rows(scope, ids)):
         out.write(piece)
     out.flush()
 

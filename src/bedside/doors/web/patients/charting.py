@@ -9,15 +9,13 @@ from django.views.decorators.http import require_GET
 
 from bedside.doors.web.pages import staff_page
 from bedside.ground import clock
-from bedside.kit.terminology import System, sensitivity_of
 from bedside.records.charts.actions import note_chart_seen
 from bedside.records.charts.queries import chart, names
 from bedside.records.charts.showing import sections_of
-from bedside.records.patients import queries
+from bedside.records.patients import protecting, queries
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from uuid import UUID
 
     from django.http import HttpRequest, HttpResponse
@@ -26,7 +24,6 @@ if TYPE_CHECKING:
     from bedside.records.patients.rules import Patient
 
 LINES_SHOWN, LINES_SHOWN_MAX = 8, 500
-PROTECTED_FIELDS = ("conditions", "medications")
 
 
 @staff_page(Right.SEE_PATIENTS)
@@ -58,12 +55,4 @@ def patient_chart(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpR
 
 def hidden_fields(scope: Scope, patient: Patient) -> frozenset[str]:
     """Fields of the record that the actor is neither shown nor may type over: they hold what is specially protected."""
-    if scope.may(Right.SEE_SPECIAL):
-        return frozenset()
-    return frozenset(
-        name for name in PROTECTED_FIELDS if patient.part2 or _is_telling(getattr(patient, name))
-    )
-
-
-def _is_telling(words: Iterable[str]) -> bool:
-    return any(sensitivity_of(System.TEXT, word).is_special for word in words)
+    return protecting.hidden_fields(patient, special=scope.may(Right.SEE_SPECIAL))

@@ -18,7 +18,7 @@ from bedside.ground.scope import Purpose
 from bedside.records.consent.sharing import file_word, without_opted_out
 from bedside.records.intake.rules.exporting import write_csv
 from bedside.records.patients import actions
-from bedside.records.patients.exporting import HEADER, rows
+from bedside.records.patients.exporting import header, rows
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _question(request: HttpRequest, scope: Scope, wanted: Wanted, *, problem: st
         "total": found.total,
         "total_text": f"{found.total:,}",
         "segment_name": _segment_name(scope, wanted),
-        "columns": HEADER,
+        "columns": header(scope),
         "purposes": PURPOSES,
         "problem": problem,
     }
@@ -78,7 +78,7 @@ def _file(scope: Scope, wanted: Wanted, *, everybody: bool) -> StreamingHttpResp
     found = search(scope, wanted, offset=0, limit=ALL_OF_THEM, today=today(), at=at)
     ids = found.ids if everybody else without_opted_out(scope, found.ids)
     actions.note_exported(scope, ids, at=at)
-    pieces = write_csv(HEADER, rows(scope, ids))
+    pieces = write_csv(header(scope), rows(scope, ids))
     response = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = (
         f'attachment; filename="patients-{today():%Y-%m-%d}-{file_word(everybody=everybody)}.csv"'

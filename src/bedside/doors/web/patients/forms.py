@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.shortcuts import render
 
+from bedside.doors.web.patients.languages import LANGUAGES
 from bedside.records.patients.fields import VALUE_LENGTH_MAX, OwnKind
 from bedside.records.patients.rules import Sex
 from bedside.records.patients.typed import FIELDS, GROUPS, BadRecord, FieldKind, TypedField, as_text, own_name
@@ -121,6 +122,7 @@ def record_page(
         "new": new,
         "groups": groups,
         "hidden": sorted(form.hidden),
+        "languages": LANGUAGES.items(),
         "problem": problem.sentence if problem and (not beside or isinstance(problem, BadRecord)) else "",
     }
     return render(request, "web/patients/edit.html", context, status=422 if problem else 200)

@@ -14,6 +14,7 @@ from bedside.decisions.segments import queries as segments
 from bedside.doors.web.pages import done, staff_page, whole_number
 from bedside.doors.web.patients.charting import hidden_fields
 from bedside.doors.web.patients.forms import Form, record_page, typed_record
+from bedside.doors.web.patients.languages import language_words
 from bedside.doors.web.patients.listing import ORDERS, Wanted, find, keep, kept, newest_kept, read_wanted
 from bedside.doors.web.patients.mails import letter_lines, mail_lines
 from bedside.ground import clock
@@ -90,6 +91,7 @@ def patient_page(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpRe
     context = {
         "patient": patient,
         "hidden": hidden_fields(scope, patient),
+        "language": language_words(patient.language),
         "own_values": [(field, held[field.key].split("\n")) for field in _own(scope) if field.key in held],
         "joined": len(became(scope, patient_id)),
         "age": patient.age_on(today()),
