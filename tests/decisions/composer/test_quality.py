@@ -15,6 +15,9 @@ from bedside.decisions.composer.quality.colours import contrast, parsed, turned
 from bedside.decisions.composer.quality.finished_page import read_page
 from bedside.decisions.composer.quality.weighing import CLIPPED_BYTES
 from bedside.decisions.composer.rules.compiling import examine
+from bedside.decisions.composer.rules.document.dress import PLAIN_DRESS
+from bedside.decisions.composer.rules.document.kinds import Kind
+from bedside.decisions.composer.rules.document.nodes import Block, Document
 from bedside.decisions.composer.rules.starters import starters
 from bedside.decisions.gate.rules.classes import MessageClass
 from tests.decisions.composer.conftest import make_draft, make_practice
@@ -24,7 +27,7 @@ LONG = "We are open on most days and you can park behind the house. " * 12
 
 
 def compiled(inside="", **changes):
-    content = examine(make_draft(inside, **changes), PRACTICE, remuneration=False).content
+    content = examine(make_draft(inside, **changes), PRACTICE, dress=PLAIN_DRESS, remuneration=False).content
     assert content is not None
     return content
 
@@ -246,7 +249,7 @@ def test_our_own_starters_earn_no_remark(key):
         message_class=MessageClass.TREATMENT,
         subject=starters()[key].draft.subject or "News from the practice",
     )
-    content = examine(draft, PRACTICE, remuneration=False).content
+    content = examine(draft, PRACTICE, dress=PLAIN_DRESS, remuneration=False).content
     assert content is not None
     assert quality.look(content, subject=content.subject, practice=PRACTICE) == []
 
@@ -258,6 +261,49 @@ def test_counts_what_the_author_wrote_and_not_the_footer():
     assert figures.words == 1 + len(LONG.split()) + 2  # a link counts its address, too
     assert figures.size_bytes == len(content.html.encode())
     assert figures.grade == quality.grade(content.text)
+
+
+# --- where a remark leads
+
+
+def told(draft):
+    content = examine(draft, PRACTICE, dress=PLAIN_DRESS, remuneration=False).content
+    assert content is not None
+    found = quality.look(content, subject=draft.subject, practice=PRACTICE)
+    return {remark.code: remark for remark in quality.placed(found, draft, PLAIN_DRESS)}
+
+
+def test_leads_to_the_block_a_remark_is_about():
+    blocks = (
+        Block(kind=Kind.HEADING, text="News"),
+        Block(kind=Kind.TEXT, text="See [here](https://www.maple.example/hours)."),
+        Block(kind=Kind.TEXT, text="We recieve calls {{ first_name | friend }}."),
+        Block(kind=Kind.BUTTON, text="Read more", link="https://www.maple.example/more"),
+    )
+    draft = replace(make_draft(mjml=""), document=Document(blocks=blocks), subject="Hi")
+    content = examine(draft, PRACTICE, dress=PLAIN_DRESS, remuneration=False).content
+    assert content is not None
+    found = quality.placed(quality.look(content, subject="Hi", practice=PRACTICE), draft, PLAIN_DRESS)
+    assert {(remark.code, remark.block) for remark in found} == {
+        ("link_vague", 2),
+        ("misspelt", 3),
+        ("link_vague", 4),
+        ("subject_short", None),
+    }
+
+
+def test_leads_to_the_line_of_the_authors_own_mjml():
+    draft = make_draft(
+        column="<mj-text><h1>Title</h1>\n<p>Words</p>\n<p>We <b>recieve</b> calls</p></mj-text>\n"
+        '<mj-image src="https://www.maple.example/a.png" alt="logo"/>'
+    )
+    found = told(draft)
+    assert (found["misspelt"].line, found["misspelt"].block) == (3, None)
+    assert found["picture_file_name"].line == 4
+
+
+def test_a_remark_on_the_whole_leads_nowhere():
+    assert told(make_draft("<p>Words</p>", subject="Hi"))["subject_short"].line is None
 
 
 # --- programs
@@ -319,7 +365,7 @@ _PIECES = st.sampled_from(
 @settings(max_examples=40, deadline=None)
 @given(st.lists(_PIECES, max_size=12).map("".join), st.text(max_size=80))
 def test_never_fails_on_what_compiles(inside, subject):
-    content = examine(make_draft(inside), PRACTICE, remuneration=False).content
+    content = examine(make_draft(inside), PRACTICE, dress=PLAIN_DRESS, remuneration=False).content
     if content is not None:
         quality.look(content, subject=subject, practice=PRACTICE)
         quality.figures(content)

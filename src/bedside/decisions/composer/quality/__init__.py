@@ -5,6 +5,7 @@ Pure: no clock, database or network. What is forbidden is `rules.checking`'s; wh
 
 from bedside.decisions.composer.quality.looking import GRADE_MAX, figures, look
 from bedside.decisions.composer.quality.nouns import Figures, Light, Remark
+from bedside.decisions.composer.quality.placing import placed
 from bedside.decisions.composer.quality.programs import Difference, Program, differences
 from bedside.decisions.composer.quality.reading import grade
 from bedside.decisions.composer.quality.wording import is_deceiving
@@ -21,4 +22,5 @@ __all__ = [
     "grade",
     "is_deceiving",
     "look",
+    "placed",
 ]
