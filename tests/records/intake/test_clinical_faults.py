@@ -238,6 +238,7 @@ def test_a_file_of_any_size_takes_the_same_memory(scope, at):
 
 def test_goes_on_after_the_last_whole_batch(scope, at, monkeypatch):
     monkeypatch.setattr(importing, "BATCH_RECORDS", 2)
+    monkeypatch.setattr(importing, "EVENTS_MAX", 2)
     content = archive(
         Patient__ndjson=ndjson(*(patient(number) for number in range(5))),
         Encounter__ndjson=ndjson(*(visit(number, person=f"p{number}") for number in range(5))),
@@ -259,6 +260,7 @@ def test_goes_on_after_the_last_whole_batch(scope, at, monkeypatch):
 def test_loses_nothing_wherever_in_an_archive_it_stopped(scope, at, monkeypatch, end):
     """Places in a later file count on from those of the files before it, which are not read again."""
     monkeypatch.setattr(importing, "BATCH_RECORDS", 1)
+    monkeypatch.setattr(importing, "EVENTS_MAX", 1)
     content = archive(
         Patient__ndjson=ndjson(*(patient(number) for number in range(3))) + b"\n",
         A_Encounter__ndjson=ndjson(*(visit(number, person="p1") for number in range(3))),

@@ -42,6 +42,7 @@ FILES = {
 def run(scope, at, monkeypatch):
     """Runs an import in batches of two; after the first `after` records the list becomes `kept`."""
     monkeypatch.setattr(importing, "BATCH_RECORDS", 2)
+    monkeypatch.setattr(importing, "EVENTS_MAX", 2)
 
     def go(content: bytes, *, kept, after: int, first=EVERYTHING, name: str = "export.ndjson"):
         import_id = ready(scope, content, at, hospital(scope, at, kept=first), name=name)

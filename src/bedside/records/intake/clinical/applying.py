@@ -47,7 +47,7 @@ def apply(
     """Takes FHIR records in, each with the line it stood in, in any order: people before what happened to them.
 
     A person's record is a snapshot: what this source said before and says no more is emptied. `brought` is a code
-    for the ledger such as "import:<id>", "source:<id>" without. At most `BATCH_RECORDS`; inside `in_scope`.
+    for the ledger such as "import:<id>", "source:<id>" without. At most `BATCH_RECORDS` people; inside `in_scope`.
     Raises NotFound for an unknown source, Refusal "source_paused", NotAllowed without Right.IMPORT_PATIENTS.
     """
     with in_scope(scope):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from bedside.ground.errors import Refusal
 from bedside.ground.scope import Scope, in_scope
-from bedside.kit.clinical import Passed, Reason, Rejected, Told
+from bedside.kit.clinical import Passed, Person, Reason, Rejected, Told
 from bedside.records.intake.allowing import allow_list
 from bedside.records.intake.batches import one_batch_at_a_time, still_ours
 from bedside.records.intake.clinical.applying import BATCH_RECORDS, apply, apply_messages
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 REJECTS_KEPT_MAX = 20_000  # every one is counted; who must look at more has the wrong file
 REJECT_HEADER = ("File", "Record", "Sort", "Id in the sending system")
+# What happened takes a fraction of a person's memory, and the statements of a batch cost as much for few as for many.
+EVENTS_MAX = 5_000
 _LINES_PASSED_MAX = 200_000  # without a record of ours; then progress is kept, and a pause is heeded
 
 
@@ -76,11 +78,14 @@ class ClinicalBatch:
     rejects: list[RejectedRecord] = field(default_factory=list)
     passed: Counter[str] = field(default_factory=Counter)
     places: dict[int, tuple[Within, int]] = field(default_factory=dict)
+    people: int = 0
 
     @property
     def is_full(self) -> bool:
         taken = len(self.nouns) + len(self.told) + len(self.rejects)
-        return taken >= BATCH_RECORDS or self.last_line - self.after_line >= _LINES_PASSED_MAX
+        heavy = self.people + len(self.told)
+        is_laden = heavy >= BATCH_RECORDS or taken >= EVENTS_MAX
+        return is_laden or self.last_line - self.after_line >= _LINES_PASSED_MAX
 
     def take(self, found: Found) -> None:
         position, within, line, outcome = found
@@ -95,6 +100,7 @@ class ClinicalBatch:
                 self.told.append((position, outcome))
             else:
                 self.nouns.append((position, outcome))
+                self.people += isinstance(outcome, Person)
 
     def _refuse(self, outcome: Rejected, position: int, within: Within, line: int) -> None:
         if outcome.reason is Reason.UNKNOWN_TYPE and outcome.place == "MSH-9":
