@@ -18,6 +18,7 @@ STATUS: Final = {
     "source_paused": 409,
     "import_state": 409,
     "too_many": 429,
+    "too_many_imports": 429,
     "file_too_large": 413,
     "too_many_records": 413,
 }

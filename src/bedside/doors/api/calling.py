@@ -15,7 +15,7 @@ from bedside.doors.api.answers import problem, refused
 from bedside.ground import clock, logs
 from bedside.ground.errors import Fault, Refusal
 from bedside.ground.uploads import SealedUpload
-from bedside.safeguards.apikeys.actions import api_caller
+from bedside.safeguards.apikeys.actions import api_caller, note_ended
 from bedside.safeguards.apikeys.queries import is_in_force
 
 if TYPE_CHECKING:
@@ -134,6 +134,7 @@ def spooled(request: HttpRequest, caller: ApiCaller) -> SealedUpload:
 def _check_still(caller: ApiCaller) -> None:
     """A body may take hours to come; what comes after its key was revoked is not taken."""
     if not is_in_force(caller.scope, caller.key_id):
+        note_ended(caller, at=clock.now())
         raise KeyEnded
 
 

@@ -23,6 +23,7 @@ from bedside.records.intake.live import (
     take_people,
 )
 from bedside.records.intake.nouns import ImportState, failure_sentence
+from bedside.records.intake.waiting import require_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -130,6 +131,7 @@ def _is_file(request: HttpRequest) -> bool:
 
 
 def _as_import(request: HttpRequest, caller: ApiCaller, name: str) -> HttpResponse:
+    require_room(caller.scope, caller.source_id)  # before a byte of it lies here
     upload = spooled(request, caller)
     try:
         return _import(caller, name, upload.chunks())
@@ -138,6 +140,7 @@ def _as_import(request: HttpRequest, caller: ApiCaller, name: str) -> HttpRespon
 
 
 def _import(caller: ApiCaller, name: str, pieces: Iterable[bytes]) -> HttpResponse:
+    require_room(caller.scope, caller.source_id)
     import_id = receive_sent(
         caller.scope,
         caller.source_id,

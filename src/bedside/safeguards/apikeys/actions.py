@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from bedside.ground import logs
 from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.identity import new_id
 from bedside.ground.scope import Purpose, Scope, in_scope, system_scope
@@ -26,6 +27,7 @@ from bedside.safeguards.apikeys.rules import (
     written,
 )
 from bedside.safeguards.audit.actions import record
+from bedside.safeguards.staff.refusals import note_refused
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
@@ -33,6 +35,11 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 KEYS_MAX: Final = 50
+_PAGE: Final = "api"
+_REVOKED: Final = "key_revoked"
+_FORGED: Final = "key_secret"
+
+log = logs.logger("apikeys")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,18 +102,15 @@ def revoke_api_key(scope: Scope, key_id: UUID, *, at: datetime) -> None:
 
 
 def api_caller(text: str, *, origin: str, at: datetime) -> ApiCaller | None:
-    """None for a key that was never made or was revoked. Raises Refusal "too_many" for one that comes too often."""
+    """None for a key that is not in force. Raises Refusal "too_many" for one that comes too often.
+
+    A key of ours that was revoked, or that came with another secret, leaves an entry in the ledger, at most one a
+    minute of each; what was never a key only a line in the log.
+    """
     key = read(text)
-    if key is None:
-        return None
-    scope = _scope(key, "", origin)
-    try:
-        with in_scope(scope):
-            row = _genuine(key)
-            if row is None:
-                return None
-            _note(scope, row, at=at)
-    except NotFound:
+    row = None if key is None else _row_of(key, origin=origin, at=at)
+    if key is None or row is None:
+        log.warning("apikey.refused")
         return None
     if row.count > CALLS_PER_MINUTE_MAX:
         raise Refusal("too_many", f"Call at most {CALLS_PER_MINUTE_MAX} times a minute; wait a minute.")
@@ -115,11 +119,34 @@ def api_caller(text: str, *, origin: str, at: datetime) -> ApiCaller | None:
     )
 
 
-def _genuine(key: ApiKey) -> ApiKeyRow | None:
-    rows = ApiKeyRow.objects.select_for_update()
-    row = rows.filter(practice_id=key.practice_id, id=key.key_id, revoked_at=None).first()
-    told = hashlib.sha256(key.secret).digest()
-    return row if row is not None and hmac.compare_digest(bytes(row.secret_sha256), told) else None
+def note_ended(caller: ApiCaller, *, at: datetime) -> None:
+    """Records that a key was revoked while what it sent was still coming."""
+    note_refused(caller.scope, page=_PAGE, reason=_REVOKED, at=at)
+
+
+def _row_of(key: ApiKey, *, origin: str, at: datetime) -> ApiKeyRow | None:
+    """The key in force, its call counted; None, and noted, for any other."""
+    scope = _scope(key, "", origin)
+    try:
+        with in_scope(scope):
+            row = (
+                ApiKeyRow.objects.select_for_update()
+                .filter(practice_id=key.practice_id, id=key.key_id)
+                .first()
+            )
+            if row is None:
+                return None
+            told = hashlib.sha256(key.secret).digest()
+            if not hmac.compare_digest(bytes(row.secret_sha256), told):
+                note_refused(scope, page=_PAGE, reason=_FORGED, at=at)
+                return None
+            if row.revoked_at is not None:
+                note_refused(scope, page=_PAGE, reason=_REVOKED, at=at)
+                return None
+            _note(scope, row, at=at)
+            return row
+    except NotFound:  # of a practice that is not here
+        return None
 
 
 def _note(scope: Scope, row: ApiKeyRow, *, at: datetime) -> None:
