@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from bedside.decisions.segments.encoding import LISTED, STATUSES, words_of
+from bedside.decisions.segments.charted import of_charts, parts_of
+from bedside.decisions.segments.comparing import each_once, narrow, with_code
+from bedside.decisions.segments.encoding import LISTED, words_of
 from bedside.decisions.segments.rules import (
     All,
     AnyOf,
     BadRule,
     Charted,
-    Codes,
     Condition,
     Kind,
     Not,
@@ -24,28 +25,18 @@ from bedside.decisions.segments.rules import (
     Sample,
     Within,
 )
-from bedside.decisions.segments.rules.charting import COUNTED, LASTING
-from bedside.decisions.segments.rules.coding import means
 from bedside.decisions.segments.rules.folding import fold
 from bedside.decisions.segments.rules.nodes import walk
 from bedside.decisions.segments.rules.periods import birthday_marks, days_of, last_days, next_days
 from bedside.decisions.segments.snapshot import repeated, scattered
 from bedside.decisions.segments.storing import WORDS
-from bedside.kit.terminology import System
-from bedside.records.charts.rules import Kind as ChartKind
-from bedside.records.charts.rules import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from bedside.decisions.segments.rules import Field, Rule
-    from bedside.decisions.segments.rules.nodes import When
     from bedside.decisions.segments.snapshot import Snapshot
 
 MEANT_MAX = 200  # answers kept with a snapshot, each one bit for every slot
-FEW = 6
 _WORD = 1 << 64
-_HIGHEST: dict[Any, int] = {pl.UInt8: 2**8 - 1, pl.UInt16: 2**16 - 1, pl.UInt32: 2**32 - 1}
 
 
 def mask(snapshot: Snapshot, rule: Rule, *, today: date) -> pl.Series:
@@ -71,7 +62,7 @@ def _columns(rule: Rule) -> set[str]:
                     if part.kind in LISTED
                     else set()
                 )
-                names |= {f"{part.kind}.{name}" for name in ("row", *_parts(part))} | lists
+                names |= {f"{part.kind}.{name}" for name in ("row", *parts_of(part))} | lists
             case Sample():
                 names |= {"id_hi", "id_lo"}
             case _:
@@ -112,7 +103,7 @@ def _remembered(snapshot: Snapshot, asked: Condition | Charted | Sample, today: 
         case Condition():
             found = _of_records(snapshot, asked, today)
         case Charted():
-            found = _of_charts(snapshot, asked, today)
+            found = of_charts(snapshot, asked, today)
         case Sample():
             found = _drawn(snapshot, asked)
     while len(snapshot.meant) >= MEANT_MAX:
@@ -257,20 +248,13 @@ def _of_list(snapshot: Snapshot, condition: Condition) -> pl.Series:
     meant = None
     if condition.operator in {Operator.HAS, Operator.HAS_ANY_OF, Operator.HAS_NOT}:
         meant = snapshot.numbers_meant(table, _folded(condition))
-    for frame in snapshot.long(table, ["code"]):
-        slots = frame["slot"]
-        hits = slots if meant is None else slots.filter(_is_one_of(frame["code"], meant))
-        found = scattered(found, hits, value=True)
+    for slots in snapshot.entries(table, ["code"], with_code(meant)):
+        found = scattered(found, each_once(slots), value=True)
     return ~found if condition.operator in {Operator.HAS_NOT, Operator.UNKNOWN} else found
 
 
 def _is_one_of(numbers: pl.Series, meant: pl.Series) -> pl.Series:
-    return numbers.is_in(_narrow(meant, numbers.dtype).implode())
-
-
-def _narrow(meant: pl.Series, dtype: pl.DataType) -> pl.Series:
-    """As the numbers it is sought among: what does not fit is not among them, and nothing has to be made wider."""
-    return meant.filter(meant <= _HIGHEST[dtype.base_type()]).cast(dtype)
+    return numbers.is_in(narrow(meant, numbers.dtype).implode())
 
 
 def _folded(condition: Condition) -> list[str]:
@@ -280,120 +264,6 @@ def _folded(condition: Condition) -> list[str]:
 
 def _whole(value: Any) -> int:
     return int(value)
-
-
-# --- charts
-
-
-def _of_charts(snapshot: Snapshot, asked: Charted, today: date) -> pl.Series:
-    hits = [*_charted(snapshot, asked, today), *_listed(snapshot, asked)]
-    found = repeated(value=False, many=snapshot.height)
-    if asked.at_least == 1:
-        for slots in hits:
-            found = scattered(found, _each_once(slots), value=True)
-        return found
-    if not hits:
-        return found
-    counted = pl.concat(hits).value_counts()
-    return scattered(found, counted.filter(pl.col("count") >= asked.at_least)["slot"], value=True)
-
-
-def _each_once(slots: pl.Series) -> pl.Series:
-    """Without repetitions one after the other: setting a bit takes far longer than seeing that it is set."""
-    return slots.filter((slots != slots.shift()).fill_null(value=True))
-
-
-def _charted(snapshot: Snapshot, asked: Charted, today: date) -> list[pl.Series]:
-    """The slot of each entry that is meant."""
-    numbers = _numbers_meant(snapshot, asked)
-    return [
-        frame.select(pl.col("slot").filter(*_tests(frame, asked, numbers, today)))["slot"]
-        for frame in snapshot.long(asked.kind, _parts(asked))
-    ]
-
-
-def _parts(asked: Charted) -> list[str]:
-    """What of the entries is looked at. What happens on one day has no end that counts."""
-    needed = {
-        "code": bool(asked.of),
-        "day": asked.when is not None,
-        "until": asked.ended is not None or (asked.when is not None and asked.kind in LASTING),
-        "provider": bool(asked.providers),
-        "place": bool(asked.places),
-    }
-    return ["status", *(part for part, is_needed in needed.items() if is_needed)]
-
-
-def _numbers_meant(snapshot: Snapshot, asked: Charted) -> dict[str, pl.Series]:
-    """By part of the entries: the numbers one of which it must be."""
-    statuses = asked.statuses or COUNTED[asked.kind]
-    meant = {"status": pl.Series([STATUSES.index(status) for status in statuses], dtype=pl.UInt32)}
-    if asked.of:
-        meant["code"] = pl.Series(_meant_codes(snapshot, asked.of), dtype=pl.UInt32)
-    for name, words, texts in (("provider", "providers", asked.providers), ("place", "places", asked.places)):
-        if texts:
-            meant[name] = snapshot.numbers_meant(words, [fold(text) for text in texts])
-    return meant
-
-
-def _tests(
-    frame: pl.DataFrame, asked: Charted, numbers: Mapping[str, pl.Series], today: date
-) -> list[pl.Expr]:
-    tests = [_is_among(pl.col(name), _narrow(meant, frame.schema[name])) for name, meant in numbers.items()]
-    if asked.when is not None:
-        tests.append(_during(asked.kind, asked.when, today))
-    if asked.ended is not None:
-        first, last = asked.ended.days(today=today)
-        tests.append(pl.col("until").is_between(first, last))
-    return [test.fill_null(value=False) for test in tests]
-
-
-def _is_among(numbers: pl.Expr, meant: pl.Series) -> pl.Expr:
-    """Few are compared one by one, at a tenth of the time of a search."""
-    if 0 < len(meant) <= FEW:
-        return pl.any_horizontal([numbers == number for number in meant])
-    return numbers.is_in(meant.implode())
-
-
-def _during(kind: ChartKind, when: When, today: date) -> pl.Expr:
-    """What happens on one day must fall into the span; what lasts must overlap it.
-
-    An end that is not known is open while something is active, and else the day on which it began.
-    """
-    first, last = when.days(today=today)
-    day = pl.col("day")
-    if kind not in LASTING:
-        return day.is_between(first, last).fill_null(value=False)
-    active = pl.col("status") == STATUSES.index(Status.ACTIVE)
-    end = pl.coalesce(pl.col("until"), pl.when(active).then(pl.lit(date.max)).otherwise(day))
-    begin = pl.coalesce(day, pl.when(active).then(pl.lit(date.min)).otherwise(pl.col("until")))
-    return ((begin <= last) & (end >= first)).fill_null(value=False)
-
-
-def _meant_codes(snapshot: Snapshot, of: Codes) -> list[int]:
-    """The numbers of those meanings one of whose codes is meant. A person's name for a code may tell what it is."""
-    return [
-        number
-        for number, codes in enumerate(snapshot.meanings())
-        if any(means(of, system, code, name=snapshot.name_of(system, code)) for system, code in codes)
-    ]
-
-
-def _listed(snapshot: Snapshot, asked: Charted) -> list[pl.Series]:
-    """As `_charted`, for words of a spreadsheet: without a date, a provider or a place, and active."""
-    table = LISTED.get(asked.kind)
-    is_other = asked.providers or asked.places or asked.ended is not None
-    if table is None or is_other or (asked.statuses and Status.ACTIVE not in asked.statuses):
-        return []
-    if not asked.of:
-        return [frame["slot"] for frame in snapshot.long(table, ["code"])]
-    words = snapshot.words(table).to_list()
-    meant = pl.Series(
-        [number for number, word in enumerate(words) if means(asked.of, System.TEXT, word)], dtype=pl.UInt32
-    )
-    return [
-        frame["slot"].filter(_is_one_of(frame["code"], meant)) for frame in snapshot.long(table, ["code"])
-    ]
 
 
 # --- samples

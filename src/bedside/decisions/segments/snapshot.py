@@ -11,7 +11,7 @@ from bedside.decisions.segments import storing
 from bedside.decisions.segments.encoding import CHART_TABLES, MEANINGS, dtype_of, read_meaning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from uuid import UUID
 
     from bedside.decisions.segments.encoding import Columns
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bedside.decisions.segments.storing import Manifest
     from bedside.ground.scope import Scope
     from bedside.kit.terminology import System
+
+    Tests = Callable[[pl.DataFrame], Sequence[pl.Expr]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +106,7 @@ class Snapshot:
     seen: Mapping[tuple[str, UUID], int] = field(default_factory=dict)
     _words: dict[str, pl.Series] = field(default_factory=dict)
     _places: dict[str, pl.Series] = field(default_factory=dict)
+    _newest_known: dict[tuple[int, str], pl.Series | None] = field(default_factory=dict)
     _meanings: list[list[tuple[System, str]]] | None = None
 
     @property
@@ -171,33 +174,62 @@ class Snapshot:
 
     def long(self, table: str, parts: Sequence[str]) -> list[pl.DataFrame]:
         """A long table, one frame for each piece that has any of it: `slot` and these parts of what counts now."""
-        of = "charts" if table in CHART_TABLES else "records"
-        names = [f"{table}.{part}" for part in ("row", *parts)]
-        frames, start = [], 0
-        for piece in self.pieces:
-            many = piece.rows if of == "records" else piece.chart_rows
-            columns = piece.columns(names)
-            if f"{table}.row" in columns and many:
-                frames.append(self._of_now(piece, of, start, columns, names))
-            start += many
+        frames = []
+        for frame, newest, slots in self._tables(table, parts):
+            kept = frame if newest is None else frame.filter(newest.gather(frame["slot"]))
+            frames.append(
+                kept if slots is None else kept.with_columns(slots.gather(kept["slot"]).alias("slot"))
+            )
         return frames
 
-    def _of_now(
-        self, piece: Piece, of: str, start: int, columns: Columns, names: Sequence[str]
-    ) -> pl.DataFrame:
-        """The rows whose person has no later ones."""
-        rows = columns[names[0]]
-        frame = pl.DataFrame({"slot": rows, **{name.rpartition(".")[2]: columns[name] for name in names[1:]}})
+    def entries(self, table: str, parts: Sequence[str], tests: Tests) -> list[pl.Series]:
+        """The slots of those rows of a long table that count now and pass all tests, a series for each piece.
+
+        `tests` are asked for each frame. What somebody had before is left out last, when few rows are left.
+        """
+        found = []
+        for frame, newest, slots in self._tables(table, parts):
+            rows = frame.select(pl.col("slot").filter(*tests(frame)))["slot"]
+            if newest is not None:
+                rows = rows.filter(newest.gather(rows))
+            found.append(rows if slots is None else slots.gather(rows).alias("slot"))
+        return found
+
+    def _tables(
+        self, table: str, parts: Sequence[str]
+    ) -> Iterator[tuple[pl.DataFrame, pl.Series | None, pl.Series | None]]:
+        """Of each piece that has any of a long table: its rows, with the piece's own numbers of people as `slot`.
+
+        With them which of these people are in no later piece, None for all, and their slots, None if they are the
+        numbers.
+        """
+        of = "charts" if table in CHART_TABLES else "records"
+        names = [f"{table}.{part}" for part in ("row", *parts)]
+        start = 0
+        for number, piece in enumerate(self.pieces):
+            many = piece.rows if of == "records" else piece.chart_rows
+            columns = piece.columns(names)
+            if names[0] in columns and many:
+                frame = pl.DataFrame(
+                    {
+                        "slot": columns[names[0]],
+                        **{name.rpartition(".")[2]: columns[name] for name in names[1:]},
+                    }
+                )
+                slots = slots_in(piece, of=of)
+                yield frame, self._newest(number, of, slots, range(start, start + many)), slots
+            start += many
+
+    def _newest(self, number: int, of: str, slots: pl.Series | None, places: range) -> pl.Series | None:
+        """By row of a piece that lies at these places: whether nobody later says otherwise; None if all are."""
         if len(self.pieces) == 1:
-            return frame
-        slots = slots_in(piece, of=of)
-        many = piece.rows if of == "records" else piece.chart_rows
-        here = pl.int_range(start, start + many, dtype=pl.UInt32, eager=True)
-        held = self._place(of) if slots is None else self._place(of).gather(slots)
-        newest = held.head(len(here)) == here
-        if not newest.all():
-            frame = frame.filter(newest.gather(rows))
-        return frame if slots is None else frame.with_columns(slots.gather(frame["slot"]).alias("slot"))
+            return None
+        if (number, of) not in self._newest_known:
+            here = pl.int_range(places.start, places.stop, dtype=pl.UInt32, eager=True)
+            held = self._place(of) if slots is None else self._place(of).gather(slots)
+            newest = held.head(len(here)) == here
+            self._newest_known[number, of] = None if newest.all() else newest
+        return self._newest_known[number, of]
 
     def _place(self, of: str) -> pl.Series:
         """By slot: where its newest row lies when the rows of all pieces are put one behind the other."""
