@@ -236,6 +236,12 @@ def test_counts_of_ready_made_segments_are_rounded_for_whoever_may_not_see_patie
         (Kind.MEDICATION, "6809", ["rxnorm:6809"]),
         (Kind.PROCEDURE, "83036", ["cpt:83036"]),
         (Kind.PROCEDURE, "d1110", ["cdt:D1110"]),
+        (Kind.CONDITION, "idiopathic gout", ["text:idiopathic gout", "icd10cm:M10.0*", "icd10cm:M1A.0*"]),
+        (
+            Kind.CONDITION,
+            "ischemic heart",
+            ["set:heart_disease", "text:ischemic heart", "icd10cm:I24*", "icd10cm:I25*"],
+        ),
         (Kind.COVERAGE, "  ", []),
     ],
 )

@@ -101,7 +101,7 @@ def test_finds_codes_by_keyboard_and_takes_them_as_typed(maple, open_page):
     about(page, "r-0").select_option("chart.condition")
     search = page.get_by_label("Search conditions by name or code")
     search.press_sequentially("asth")
-    expect(page.get_by_role("option", name="Asthma")).to_be_visible()
+    expect(page.get_by_role("option", name="Asthma All its codes and names")).to_be_visible()
     # The list lies over the buttons below it for as long as it is open.
     assert [fault for fault in faults_in_every_look(page) if "target-size" not in fault] == []
     search.press("ArrowDown")
@@ -164,7 +164,7 @@ def test_everything_can_be_done_without_script(maple, chromium):
     follow(page.get_by_role("button", name="Count again"))
     page.get_by_label("Search conditions by name or code").fill("asth")
     follow(page.get_by_role("button", name="Find"))
-    follow(page.get_by_role("option", name="Asthma"))
+    follow(page.get_by_role("option", name="Asthma All its codes and names"))
     expect(result(page)).to_contain_text("2 patients")
     page.get_by_label("Search conditions by name or code").fill("E11")
     follow(page.get_by_role("button", name="Find"))
@@ -198,7 +198,7 @@ def test_whoever_may_not_see_patients_sees_rounded_counts_and_nobody(maple, open
     about(page, "r-0").select_option("chart.condition")
     search = page.get_by_label("Search conditions by name or code")
     search.press_sequentially("asth")
-    page.get_by_role("option", name="Asthma").click()
+    page.get_by_role("option", name="Asthma All its codes and names").click()
     expect(result(page)).to_contain_text("fewer than 11 patients")
     assert "Zqwinter" not in page.content()
     assert faults_in_every_look(page) == []

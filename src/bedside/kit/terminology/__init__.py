@@ -7,14 +7,15 @@ No keys, no clock, no network. Keys of value sets and blocks are stored by other
 
 from bedside.kit.terminology.blocks import BLOCKS, Block, block_of
 from bedside.kit.terminology.matching import VALUE_SETS, value_sets_of
-from bedside.kit.terminology.names import name_of
+from bedside.kit.terminology.names import codes_named, has_codes_below, name_of
 from bedside.kit.terminology.nouns import SetKind, ValueSet
 from bedside.kit.terminology.sensitivity import Sensitivity
-from bedside.kit.terminology.systems import System, system_of
+from bedside.kit.terminology.systems import SYSTEM_LABELS, System, system_of
 from bedside.kit.terminology.telling import sensitivities_of, sensitivity_of, strictest
 
 __all__ = [
     "BLOCKS",
+    "SYSTEM_LABELS",
     "VALUE_SETS",
     "Block",
     "Sensitivity",
@@ -22,6 +23,8 @@ __all__ = [
     "System",
     "ValueSet",
     "block_of",
+    "codes_named",
+    "has_codes_below",
     "name_of",
     "sensitivities_of",
     "sensitivity_of",

@@ -10,12 +10,17 @@ import re
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from bedside.kit.terminology.blocks import plain_icd
+from bedside.kit.terminology.blocks import BLOCKS, block_of, plain_icd
 from bedside.kit.terminology.matching import VALUE_SETS, codes_in
 from bedside.kit.terminology.systems import System
 
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+_CATEGORY: Final = 3
+_WORDS: Final = re.compile(r"\w+")
 _PART: Final = re.compile(
     r"<name>(?P<code>[A-Z][0-9A-Z]{2}(?:\.[0-9A-Z]+)?)</name>\s*<desc>(?P<name>[^<]*)</desc>"
     r"|<extension char=\"(?P<sign>\w)\">(?P<means>[^<]*)</extension>"
@@ -29,6 +34,57 @@ def name_of(system: System, code: str) -> str | None:
         return _icd_name(plain_icd(code))
     keys = codes_in(system, code)
     return VALUE_SETS[min(keys)].label if keys else None
+
+
+def codes_named(words: Collection[str], *, most: int) -> list[str]:
+    """ICD-10-CM codes in whose name, or in the name of whose block, each of these words begins a word.
+
+    With their points, names before blocks, without those below one that is given; at most `most`. None without words.
+    """
+    folded = [part for word in words for part in _plain(word).split()]
+    if not folded:
+        return []
+    found: list[str] = []
+    for code, name in _searchable():
+        if len(found) == most:
+            break
+        if all(f" {word}" in name for word in folded) and not code.startswith(tuple(found)):
+            found.append(code)
+    for block in BLOCKS.values():
+        if len(found) < most and all(f" {word}" in f" {_plain(block.label)}" for word in folded):
+            found += [code for code in _categories(block.key) if code not in found]
+    return [f"{code[:3]}.{code[3:]}" if code[3:] else code for code in found[:most]]
+
+
+def has_codes_below(code: str) -> bool:
+    """Whether the public table of ICD-10-CM divides this code further."""
+    return plain_icd(code) in _divided()
+
+
+@lru_cache(maxsize=1)
+def _searchable() -> list[tuple[str, str]]:
+    """Each code with the words of its name, a space before each; the shortest codes first."""
+    return [(code, f" {_plain(name)}") for code, name in sorted(_table()[0].items(), key=_by_length)]
+
+
+def _by_length(row: tuple[str, str]) -> tuple[int, str]:
+    return len(row[0]), row[0]
+
+
+@lru_cache(maxsize=1)
+def _divided() -> frozenset[str]:
+    names, signs = _table()
+    return frozenset({code[:length] for code in names for length in range(3, len(code))} | set(signs))
+
+
+@lru_cache(maxsize=64)
+def _categories(block_key: str) -> tuple[str, ...]:
+    inside = (code for code in _table()[0] if len(code) == _CATEGORY)
+    return tuple(code for code in inside if (block := block_of(code)) and block.key == block_key)
+
+
+def _plain(text: str) -> str:
+    return " ".join(_WORDS.findall(text.casefold()))
 
 
 @lru_cache(maxsize=1)

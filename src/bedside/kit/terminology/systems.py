@@ -23,6 +23,22 @@ class System(StrEnum):
     TEXT = "text"
 
 
+SYSTEM_LABELS: Final[MappingProxyType[System, str]] = MappingProxyType(
+    {
+        System.ICD10CM: "ICD-10-CM",
+        System.SNOMED: "SNOMED CT",
+        System.RXNORM: "RxNorm",
+        System.CVX: "CVX",
+        System.LOINC: "LOINC",
+        System.CPT: "CPT",
+        System.HCPCS: "HCPCS",
+        System.CDT: "CDT",
+        System.NDC: "NDC",
+        System.TEXT: "Words in a list",
+    }
+)
+"""What people call them."""
+
 _NAMES: Final[MappingProxyType[str, System]] = MappingProxyType(
     {
         name: system

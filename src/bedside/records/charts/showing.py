@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from bedside.kit.terminology import System, name_of
+from bedside.kit.terminology import SYSTEM_LABELS, System, name_of
 from bedside.records.charts.rules import Kind, Status, sensitivity
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ _NAMELESS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartLine:
-    """One entry as it is shown. `code` is empty where there is none; `where` is provider and place."""
+    """One entry as it is shown. `code`: with its vocabulary, or empty; `where`: provider and place."""
 
     name: str
     code: str
@@ -123,7 +123,9 @@ def _line(entry: Entry, names: Names, *, is_special: bool) -> ChartLine:
 
 def _called(entry: Entry, names: Names) -> tuple[str, str]:
     """The best name among the codes, and the first code that is one."""
-    code = next((code for system, code in entry.codes if system is not System.TEXT), "")
+    code = next(
+        (f"{SYSTEM_LABELS[system]} {code}" for system, code in entry.codes if system is not System.TEXT), ""
+    )
     for one in entry.codes:
         name = names.get(one) or (one[1] if one[0] is System.TEXT else name_of(*one))
         if name:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bedside.kit.terminology import (
+    SYSTEM_LABELS,
     VALUE_SETS,
     Sensitivity,
     SetKind,
     System,
+    codes_named,
+    has_codes_below,
     name_of,
     sensitivity_of,
     system_of,
@@ -28,18 +31,6 @@ FOUND_MAX: Final = 12
 _NAMED_MAX: Final = 6  # of what systems call their codes, before the rest
 _WORD_MIN: Final = 3
 _CATEGORY_LENGTH: Final = 3  # of ICD-10-CM
-SYSTEM_NAMES: Final = {
-    System.ICD10CM: "ICD-10-CM",
-    System.SNOMED: "SNOMED CT",
-    System.RXNORM: "RxNorm",
-    System.CVX: "CVX",
-    System.LOINC: "LOINC",
-    System.CPT: "CPT",
-    System.HCPCS: "HCPCS",
-    System.CDT: "CDT",
-    System.NDC: "NDC",
-    System.TEXT: "Words in a list",
-}
 _SETS: Final[dict[Kind, tuple[SetKind, ...]]] = {
     Kind.CONDITION: (SetKind.CONDITION,),
     Kind.MEDICATION: (SetKind.MEDICATION,),
@@ -99,7 +90,7 @@ def told(token: str, *, names: Names) -> Code:
     return Code(
         token=token,
         label=label,
-        source=SYSTEM_NAMES[system] if system is System.TEXT else f"{SYSTEM_NAMES[system]} {code}",
+        source=SYSTEM_LABELS[system] if system is System.TEXT else f"{SYSTEM_LABELS[system]} {code}",
         sensitivity=sensitivity_of(system, plain, name=name or ""),
     )
 
@@ -114,6 +105,7 @@ def found(kind: Kind, text: str, *, names: Names, taken: tuple[str, ...] = ()) -
     if words:
         codes += _named(words, names)
         codes += _as_words(kind, text)
+        codes += _in_table(kind, words)
     fresh = {code.token: code for code in codes if code.token not in taken}
     return list(fresh.values())[:FOUND_MAX]
 
@@ -183,6 +175,15 @@ def _named(words: list[str], names: Names) -> Iterator[Code]:
             count += 1
             if count == _NAMED_MAX:
                 return
+
+
+def _in_table(kind: Kind, words: list[str]) -> Iterator[Code]:
+    """Codes of ICD-10-CM by their public names; with one that is divided further, all below it is meant."""
+    if kind is not Kind.CONDITION:
+        return
+    for code in codes_named(words, most=FOUND_MAX):
+        beginning = "*" if has_codes_below(code) else ""
+        yield told(f"{System.ICD10CM.value}:{code}{beginning}", names={})
 
 
 def _as_words(kind: Kind, text: str) -> Iterator[Code]:
