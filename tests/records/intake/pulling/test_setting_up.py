@@ -106,6 +106,16 @@ def test_keeps_what_was_there_when_a_change_is_refused(scope, system, server):
     assert set_up(scope, system) == before
 
 
+@pytest.mark.parametrize(
+    "pem", ["no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "ü"]
+)
+def test_refuses_what_is_no_certificate_of_an_authority(scope, system, server, pem):
+    make_own_key(scope, system, at=now())
+    with pytest.raises(Refusal, match="PEM form"):
+        choose(scope, system, chosen(server, ca_pem=pem), at=now())
+    choose(scope, system, chosen(server, ca_pem=""), at=now())
+
+
 def test_never_gives_the_private_half(scope, system):
     make_own_key(scope, system, at=now())
     (key,) = json.loads(set_up(scope, system).public_keys)["keys"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -141,6 +142,7 @@ def _check(scope: Scope, source_id: UUID, settings: Settings, every_hours: int) 
             "key",
             "The key must be an RSA key of 2048 bits or more, or a P-384 key, in PEM form without a password.",
         ) from None
+    _check_authority(settings.ca_pem)
     if not settings.server.client_id:
         raise Refusal("client_id", "Give the client id under which the server knows Bedside.")
     for url in (settings.server.fhir_url, settings.server.token_url):
@@ -148,6 +150,16 @@ def _check(scope: Scope, source_id: UUID, settings: Settings, every_hours: int) 
             checked(url, reach=settings.reach)
         except Stopped as error:
             raise Refusal(error.problem.value, SENTENCES[error.problem]) from None
+
+
+def _check_authority(pem: str) -> None:
+    try:
+        ssl.create_default_context(cadata=pem or None)
+    except (ssl.SSLError, ValueError, TypeError):
+        raise Refusal(
+            "authority",
+            "The certificate of the authority must be in PEM form, from BEGIN to END CERTIFICATE.",
+        ) from None
 
 
 def _save(scope: Scope, row: Pull, found: Next, *, at: datetime) -> None:
