@@ -35,6 +35,10 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         verb.add_argument("campaign", metavar="ID")
         verb.add_argument("question", type=int, help="its number, from 1 to 17")
         verb.add_argument("--words", default="", help="why; needed for `waive`")
+    trial = add_verb(
+        group, "try", "Have exactly this mail sent to yourself; name yourself with --as.", run_try
+    )
+    trial.add_argument("campaign", metavar="ID")
     add_verb(group, "statements", "List what the practice states, and until when.", run_statements)
     state = add_verb(
         group, "state", "State that something of the practice is in order, until a day.", run_state
@@ -76,6 +80,14 @@ def run_waive(chosen: argparse.Namespace) -> None:
     from bedside.correspondence.campaigns.actions import waive
 
     _say(chosen, waive, "This campaign may go without it.")
+
+
+def run_try(chosen: argparse.Namespace) -> None:
+    from bedside.correspondence.delivery.trying import ask_for_trial
+    from bedside.ground import clock
+
+    trial_id = ask_for_trial(scope_for(chosen), _id(chosen.campaign), at=clock.now())
+    print_result(chosen, {"trial": str(trial_id)}, "On its way; a running worker sends it.")
 
 
 def _say(chosen: argparse.Namespace, say: Callable[..., None], sentence: str) -> None:
@@ -154,7 +166,7 @@ def _id(text: str) -> UUID:
     try:
         return UUID(text)
     except ValueError:
-        raise Refusal("no_campaign", "Give the campaign's id; `bedside campaigns list` shows them.") from None
+        raise Refusal("no_campaign", "Give the campaign's id; `bedside campaign list` shows them.") from None
 
 
 def _day(text: str) -> date:
