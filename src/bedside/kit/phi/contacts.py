@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bedside.kit.phi.nouns import Published
 
 _PHONE: Final = re.compile(
-    r"(?<![\w./-])(?:\+?1[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])?(?:\d{3}|555)[ .-]\d{4}(?![\w/-]|\.\d)"
+    r"(?<![\w./-])(?<!\d )(?:(?:\+1|1(?=[ .(-]))[ .-]?)?(?:\(\d{3}\) ?|\d{3}[ .-])?\d{3}[ .-]\d{4}(?![\w/-]|\.\d)"
     r"|(?<![\w./:=-])\+?1?[2-9]\d{2}[2-9]\d{6}(?![\w/]|[.-]\w)|\+\d{1,3}[ .-]?\d{1,4}(?:[ .-]\d{2,4}){2,4}(?!\w)"
 )
 _EXTENSION: Final = re.compile(r" ?(?:ext\.?|x|extension) ?\d{1,6}")
@@ -100,7 +100,7 @@ _AROUND: Final = 90
 def contacts_in(folded: Folded, kind: PlaceKind, published: Published) -> Iterator[Hit]:
     """Phones, mail addresses and postal addresses that are not the office's own."""
     yield from _phones(folded, kind, published)
-    yield from _emails(folded, published)
+    yield from _emails(folded, published, whole=kind is PlaceKind.LINK)
     yield from _postal(folded, published)
 
 
@@ -121,13 +121,13 @@ def _phones(folded: Folded, kind: PlaceKind, published: Published) -> Iterator[H
 _FREE_OF_CHARGE: Final = ("800", "833", "844", "855", "866", "877", "888", "900")
 
 
-def _emails(folded: Folded, published: Published) -> Iterator[Hit]:
+def _emails(folded: Folded, published: Published, *, whole: bool) -> Iterator[Hit]:
     hosts = tuple(host.lower() for host in published.hosts if host)
     for match in _EMAIL.finditer(folded.text):
         local, _, host = match[0].lower().rpartition("@")
         if any(host == own or host.endswith(f".{own}") for own in hosts):
             continue
-        if _ROLE.fullmatch(local) and not _speaks_of_person(folded, match.start(), match.end()):
+        if _ROLE.fullmatch(local) and (whole or not _speaks_of_person(folded, match.start(), match.end())):
             continue
         yield _hit(*match.span(), Kind.EMAIL, "A person's mail address identifies them.")
     for match in _EMAIL_SPOKEN.finditer(folded.text):

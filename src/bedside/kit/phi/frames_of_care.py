@@ -13,6 +13,7 @@ from bedside.kit.phi.frames import (
     CDP,
     CDPM,
     CDPN,
+    CDPNS,
     PE,
     PEN,
     VISIT,
@@ -127,7 +128,7 @@ CARE_FRAMES: Final = (
         expression=re.compile(
             r"\byour (?:recent|last|latest|upcoming|previous|ongoing|current|scheduled|most recent|post-?op"
             r"|newest|monthly|weekly"
-            rf"|daily) {WORDS}{signs_of(Family.CONDITION, Family.DRUG, Family.PROCEDURE, Family.CARE, Family.SPECIALTY)}"
+            rf"|daily) {WORDS}{CDPNS}"
             rf"|\byour (?:recent|last|latest|previous|most recent) (?:\w+ ){{0,2}}(?:{E}|visit|appointment"
             r"|results?|stay)"
         ),
@@ -231,7 +232,7 @@ CARE_FRAMES: Final = (
             rf"|{P})"
             rf"|(?:{P}|{C}) (?:appointment|appt|visit|follow-?up|consultation|session|referral)\b"
         ),
-        why="An appointment with a field of medicine tells what somebody is treated for (the day, time and place are enough).",
+        why="An appointment with a field of medicine tells what somebody is treated for: day and place are enough.",
         kind=Kind.APPOINTMENT_DETAIL,
         general=re.compile(
             r"\b(?:schedule|book|request|make|call|available|offer\w*|ask|talk|see|no|need|if|when|before|new"

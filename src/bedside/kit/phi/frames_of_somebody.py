@@ -11,6 +11,7 @@ from bedside.kit.phi.frames import (
     CD,
     CDP,
     CDPN,
+    CDPS,
     RELATIVE,
     WORDS,
     Frame,
@@ -61,7 +62,7 @@ SOMEBODY_FRAMES: Final = (
         expression=re.compile(
             rf"(?:{N}|\b(?:dx|hx|impression|assessment|problem list|reason(?: for (?:visit|call|referral))?"
             r"|chief complaint|specialty|department|referred for|results?|findings?|pmh|allergies"
-            rf"|indication)) ?[:=] {{0,2}}{WORDS}{signs_of(Family.CONDITION, Family.DRUG, Family.PROCEDURE, Family.SPECIALTY)}"
+            rf"|indication)) ?[:=] {{0,2}}{WORDS}{CDPS}"
             rf"|\b(?:s/p|c/o|h/o|r/o|dx'd with|status post) {WORDS}{CDP}"
         ),
         why="This is an entry of somebody's record.",

@@ -120,16 +120,14 @@ def _parameter(part: tuple[int, int, str]) -> Iterator[Hit]:
     key, equals, value = text.partition("=")
     if not equals:
         key, value = "", text
-    if (
-        not value
-        or value.startswith(("{", "%7b"))
-        or (_PUBLIC_KEYS.fullmatch(key) and not _LONG.search(value))
-    ):
+    if not value or value.startswith(("{", "%7b")):
         return
     term = _first_term(value)
     words = _TOKEN.findall(_spoken(value))
     if term is not None and not words_of("addresses_for_all") & set(words):
         yield _of_health(start, end, term, Level.LIKELY)
+    elif _PUBLIC_KEYS.fullmatch(key) and not _LONG.search(value) and "@" not in unquote(value):
+        return
     elif _PERSONAL_KEYS.fullmatch(key) or "@" in unquote(value) or _is_named(words):
         yield _of_one(start, end)
     elif _HEALTH_KEYS.fullmatch(key):

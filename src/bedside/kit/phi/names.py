@@ -57,7 +57,7 @@ _STAFF_BEFORE: Final = re.compile(
     r"|drs)\.? (?:[a-z'-]+ ?,? ?(?:and|&)? ?){1,4}\Z)"
 )
 _STAFF_AFTER: Final = re.compile(
-    r"\A(?:,? (?:md|m\.d\.?|do|d\.o\.?|np|pa-?c?|rn|dds|dmd|phd|ph\.d\.?|lcsw|lmft|lpc|dpm|dpt|pt|ot|od|fnp"
+    r"\A(?:,? (?:md|msn|mba|crna|dvm|lpn|cnp|dc|lac|m\.d\.?|do|d\.o\.?|np|pa-?c?|rn|dds|dmd|phd|ph\.d\.?|lcsw|lmft|lpc|dpm|dpt|pt|ot|od|fnp"
     r"|aprn|crnp|cnm|psyd|rd|rdn|ma|cma|rdh|bsn|facp|faap|mph|pharmd)\b"
     r"|,? (?:is |was )?(?:our|the|a|an) (?:new |newest |own |lead |head |[\w-]+ )?(?:physician|doctor|nurse"
     r"|dentist|hygienist|provider|therapist|practitioner|assistant|receptionist|manager|counselor|dietitian"
@@ -82,7 +82,7 @@ _DECIDING: Final = 40
 
 def names_in(folded: Folded, published: Published) -> list[Hit]:
     """Names of people who are not known to work here."""
-    own = {word.lower() for name in published.names for word in re.findall(r"[^\W\d_]{2,}", name)}
+    own = _own_words(published)
     found: list[Hit] = []
     for expression, judge, level in (
         (_TITLED, _any_name, Level.LIKELY),
@@ -115,20 +115,27 @@ def given_names_in(folded: Folded) -> list[tuple[int, int]]:
     ]
 
 
-def lone_names(folded: Folded, given: list[tuple[int, int]]) -> list[Hit]:
+def lone_names(folded: Folded, given: list[tuple[int, int]], published: Published) -> list[Hit]:
     """Given names that stand alone in a sentence which does not speak of people who work here."""
+    own = _own_words(published)
     found = []
     for start, end in given:
         first, last = folded.sentence(start)
         word = folded.lower[start:end].removesuffix("'s")
         next_word = re.match(r" ([A-Z][a-z]+)", folded.text[end : end + 30])
-        if word in words_of("given_or_word") or (
-            next_word and next_word[1].lower() in words_of("organisations")
+        if (
+            word in own
+            or word in words_of("given_or_word")
+            or (next_word and next_word[1].lower() in words_of("organisations"))
         ):
             continue
         if not _STAFF_NEAR.search(folded.lower, first, last):
             found.append(_hit(start, end, Level.POSSIBLE))
     return found
+
+
+def _own_words(published: Published) -> set[str]:
+    return {word.lower() for name in published.names for word in re.findall(r"[^\W\d_]{2,}", name)}
 
 
 def _any_name(_folded: Folded, match: re.Match[str]) -> str:

@@ -73,7 +73,10 @@ def _hits(
         yield from own_hits(folded, own, written)
     if kind in NAMED_FILES:
         yield from file_name_hits(folded, picture=kind is PlaceKind.PICTURE)
-        yield from links_in(folded, whole=True)
+        name = folded.text.rfind("/")
+        yield from (
+            hit for hit in links_in(folded, whole=True) if folded.text[hit.start] != "/" or hit.start < name
+        )
         return
     whole = kind is PlaceKind.LINK
     urls = [match.span() for match in URL.finditer(folded.text)]
@@ -104,7 +107,7 @@ def _of_people(
             why="A finger, voice or face print identifies a person.",
         )
     given = given_names_in(folded)
-    yield from lone_names(folded, given)
+    yield from lone_names(folded, given, published)
     text = mark(folded, terms_in(folded.lower), [*people, *given])
     yield from statements_in(text)
     yield from beside_people(text)
