@@ -259,6 +259,17 @@ def test_a_code_is_found_by_each_of_its_names_while_it_lasts(scope, at):
     assert found("text:asthma", **today) == [pia.id]
 
 
+def test_a_name_that_is_learned_counts_at_once(scope, at):
+    pia = person(1)
+    save(scope, at, pia)
+    unknown = (System.SNOMED, "999000111")
+    chart(scope, at, entry(Kind.CONDITION, codes=(unknown,), status=Status.ACTIVE), of=pia)
+    diabetic = from_json({"chart": "condition", "is": "has", "of": ["set:diabetes"]})
+    assert count(scope, diabetic, at) == 0
+    charts_actions.learn_names(scope, {unknown: "Type 2 diabetes mellitus"}, at=at)
+    assert count(scope, diabetic, at) == 1
+
+
 def test_a_removed_own_field_is_refused_and_its_segment_still_listed(scope, at):
     from bedside.decisions.segments import actions
     from bedside.decisions.segments.rules import BadRule
