@@ -202,6 +202,25 @@ def test_every_icd_prefix_of_a_value_set_lies_in_a_block(one) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "name", "keys"),
+    [
+        ("162573006", "Suspected lung cancer (situation)", set()),
+        ("840544004", "Suspected COVID-19", set()),
+        ("254637007", "Non-small cell lung cancer (disorder)", {"cancer", "lung_cancer"}),
+        (
+            "165800004",
+            "Suspected human immunodeficiency virus infection",
+            {"hiv"},
+        ),  # the thought tells enough
+        ("1571000087109", "Ultrasonography of bilateral breasts (procedure)", set()),  # and is no mammogram
+        ("24623002", "Screening mammography (procedure)", {"mammogram"}),
+    ],
+)
+def test_takes_what_is_only_suspected_or_alike_for_no_member(code: str, name: str, keys: set[str]) -> None:
+    assert value_sets_of(SNOMED, code, name=name) == keys
+
+
+@pytest.mark.parametrize(
     ("system", "code", "name"),
     [
         (ICD, "E11.9", "Type 2 diabetes mellitus without complications"),

@@ -46,6 +46,8 @@ _ASKING: Final = re.compile(
     r"|education|test(?:s|ing)?|antibody|antigen|vaccin\w*|immuniz\w*|referral to|certification)\b"
 )
 """Words that say somebody was asked, tested or protected, not that they have it."""
+_SUSPECTED: Final = re.compile(r"\bsuspected\b")
+"""Nobody has an illness because somebody thought of it; but of what is specially protected the thought tells enough."""
 _VACCINE: Final = re.compile(r"\b(?:vaccin\w*|immuniz\w*|immunis\w*|shots?|booster|jab)\b")
 _BLANKS: Final = re.compile(r"[^a-z0-9]+")
 _NAME_MAX: Final = 400
@@ -87,7 +89,8 @@ def _by_words(name: str, kinds: frozenset[SetKind]) -> frozenset[str]:
         kinds -= {SetKind.CONDITION, SetKind.MEDICATION}
     if kinds - {SetKind.IMMUNIZATION} and not _VACCINE.search(plain):
         kinds -= {SetKind.IMMUNIZATION}  # among other things "influenza" is the illness
-    return frozenset(key for key, kind, has in _WORDS if kind in kinds and has(plain))
+    found = frozenset(key for key, kind, has in _WORDS if kind in kinds and has(plain))
+    return found - _UNPROTECTED_CONDITIONS if _SUSPECTED.search(plain) else found
 
 
 def _kinds_by_tag(lowered: str, kinds: frozenset[SetKind]) -> frozenset[SetKind]:
@@ -140,5 +143,8 @@ _CODES: Final[MappingProxyType[System, dict[str, frozenset[str]]]] = MappingProx
         System.NDC: {},
         System.TEXT: {},
     }
+)
+_UNPROTECTED_CONDITIONS: Final = frozenset(
+    one.key for one in CONDITIONS if one.kind is SetKind.CONDITION and not one.sensitivity.is_special
 )
 _WORDS: Final = tuple((one.key, one.kind, _Words(one)) for one in VALUE_SETS.values() if one.words)
