@@ -110,3 +110,21 @@ def test_archives_and_restores(bedside, message):
 def test_acts_with_the_rights_of_whom_it_names(bedside, cast, message):
     with pytest.raises(NotAllowed):
         bedside("archive", message, "--as", "abe@maple.example")
+
+
+def test_brand_kit_is_shown_and_changed(bedside):
+    before = json.loads(bedside("brand", "--json"))
+    assert before["number"] is None
+    changed = json.loads(
+        bedside(
+            "brand", "--strong", "#7a3b73", "--social", "x=https://x.com/maple", "--signature", "Zq", "--json"
+        )
+    )
+    assert changed["number"] == 1
+    assert changed["brand"]["strong"] == "#7a3b73"
+    assert changed["brand"]["pale"] != before["brand"]["pale"]
+    removed = json.loads(bedside("brand", "--social", "x=", "--font", "georgia", "--json"))
+    assert (removed["number"], removed["brand"]["social"], removed["brand"]["font"]) == (2, {}, "georgia")
+    for wrong in (("--strong", "#ffff00"), ("--font", "comic"), ("--social", "myspace=https://x.com/a")):
+        with pytest.raises(Refusal):
+            bedside("brand", *wrong)

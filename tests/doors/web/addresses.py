@@ -146,6 +146,8 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     # messages
     "messages": Right.WRITE_MESSAGES,
     "message": Right.WRITE_MESSAGES,
+    "message_brand": Right.WRITE_MESSAGES,
+    "message_brand_frame": Right.WRITE_MESSAGES,
     "message_new": Right.WRITE_MESSAGES,
     "message_starter_frame": Right.WRITE_MESSAGES,
     "message_check": Right.WRITE_MESSAGES,

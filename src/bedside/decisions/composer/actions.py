@@ -18,6 +18,7 @@ from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.identity import new_id
 from bedside.ground.scope import Scope, in_scope
 from bedside.safeguards.audit.actions import record
+from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.staff.rules import Right
 from bedside.safeguards.vault.queries import practice_keys
 
@@ -41,9 +42,12 @@ class SavedMeanwhile(Refusal):
 
 
 def create(scope: Scope, *, name: str, starter: str, at: datetime) -> UUID:
-    """A new message from a starter (`rules.starters.STARTERS`). An empty name becomes the starter's. Raises Refusal."""
+    """A new message from a starter (`rules.starters`), in the words of the practice's specialty.
+
+    An empty name becomes the starter's. Raises Refusal.
+    """
     scope.require(Right.WRITE_MESSAGES)
-    draft = starter_draft(starter, name=name)
+    draft = starter_draft(starter, name=name, specialty=profile(scope).specialty)
     check_storable(draft)
     message_id = new_id()
     with in_scope(scope):

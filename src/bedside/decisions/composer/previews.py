@@ -15,6 +15,7 @@ from bedside.decisions.composer.rules.places import filled_in
 from bedside.decisions.composer.rules.sample import sample_appointment_on
 from bedside.decisions.composer.rules.samples import sample_people
 from bedside.decisions.composer.rules.showing import show
+from bedside.decisions.composer.rules.starters import starter_draft
 from bedside.decisions.gate.rules.classes import MessageClass
 from bedside.ground.errors import NotAllowed, Refusal
 from bedside.ground.scope import Purpose, Scope, in_scope
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from bedside.decisions.composer.queries import Message
     from bedside.decisions.composer.rules.appointments import Appointment
     from bedside.decisions.composer.rules.content import Content, Draft
+    from bedside.decisions.composer.rules.document.dress import Brand
     from bedside.records.patients.rules import Patient
     from bedside.safeguards.practices.rules import Profile
 
@@ -115,6 +117,18 @@ def preview_draft(scope: Scope, draft: Draft, *, at: datetime) -> DraftPreview:
         problem = Problem(code="mail", where=Where.BODY, sentence=str(error))
         return DraftPreview(problems=(*examined.problems, problem), preview=None)
     return DraftPreview(problems=examined.problems, preview=shown)
+
+
+def preview_brand(scope: Scope, chosen: Brand, *, at: datetime) -> Preview:
+    """How a message looks in a brand kit that may not be saved yet. Raises NotAllowed."""
+    _require_any(scope)
+    practice = profile(scope)
+    draft = starter_draft("brand", name="")
+    dress = dress_for(scope, draft.document, brand_of=chosen)
+    content = examine(draft, practice, dress=dress, remuneration=False).content
+    if content is None:
+        raise AssertionError("the brand kit's own message cannot be drawn")
+    return _fill(scope, content, practice, None, at=at)
 
 
 def purpose_of(message_class: MessageClass | None) -> Purpose:

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bedside.doors.cli.messages_brand import add_brand_verb
 from bedside.doors.cli.shared import add_group, add_verb, print_result, print_table, scope_for
 from bedside.ground import clock
 from bedside.ground.errors import Refusal
@@ -26,7 +27,10 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     listed.add_argument("--archived", action="store_true", help="those in the archive instead")
     create = add_verb(group, "create", "Begin a message from a starter.", _create)
     create.add_argument(
-        "--starter", required=True, help="newsletter, recall, appointment, flu, blank or two_columns"
+        "--starter",
+        required=True,
+        help="newsletter, recall, appointment, medication, flu, new_provider, holiday, welcome, repermission, blank "
+        "or two_columns",
     )
     create.add_argument("--name", default="", help="name in the list; the starter's own if left out")
     show = _about_message(group, "show", "What a message says.", _show)
@@ -48,6 +52,7 @@ def register(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     preview.add_argument("--revision", type=int)
     preview.add_argument("--part", choices=["text", "html"], default="text")
     preview.add_argument("--out", metavar="FOLDER", help="write message.html and message.txt there instead")
+    add_brand_verb(group)
     for name, about, run in (
         ("archive", "Put a message away.", _archive),
         ("restore", "Take a message back from the archive.", _restore),

@@ -15,6 +15,7 @@ from bedside.doors.web.messages.forms import edit_from
 from bedside.doors.web.pages import staff_page, whole_number
 from bedside.ground import clock
 from bedside.ground.errors import NotFound, Refusal
+from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
@@ -54,7 +55,9 @@ def starter(_request: HttpRequest, scope: Scope, starter: str) -> HttpResponse:
     """A starter as it would look, for its card."""
     suggested = starters()[starter].suggested if starter in starters() else ()
     # For the look of its footer only: a message made from it has no class until somebody chooses one.
-    draft = replace(starter_draft(starter, name=""), message_class=next(iter(suggested), None))
+    specialty = profile(scope).specialty
+    draft = starter_draft(starter, name="", specialty=specialty)
+    draft = replace(draft, message_class=next(iter(suggested), None))
     return _framed(lambda: preview_draft(scope, draft, at=clock.now()).preview)
 
 

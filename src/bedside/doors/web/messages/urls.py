@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from bedside.doors.web.messages import editing, frames, lists, previewing
+from bedside.doors.web.messages import branding, editing, frames, lists, previewing
 
 urlpatterns = [
     path("", lists.messages, name="messages"),
     path("new/", lists.start, name="message_new"),
     path("new/<slug:starter>/look/", frames.starter, name="message_starter_frame"),
+    path("brand/", branding.brand, name="message_brand"),
+    path("brand/look/", branding.look, name="message_brand_frame"),
     path("<uuid:message_id>/", editing.message, name="message"),
     path("<uuid:message_id>/check/", editing.check, name="message_check"),
     path("<uuid:message_id>/advanced/", editing.to_advanced, name="message_advanced"),
