@@ -13,7 +13,7 @@ from bedside.ground.scope import Scope, in_scope
 from bedside.kit.mail.addresses import lookup_key_of
 from bedside.records.patients import entries
 from bedside.records.patients.models import PatientRow
-from bedside.records.patients.queries import get, mrn_key
+from bedside.records.patients.queries import get, mrn_key, survivors
 from bedside.records.patients.readdressing import Readdressed, ask_new, before_change, tell
 from bedside.records.patients.sealed import seal_patients
 from bedside.safeguards.audit.actions import record, record_each
@@ -59,12 +59,11 @@ def add(scope: Scope, patient: Patient, *, at: datetime) -> None:
 
 
 def change(scope: Scope, patient: Patient, *, at: datetime) -> None:
-    """Replaces a record with a newer version. Raises NotFound."""
+    """Replaces a record with a newer version. Raises NotFound, and Refusal for one that was joined to another."""
     scope.require(Right.EDIT_PATIENTS)
     with in_scope(scope):
+        _locked_version(scope, patient.id)
         versions = _update(scope, [patient], at=at)
-        if not versions:
-            raise NotFound
         record(scope, entries.PATIENT_CHANGED, at=at, subject=patient.id, version=versions[patient.id])
 
 
@@ -80,7 +79,7 @@ def register(scope: Scope, patient: Patient, *, at: datetime) -> None:
 def revise(scope: Scope, patient: Patient, *, based_on_version: int, at: datetime) -> None:
     """As `change`, for somebody who typed over version `based_on_version` of the record.
 
-    Raises Refusal "changed_meanwhile" if it is no longer the newest, "mrn_taken", and NotFound.
+    Raises Refusal "changed_meanwhile" if it is no longer the newest, "mrn_taken", "joined_record", and NotFound.
     """
     scope.require(Right.EDIT_PATIENTS)
     try:
@@ -96,7 +95,11 @@ def revise(scope: Scope, patient: Patient, *, based_on_version: int, at: datetim
 
 
 def set_deceased(scope: Scope, patient_id: UUID, *, deceased: bool, at: datetime) -> None:
-    """Records a death, or takes it back. The gate writes to nobody recorded as deceased. Raises NotFound."""
+    """Records a death, or takes it back. The gate writes to nobody recorded as deceased.
+
+    Raises NotFound, and Refusal for a record that was joined to another: said of what is left of it, it would hold
+    for no mail.
+    """
     scope.require(Right.EDIT_PATIENTS)
     with in_scope(scope):
         version = _locked_version(scope, patient_id)
@@ -305,12 +308,19 @@ def _taken_mrn() -> Refusal:
 
 
 def _locked_version(scope: Scope, patient_id: UUID) -> int:
-    """The newest version, held until the transaction ends. Raises NotFound."""
+    """The newest version, held until the transaction ends. Raises NotFound, Refusal "joined_record"."""
     rows = PatientRow.objects.select_for_update().filter(practice_id=scope.practice_id, id=patient_id)
     version = rows.values_list("version", flat=True).first()
     if version is None:
         raise NotFound
+    require_unjoined(scope, patient_id)  # only now: a joining under way holds the record, too
     return version
+
+
+def require_unjoined(scope: Scope, patient_id: UUID) -> None:
+    """Raises Refusal "joined_record" for the number that is left of a record which was joined to another."""
+    if survivors(scope, [patient_id]):
+        raise Refusal("joined_record", "This record was joined to another; open that one and do it there.")
 
 
 def announce_changes(scope: Scope, how_many: int) -> list[int]:

@@ -9,7 +9,7 @@ from django.db import connection
 from bedside.ground.errors import NotFound
 from bedside.ground.scope import Scope, in_scope, reading
 from bedside.kit.sealing import Unsealable
-from bedside.records.patients.actions import announce_changes
+from bedside.records.patients.actions import announce_changes, require_unjoined
 from bedside.records.patients.models import GoneRow, MergedRow, PatientRow
 from bedside.records.patients.queries import by_ids
 from bedside.records.patients.rules import Patient
@@ -28,13 +28,15 @@ _GONE = """
 def lock_record(scope: Scope, patient_id: UUID) -> tuple[bytes, int]:
     """The sealed record and its version, held until the transaction ends, so that nobody else works on it.
 
-    Call it inside the caller's scope. Raises NotFound.
+    Call it inside the caller's scope. Raises NotFound, and Refusal "joined_record" for what is left of a record that
+    was joined to another: the person is in that one.
     """
     with in_scope(scope):
         rows = PatientRow.objects.select_for_update().filter(practice_id=scope.practice_id, id=patient_id)
         found = rows.values_list("sealed", "version").first()
     if found is None:
         raise NotFound
+    require_unjoined(scope, patient_id)
     sealed, version = found
     return bytes(sealed), version
 

@@ -132,6 +132,8 @@ def add(request: HttpRequest, scope: Scope) -> HttpResponse:
 @edits_patients
 def edit(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpResponse:
     """The record as a form. Saving over somebody else's newer version is refused, and what was typed is kept."""
+    if request.method != "POST" and (survivor := survivors(scope, [patient_id]).get(patient_id)):
+        return redirect("patient_edit", survivor)
     held, version = queries.get_versioned(scope, patient_id)
     form = Form(own=_own(scope), hidden=hidden_fields(scope, held))
     actions.note_seen(scope, patient_id, page="edit", at=clock.now())
@@ -161,6 +163,8 @@ def deceased(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpRespon
     """Asks, then records a death, or takes it back."""
     patient = queries.get(scope, patient_id)
     if request.method != "POST":
+        if survivor := survivors(scope, [patient_id]).get(patient_id):
+            return redirect("patient_deceased", survivor)
         actions.note_seen(scope, patient_id, page="deceased", at=clock.now())
         return render(request, "web/patients/deceased.html", {"patient": patient})
     died = request.POST.get("deceased") == "yes"
