@@ -8,7 +8,6 @@ REASONS: dict[str, str] = {
     "MKT-10": f"Prices and booking calls are not pointed out: {_COMPOSER}",
     "MKT-14": f"A message has one class, chosen by its author and approved; {_COMPOSER}",
     "MKT-15": "No connector hands records to anybody for pay; there is none to block.",
-    "MKT-19": "Pictures cannot be uploaded, so none can show a patient.",
     "MKT-26": "There is no profile for Medicare plans.",
     "CSP-01": "Each sender address belongs to one practice; that its domain is the practice's is not proven by DNS yet.",
     "CSP-02": f"Subjects are checked for patients' values, not for misleading words: {_COMPOSER}",

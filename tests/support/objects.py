@@ -34,6 +34,7 @@ MARKS = (
     "zqhospital",
     "zqchart",
     "zqown",
+    "zqpicture",
 )
 
 
@@ -88,6 +89,8 @@ def make_objects(scope: Scope, *, at: datetime) -> Objects:
         "list_id": _list(scope, at=at),
         "letter_id": _letter(scope, vera.id, at=at),
         "message_id": message_id,
+        "picture_id": _picture(scope, at=at),
+        "width": 600,
         "revision": 1,
         "segment_id": segment_id,
         "campaign_id": campaign_id,
@@ -230,6 +233,12 @@ def _message(scope: Scope, *, at: datetime) -> UUID:
     draft = replace(draft, message_class=MessageClass.GENERAL_HEALTH, subject="Zqmessage")
     actions.edit(scope, message_id, draft, based_on_revision=1, at=at)
     return message_id
+
+
+def _picture(scope: Scope, *, at: datetime) -> UUID:
+    from tests.records.media.library import added
+
+    return added(scope, at=at, name="Zqpicture", description="A Zqpicture of our door.")
 
 
 def _form(scope: Scope, patient_id: UUID, *, at: datetime) -> dict[str, object]:

@@ -159,6 +159,16 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     "message_copy": Right.WRITE_MESSAGES,
     "message_archive": Right.WRITE_MESSAGES,
     "message_restore": Right.WRITE_MESSAGES,
+    # the media library
+    "media": Right.WRITE_MESSAGES,
+    "media_add": Right.WRITE_MESSAGES,
+    "media_forms": Right.SEE_PATIENTS,
+    "media_pick": Right.WRITE_MESSAGES,
+    "media_picture": Right.WRITE_MESSAGES,
+    "media_file": Right.WRITE_MESSAGES,
+    "media_archive": Right.WRITE_MESSAGES,
+    "media_restore": Right.WRITE_MESSAGES,
+    "media_remove": Right.WRITE_MESSAGES,
     # campaigns
     "campaigns": Right.SEE_REPORTS,
     "campaign": Right.SEE_REPORTS,

@@ -231,87 +231,94 @@ def change(scope: Scope, picture_id: UUID, *, at: datetime, **changes: object) -
 
 
 @pytest.mark.row("MKT-19")
-class TestShowingPatients:
-    def test_is_used_while_the_authorization_is_in_force(
-        self, scope: Scope, at: datetime, today: date
-    ) -> None:
-        patient_id, document_id = agreed(scope, at=at)
-        picture_id = added_of_patient(scope, document_id, at=at)
-        one = queries.picture(scope, picture_id)
-        assert (one.patient_id, one.authorization_id) == (patient_id, document_id)
-        assert set(queries.looks(scope, [picture_id], today=today)) == {picture_id}
+def test_a_patient_is_shown_while_the_authorization_is_in_force(
+    scope: Scope, at: datetime, today: date
+) -> None:
+    patient_id, document_id = agreed(scope, at=at)
+    picture_id = added_of_patient(scope, document_id, at=at)
+    one = queries.picture(scope, picture_id)
+    assert (one.patient_id, one.authorization_id) == (patient_id, document_id)
+    assert set(queries.looks(scope, [picture_id], today=today)) == {picture_id}
 
-    def test_revoking_ends_it_at_once(self, scope: Scope, at: datetime, today: date) -> None:
-        patient_id, document_id = agreed(scope, at=at)
-        picture_id = added_of_patient(scope, document_id, at=at)
-        authorizations.revoke(
-            scope, patient_id, document_id, source=Source.PHONE, at=at + timedelta(minutes=1)
-        )
-        assert queries.looks(scope, [picture_id], today=today) == {}
-        assert queries.unusable(scope, [picture_id], today=today) == {picture_id: Unusable.REVOKED}
-        with pytest.raises(Refusal) as refused:
-            added_of_patient(scope, document_id, at=at + timedelta(minutes=2))
-        assert refused.value.code == "authorization_not_in_force"
 
-    def test_ends_with_the_day_on_which_it_ends(self, scope: Scope, at: datetime, today: date) -> None:
-        _, document_id = agreed(scope, at=at)
-        picture_id = added_of_patient(scope, document_id, at=at)
-        last = authorizations_document(scope, document_id, today).expires_on
-        assert last is not None
-        assert queries.unusable(scope, [picture_id], today=last) == {}
-        assert queries.unusable(scope, [picture_id], today=last + timedelta(days=1)) == {
-            picture_id: Unusable.EXPIRED
-        }
+@pytest.mark.row("MKT-19")
+def test_revoking_keeps_the_picture_out_of_mail_at_once(scope: Scope, at: datetime, today: date) -> None:
+    patient_id, document_id = agreed(scope, at=at)
+    picture_id = added_of_patient(scope, document_id, at=at)
+    authorizations.revoke(scope, patient_id, document_id, source=Source.PHONE, at=at + timedelta(minutes=1))
+    assert queries.looks(scope, [picture_id], today=today) == {}
+    assert queries.unusable(scope, [picture_id], today=today) == {picture_id: Unusable.REVOKED}
+    with pytest.raises(Refusal) as refused:
+        added_of_patient(scope, document_id, at=at + timedelta(minutes=2))
+    assert refused.value.code == "authorization_not_in_force"
 
-    def test_needs_the_purpose_of_being_shown(self, scope: Scope, at: datetime) -> None:
-        """Who agreed to get offers has not agreed to be in them."""
-        offers = story(scope, at=at, purposes=("own_services",))
-        _, document_id = agreed(scope, at=at, version_id=offers)
-        with pytest.raises(Refusal) as refused:
-            added_of_patient(scope, document_id, at=at)
-        assert refused.value.code == "authorization_not_in_force"
 
-    def test_the_database_itself_refuses_a_patient_without_a_document(
-        self, scope: Scope, at: datetime
-    ) -> None:
-        picture_id = added(scope, at=at)
-        for wrong in (
-            {"people": "patient"},
-            {"patient_id": new_id()},
-            {"people": "someone"},
-            {"sealed_under": "person"},
-        ):
-            with pytest.raises(IntegrityError), transaction.atomic(), in_scope(scope):
-                PictureRow.objects.filter(id=picture_id).update(**wrong)
+@pytest.mark.row("MKT-19")
+def test_a_patient_is_shown_until_the_last_day_of_the_authorization(
+    scope: Scope, at: datetime, today: date
+) -> None:
+    _, document_id = agreed(scope, at=at)
+    picture_id = added_of_patient(scope, document_id, at=at)
+    last = authorizations_document(scope, document_id, today).expires_on
+    assert last is not None
+    assert queries.unusable(scope, [picture_id], today=last) == {}
+    assert queries.unusable(scope, [picture_id], today=last + timedelta(days=1)) == {
+        picture_id: Unusable.EXPIRED
+    }
 
-    def test_who_may_not_see_patients_neither_links_nor_finds_what_is_not_to_be_shown(
-        self, scope: Scope, at: datetime, today: date
-    ) -> None:
-        patient_id, document_id = agreed(scope, at=at)
-        writer = replace(scope, rights=frozenset({Right.WRITE_MESSAGES.value}))
-        with pytest.raises(NotAllowed):
-            added_of_patient(writer, document_id, at=at)
-        picture_id = added_of_patient(scope, document_id, at=at)
-        with pytest.raises(NotAllowed):
-            change(writer, picture_id, at=at)
-        found = queries.pictures(writer)
-        assert queries.seen_by(writer, found, today=today) == found
-        authorizations.revoke(
-            scope, patient_id, document_id, source=Source.PHONE, at=at + timedelta(minutes=1)
-        )
-        assert queries.seen_by(writer, found, today=today) == []
-        assert queries.seen_by(scope, found, today=today) == found
 
-    def test_offers_the_forms_in_force_that_fit(self, scope: Scope, at: datetime, today: date) -> None:
-        from bedside.records.authorizations.disclosing import offered_disclosures
+@pytest.mark.row("MKT-19")
+def test_an_authorization_for_something_else_lets_nobody_be_shown(scope: Scope, at: datetime) -> None:
+    """Who agreed to get offers has not agreed to be in them."""
+    offers = story(scope, at=at, purposes=("own_services",))
+    _, document_id = agreed(scope, at=at, version_id=offers)
+    with pytest.raises(Refusal) as refused:
+        added_of_patient(scope, document_id, at=at)
+    assert refused.value.code == "authorization_not_in_force"
 
-        version_id = story(scope, at=at)
-        patient_id, document_id = agreed(scope, at=at, version_id=version_id)
-        agreed(scope, at=at, version_id=story(scope, at=at, purposes=("own_services",)))
-        other_id, revoked = agreed(scope, at=at, version_id=version_id)
-        authorizations.revoke(scope, other_id, revoked, source=Source.PHONE, at=at + timedelta(minutes=1))
-        [found] = offered_disclosures(scope, today=today)
-        assert (found.document_id, found.patient_id, found.in_force) == (document_id, patient_id, True)
+
+@pytest.mark.row("MKT-19")
+def test_the_database_itself_refuses_a_patient_without_a_document(scope: Scope, at: datetime) -> None:
+    picture_id = added(scope, at=at)
+    for wrong in (
+        {"people": "patient"},
+        {"patient_id": new_id()},
+        {"people": "someone"},
+        {"sealed_under": "person"},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic(), in_scope(scope):
+            PictureRow.objects.filter(id=picture_id).update(**wrong)
+
+
+@pytest.mark.row("MKT-19")
+def test_who_may_not_see_patients_neither_links_nor_finds_what_is_not_to_be_shown(
+    scope: Scope, at: datetime, today: date
+) -> None:
+    patient_id, document_id = agreed(scope, at=at)
+    writer = replace(scope, rights=frozenset({Right.WRITE_MESSAGES.value}))
+    with pytest.raises(NotAllowed):
+        added_of_patient(writer, document_id, at=at)
+    picture_id = added_of_patient(scope, document_id, at=at)
+    with pytest.raises(NotAllowed):
+        change(writer, picture_id, at=at)
+    found = queries.pictures(writer)
+    assert queries.seen_by(writer, found, today=today) == found
+    authorizations.revoke(scope, patient_id, document_id, source=Source.PHONE, at=at + timedelta(minutes=1))
+    assert queries.seen_by(writer, found, today=today) == []
+    assert queries.seen_by(scope, found, today=today) == found
+
+
+@pytest.mark.row("MKT-19")
+def test_offers_the_forms_in_force_that_fit(scope: Scope, at: datetime, today: date) -> None:
+    from bedside.records.authorizations.disclosing import offered_disclosures
+
+    version_id = story(scope, at=at)
+    patient_id, document_id = agreed(scope, at=at, version_id=version_id)
+    agreed(scope, at=at, version_id=story(scope, at=at, purposes=("own_services",)))
+    other_id, revoked = agreed(scope, at=at, version_id=version_id)
+    authorizations.revoke(scope, other_id, revoked, source=Source.PHONE, at=at + timedelta(minutes=1))
+    [found] = offered_disclosures(scope, today=today)
+    assert (found.document_id, found.patient_id, found.in_force) == (document_id, patient_id, True)
 
 
 def authorizations_document(scope: Scope, document_id: UUID, today: date) -> object:

@@ -38,6 +38,7 @@ NAVIGATION: list[tuple[str, list[tuple[str, str, Right | None]]]] = [
         "Mail",
         [
             ("messages", "Messages", Right.WRITE_MESSAGES),
+            ("media", "Pictures", Right.WRITE_MESSAGES),
             ("campaigns", "Campaigns", Right.SEE_REPORTS),
             ("inbox", "Demo inbox", Right.SEE_PATIENTS),
         ],

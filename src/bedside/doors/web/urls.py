@@ -12,6 +12,7 @@ urlpatterns = [
     path("imports/", include("bedside.doors.web.imports.urls")),
     path("segments/", include("bedside.doors.web.segments.urls")),
     path("messages/", include("bedside.doors.web.messages.urls")),
+    path("media/", include("bedside.doors.web.media.urls")),
     path("campaigns/", include("bedside.doors.web.campaigns.urls")),
     path("reports/", include("bedside.doors.web.reports.urls")),
     path("erasure/", include("bedside.doors.web.erasure.urls")),
