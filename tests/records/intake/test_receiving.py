@@ -13,7 +13,10 @@ from bedside.ground.errors import Refusal
 from bedside.ground.scope import in_scope
 from bedside.kit.sealing import Unsealable
 from bedside.records.intake import actions, pieces, queries
+from bedside.records.intake.clinical import storing
+from bedside.records.intake.models import Piece
 from bedside.records.intake.rules.nouns import PatientField
+from tests.records.intake.clinical_files import ndjson, patient
 from tests.records.intake.import_files import ANN, BOB, counts, csv_of, import_file, many, receive
 
 
@@ -93,6 +96,40 @@ def test_refuses_by_the_first_piece_without_reading_on(scope, at):
 
     with pytest.raises(Refusal, match="PDF"):
         actions.receive(scope, name="x.csv", pieces=endless(), at=at)
+
+
+def test_refuses_records_beyond_the_limit_where_it_lies_and_leaves_nothing(scope, at, monkeypatch):
+    """A stream without end, read no further than to where it is too long."""
+    monkeypatch.setattr(storing, "CLINICAL_BYTES_MAX", 8 * pieces.PIECE_BYTES)
+    read = 0
+
+    def endless():
+        nonlocal read
+        while True:
+            piece = ndjson(*(patient(number) for number in range(100)))
+            read += len(piece)
+            yield piece
+
+    with pytest.raises(Refusal) as refused:
+        actions.receive(scope, name="endless.ndjson", pieces=endless(), at=at)
+    assert refused.value.sentence == "The file is larger than 32 GB. Split it, and import the parts."
+    assert 8 * pieces.PIECE_BYTES < read < 10 * pieces.PIECE_BYTES
+    with in_scope(scope):
+        assert (queries.count(scope), Piece.objects.count()) == (0, 0)
+
+
+def test_takes_records_of_fifty_megabytes_in_constant_memory(scope, at):
+    piece = ndjson(*(patient(number) for number in range(500)))
+    tracemalloc.start()
+    try:
+        import_id = actions.receive(
+            scope, name="large.ndjson", pieces=(piece for _ in range(50_000_000 // len(piece))), at=at
+        )
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert queries.view(scope, import_id).size_bytes > 49_000_000
+    assert peak < 5 * 1024 * 1024
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "cp1252"])
