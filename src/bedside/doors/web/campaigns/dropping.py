@@ -11,6 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from bedside.correspondence.campaigns import queries
+from bedside.correspondence.campaigns.seeing import may_see_whom
 from bedside.doors.web.campaigns.asking import SIGNABLE
 from bedside.doors.web.campaigns.words import reason_lines
 from bedside.doors.web.pages import done, staff_page
@@ -106,7 +107,8 @@ class DropOut:
 def drop_outs(scope: Scope, campaign_id: UUID) -> list[DropOut]:
     """The commonest reason first. Small counts are hidden from who may not see patients."""
     numbers = queries.numbers(scope, campaign_id)
-    may_ask = scope.may(Right.RECORD_CONSENT) and scope.may(Right.SEE_PATIENTS)
+    sees_people = may_see_whom(scope, campaign_id)
+    may_ask = scope.may(Right.RECORD_CONSENT) and sees_people
     return [
         DropOut(
             line=line,
@@ -115,7 +117,7 @@ def drop_outs(scope: Scope, campaign_id: UUID) -> list[DropOut]:
             can_ask_to_sign=may_ask and line.code in SIGNABLE,
             can_bring=may_ask and line.code == _MINOR,
         )
-        for line in reason_lines(numbers.by_reason, exact=scope.may(Right.SEE_PATIENTS))
+        for line in reason_lines(numbers.by_reason, exact=sees_people)
     ]
 
 
@@ -125,7 +127,7 @@ def dropping(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespo
     context = {
         "campaign": queries.campaign(scope, campaign_id),
         "rows": drop_outs(scope, campaign_id),
-        "sees_people": scope.may(Right.SEE_PATIENTS),
+        "sees_people": may_see_whom(scope, campaign_id),
     }
     return render(request, "web/campaigns/dropping.html", context)
 

@@ -10,6 +10,7 @@ from django.shortcuts import render
 
 from bedside.correspondence.campaigns import queries
 from bedside.correspondence.campaigns.rules import STATE_NAMES, CampaignState
+from bedside.correspondence.campaigns.seeing import may_see_whom
 from bedside.decisions.gate.rules import CLASS_RULES, MessageClass
 from bedside.doors.web.campaigns.words import CAMPAIGN_BADGES, tell
 from bedside.doors.web.pages import staff_page
@@ -71,7 +72,7 @@ def _line(scope: Scope, one: Campaign, names: dict[str, str]) -> Line:
         told = tell(
             queries.numbers(scope, one.id),
             begun=one.started_at is not None,
-            exact=scope.may(Right.SEE_PATIENTS),
+            exact=may_see_whom(scope, one.id),
         )
     return Line(
         campaign=one,

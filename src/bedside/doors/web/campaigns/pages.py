@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from bedside.correspondence.campaigns import actions, queries
 from bedside.correspondence.campaigns.rules import CampaignState, Verb
+from bedside.correspondence.campaigns.seeing import may_see_whom
 from bedside.decisions.composer.previews import preview
 from bedside.decisions.composer.rules.samples import SAMPLE_NAMES
 from bedside.doors.web.campaigns.questions import sheet_context
@@ -81,12 +82,12 @@ def progress(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespo
 
 
 def progress_context(scope: Scope, campaign: Campaign) -> dict[str, object]:
-    told = None
+    told, sees_people = None, may_see_whom(scope, campaign.id)
     if campaign.has_audience:
         told = tell(
             queries.numbers(scope, campaign.id),
             begun=campaign.started_at is not None,
-            exact=scope.may(Right.SEE_PATIENTS),
+            exact=sees_people,
         )
     name, badge = state_words(campaign.state)
     is_own = scope.actor.id in {campaign.author_id, *campaign.editor_ids}
@@ -99,7 +100,7 @@ def progress_context(scope: Scope, campaign: Campaign) -> dict[str, object]:
         "may_decide": Verb.APPROVE in campaign.verbs and scope.may(Right.APPROVE_CAMPAIGNS) and not is_own,
         "waits_for_other": Verb.APPROVE in campaign.verbs and is_own,
         "stopped": STOPPED.get(campaign.stop_code, ""),
-        "sees_people": scope.may(Right.SEE_PATIENTS),
+        "sees_people": sees_people,
     }
 
 
@@ -124,7 +125,7 @@ def cancel(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespons
         return done(request, _SAID[Verb.CANCEL], "campaign", campaign_id)
     told = None
     if campaign.has_audience:
-        told = tell(queries.numbers(scope, campaign_id), begun=True, exact=scope.may(Right.SEE_PATIENTS))
+        told = tell(queries.numbers(scope, campaign_id), begun=True, exact=may_see_whom(scope, campaign_id))
     return render(request, "web/campaigns/cancel.html", {"campaign": campaign, "told": told})
 
 
@@ -147,7 +148,7 @@ def decide(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespons
         **readiness_context(scope, campaign),
         "reveal": reveal_of(scope, campaign),
         "shown": _rendered(scope, campaign, person),
-        "person": person,
+        "chosen": person,
         "people": [(number, name, about) for number, (name, about) in enumerate(SAMPLE_NAMES)],
         "person_about": SAMPLE_NAMES[person][1],
         "hash": queries.hash_to_approve(scope, campaign_id),

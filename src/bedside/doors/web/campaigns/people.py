@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from bedside.correspondence.campaigns import entries, queries
 from bedside.correspondence.campaigns.replaying import HAND_OFF, SUBMISSION, replay_recipient
 from bedside.correspondence.campaigns.rules import RECIPIENT_STATE_NAMES, RecipientState
+from bedside.correspondence.campaigns.seeing import require_seeing_whom
 from bedside.correspondence.delivery.queries import reason_citation, reason_sentence
 from bedside.decisions.gate.rules import BadFacts, Facts, decide
 from bedside.decisions.gate.rules.deciding import read_with_rules
@@ -65,6 +66,7 @@ class PersonLine:
 def people(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpResponse:
     """A page of people by state and reason. Showing it is in the ledger."""
     campaign = queries.campaign(scope, campaign_id)
+    require_seeing_whom(scope, campaign_id)
     if not campaign.has_audience:
         return redirect("campaign", campaign_id)
     state, code = _wanted(request.GET)
@@ -121,6 +123,7 @@ def _lines(scope: Scope, found: list[Recipient]) -> list[PersonLine]:
 def export(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpResponseBase:
     """The same people as a file; recorded before the first byte leaves."""
     queries.campaign(scope, campaign_id)  # another practice's is not found, instead of a file of nobody
+    require_seeing_whom(scope, campaign_id)
     state, code = _wanted(request.POST)
     everybody = request.POST.get("suppressed") == "yes"
     scope = replace(scope, purpose=Purpose.COMPLIANCE) if everybody else scope
@@ -194,6 +197,7 @@ def person(request: HttpRequest, scope: Scope, campaign_id: UUID, recipient_id: 
 @staff_page(Right.SEE_PATIENTS)
 def replay(request: HttpRequest, scope: Scope, campaign_id: UUID, recipient_id: int) -> HttpResponse:
     """The stored verdicts decided once more, and whether they are the same; in the ledger."""
+    require_seeing_whom(scope, campaign_id)
     replayed = replay_recipient(scope, campaign_id, recipient_id, at=clock.now())
     return _person_page(request, scope, campaign_id, recipient_id, replayed=replayed)
 
@@ -202,6 +206,7 @@ def _person_page(
     request: HttpRequest, scope: Scope, campaign_id: UUID, recipient_id: int, *, replayed: list[Replayed]
 ) -> HttpResponse:
     told = queries.explanation(scope, campaign_id, recipient_id)
+    require_seeing_whom(scope, campaign_id)
     with in_scope(scope):
         record(scope, entries.RECIPIENT_SEEN, at=clock.now(), subject=told.recipient.patient_id)
     context = {

@@ -36,6 +36,7 @@ LIGHT_WORDS = {
     Light.AMBER: ("Look at it", "badge-warn"),
     Light.RED: ("Open", "badge-bad"),
 }
+_GROUPS = {Light.RED: "Open", Light.AMBER: "To look at", Light.GREEN: "In order"}
 _STAGES = {
     "asked": "when approval was asked for",
     "approved": "when it was approved",
@@ -143,9 +144,13 @@ def _page(
 def sheet_context(scope: Scope, campaign: Campaign, sheet: Sheet) -> dict[str, object]:
     """What the page and the summary beside an approval show."""
     names = names_of(scope, {one.word.account_id for one in sheet.answers if one.word is not None})
+    lines = [_line(scope, campaign, one, names) for one in sheet.answers]
     return {
         "sheet": sheet,
-        "lines": [_line(scope, campaign, one, names) for one in sheet.answers],
+        "lines": lines,
+        "groups": [
+            (heading, [one for one in lines if one.answer.light is light]) for light, heading in _GROUPS.items()
+        ],
         "open": len(sheet.blocking),
         "amber": sheet.count(Light.AMBER),
         "green": sheet.count(Light.GREEN),
