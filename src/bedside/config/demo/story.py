@@ -6,10 +6,12 @@ import json
 import os
 import secrets
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bedside.config.demo.people import patients_csv
+from bedside.config.demo.readiness import make_ready, state_everything
 from bedside.ground import clock
 from bedside.ground.errors import Fault
 from bedside.ground.identity import new_id
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from bedside.config.demo.installation import Demo
-    from bedside.correspondence.campaigns.nouns import Numbers
+    from bedside.correspondence.campaigns.nouns import Numbers, Plan
+    from bedside.correspondence.campaigns.rules import MailPurpose
+    from bedside.decisions.gate.rules import MessageClass
 
 SLUG = "maple"
 PRACTICE = "Maple Street Family Practice"
@@ -33,6 +37,12 @@ STAFF = [
     ),
     ("ada@maple.example", "Ada Lindqvist", ["approver"], "approver: says yes or no"),
     ("chloe@maple.example", "Chloe Okafor", ["compliance_officer"], "compliance officer: ledger and reports"),
+    (
+        "mia@maple.example",
+        "Mia Fontaine",
+        ["campaign_writer"],
+        "campaign writer: never sees who patients are",
+    ),
 ]
 WORDS = ("amber", "canyon", "lantern", "meadow", "harbor", "cedar", "violet", "granite", "willow", "copper")
 CAMPAIGN_WAIT_S = 300
@@ -92,7 +102,7 @@ def _make_practice() -> UUID:
 
 
 def _password() -> str:
-    """One for all three, made for this demo alone and kept beside its data for its owner only."""
+    """One for all of them, made for this demo alone and kept beside its data for its owner only."""
     path = _sign_in_file()
     if not path.exists():
         made = "-".join([*(secrets.choice(WORDS) for _ in range(3)), str(secrets.randbelow(9000) + 1000)])
@@ -123,18 +133,31 @@ def _as(practice_id: UUID, email: str, *, purpose: Purpose = Purpose.OPERATIONS)
 
 
 def _run_main_job(demo: Demo, practice_id: UUID) -> None:
+    from bedside.correspondence.campaigns.rules import MailPurpose, Revealed
+    from bedside.decisions.gate.rules import MessageClass
+
     omar = _as(practice_id, STAFF[0][0])
     ada = _as(practice_id, STAFF[1][0])
     _say("Inventing patients and importing them from a file ...")
     _import(omar, demo.patients)
     _publish_forms(omar)
-    segment_id = _make_segments(omar)
-    message_id = _write_message(omar)
+    segment_id, diabetes_id = _make_segments(omar)
+    message_id = _write_message(omar, "Autumn newsletter", "newsletter", MessageClass.GENERAL_HEALTH)
     _say("Freezing the audience and asking the gate about each person ...")
-    campaign_id = _prepare_campaign(omar, segment_id, message_id)
+    news = _plan("Autumn newsletter", MessageClass.GENERAL_HEALTH, MailPurpose.INFORM)
+    campaign_id = _prepare_campaign(omar, replace(news, segment_id=segment_id, message_id=message_id))
     _approve(ada, campaign_id)
-    _say("Approved by a second person. Sending over verified TLS ...")
+    _say("Approved by a second person. Trying it out and answering the seventeen questions ...")
+    chloe = _as(practice_id, STAFF[2][0], purpose=Purpose.COMPLIANCE)
+    state_everything(chloe)
+    make_ready(omar, chloe, campaign_id, wait_for=_wait_for)
+    _say("Sending over verified TLS ...")
     _send(omar, campaign_id)
+    recall_id = _write_message(omar, "A1c recall", "recall", MessageClass.TREATMENT)
+    plan = _plan("A1c recall", MessageClass.TREATMENT, MailPurpose.REMIND)
+    recall = replace(plan, revealed=Revealed.CONDITION)
+    _prepare_campaign(omar, replace(recall, segment_id=diabetes_id, message_id=recall_id))
+    _say("A second campaign, whose receipt tells of an illness, waits for approval.")
 
 
 def _import(scope: Scope, count: int) -> None:
@@ -150,7 +173,33 @@ def _import(scope: Scope, count: int) -> None:
     actions.prepare(scope, import_id, provenance=Provenance.OWN_SYSTEM, at=now)
     done = run(scope, import_id, clock=clock.now)
     _say(f"  {done.new:,} patients imported, {done.rejected:,} rows rejected with their reasons.")
+    _import_charts(scope, content)
     rebuild(scope, at=clock.now())
+
+
+def _import_charts(scope: Scope, listed: bytes) -> None:
+    """As a hospital's export; what is kept of it somebody of the practice has decided."""
+    from bedside.config.demo.charts import HOSPITAL, charts_ndjson
+    from bedside.records.intake import actions
+    from bedside.records.intake.allowing import keep
+    from bedside.records.intake.clinical.receiving import choose_source
+    from bedside.records.intake.nouns import Provenance, SourceKind
+    from bedside.records.intake.rules.keeping import KEPT_AT_FIRST, Item
+    from bedside.records.intake.running import run
+    from bedside.records.intake.sources import add_source
+
+    now = clock.now()
+    care = {
+        Item.CONDITIONS, Item.MEDICATIONS, Item.IMMUNIZATIONS, Item.PROCEDURES, Item.PROGRAMMES, Item.MENTAL_HEALTH,
+    }  # fmt: skip
+    keep(scope, KEPT_AT_FIRST | care, at=now)
+    source_id = add_source(scope, name=HOSPITAL, kind=SourceKind.FILES, is_part2=False, settings={}, at=now)
+    content = charts_ndjson(listed, today=now.date())
+    import_id = actions.receive(scope, name="fairhaven-export.ndjson", pieces=[content], at=now)
+    choose_source(scope, import_id, source_id=source_id, at=now)
+    actions.prepare(scope, import_id, provenance=Provenance.OWN_SYSTEM, at=now)
+    done = run(scope, import_id, clock=clock.now)
+    _say(f"  Their charts from {HOSPITAL}: {done.read:,} records, {done.rejected:,} rejected.")
 
 
 def _publish_forms(scope: Scope) -> None:
@@ -160,9 +209,11 @@ def _publish_forms(scope: Scope) -> None:
     publish_form_to_sign(scope, practice=PRACTICE, at=clock.now())
 
 
-def _make_segments(scope: Scope) -> UUID:
+def _make_segments(scope: Scope) -> tuple[UUID, UUID]:
+    """Gives whom the newsletter is for, and those with diabetes whom a test is due for."""
     from bedside.decisions.segments import actions
     from bedside.decisions.segments.rules import from_json
+    from bedside.decisions.segments.rules.ready_made import ready_made
 
     now = clock.now()
     adults = from_json(
@@ -182,44 +233,41 @@ def _make_segments(scope: Scope) -> UUID:
         }
     )
     hearts = from_json({"field": "interests", "is": "has", "value": "heart health"})
+    a1c = ready_made("a1c")
+    assert a1c is not None  # noqa: S101  one of the closed list
     segment_id = actions.save(scope, segment_id=None, name="Adults with an address", rule=adults, at=now)
     actions.save(scope, segment_id=None, name="Not seen for six months, nothing booked", rule=lapsed, at=now)
     actions.save(scope, segment_id=None, name="Interested in heart health", rule=hearts, at=now)
-    return segment_id
+    due_id = actions.save(scope, segment_id=None, name="Diabetes, overdue for A1c", rule=a1c.rule(), at=now)
+    return segment_id, due_id
 
 
-def _write_message(scope: Scope) -> UUID:
-    from dataclasses import replace
-
+def _write_message(scope: Scope, name: str, starter: str, message_class: MessageClass) -> UUID:
     from bedside.decisions.composer import actions, queries
-    from bedside.decisions.gate.rules import MessageClass
 
-    message_id = actions.create(scope, name="Autumn newsletter", starter="newsletter", at=clock.now())
+    message_id = actions.create(scope, name=name, starter=starter, at=clock.now())
     draft = queries.draft_of(scope, message_id, revision=None)
     actions.edit(
         scope,
         message_id,
-        replace(draft, message_class=MessageClass.GENERAL_HEALTH),
+        replace(draft, message_class=message_class),
         based_on_revision=queries.message(scope, message_id).revision,
         at=clock.now(),
     )
     return message_id
 
 
-def _prepare_campaign(scope: Scope, segment_id: UUID, message_id: UUID) -> UUID:
-    from bedside.correspondence.campaigns import actions, audience, queries
+def _plan(name: str, message_class: MessageClass, purpose: MailPurpose) -> Plan:
+    """Paid by nobody; audience and message come later."""
     from bedside.correspondence.campaigns.nouns import Plan
-    from bedside.correspondence.campaigns.rules import CampaignState, MailPurpose
-    from bedside.decisions.gate.rules import MessageClass
 
-    plan = Plan(
-        name="Autumn newsletter",
-        message_class=MessageClass.GENERAL_HEALTH,
-        purpose=MailPurpose.INFORM,
-        remuneration=False,
-        message_id=message_id,
-        segment_id=segment_id,
-    )
+    return Plan(name=name, message_class=message_class, purpose=purpose, remuneration=False)
+
+
+def _prepare_campaign(scope: Scope, plan: Plan) -> UUID:
+    from bedside.correspondence.campaigns import actions, audience, queries
+    from bedside.correspondence.campaigns.rules import CampaignState
+
     campaign_id = actions.create(scope, plan, at=clock.now())
     audience.submit(scope, campaign_id, at=clock.now())
     _wait_for(
@@ -261,9 +309,13 @@ def _wait_for(done: Callable[[], bool], what: str) -> None:
 
 def _say_where_to_look(demo: Demo, practice_id: UUID) -> None:
     from bedside.correspondence.campaigns import queries
+    from bedside.correspondence.campaigns.rules import CampaignState
 
     scope = _as(practice_id, STAFF[0][0])
     for campaign in reversed(queries.campaigns(scope)):
+        if campaign.state is CampaignState.WAITING_FOR_APPROVAL:
+            print(f"\n  Campaign “{campaign.plan.name}” waits for approval: sign in as {STAFF[1][0]}")
+            continue
         _say_numbers(campaign.plan.name, queries.numbers(scope, campaign.id))
     print(f"\n  Open  {demo.web}")
     print(f"  Sign in with the password  {_password()}  as")
