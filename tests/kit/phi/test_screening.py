@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -150,7 +151,7 @@ def test_recognises_the_readers_own_record_in_any_form():
         Kind.ADDRESS,
     }
     assert (Kind.CONDITION, "prurigo nodularis") in certain
-    assert not [one for one in findings("Flu season is here.", own=own)]
+    assert not findings("Flu season is here.", own=own)
 
 
 def test_what_a_practice_publishes_is_nobodys():
@@ -228,7 +229,7 @@ def test_findings_of_one_sort_never_lie_over_each_other():
     for is_health in (True, False):
         spans = [(one.start, one.end) for one in findings(text) if one.is_health is is_health]
         assert spans
-        assert all(end <= start for (_, end), (start, _) in zip(spans, spans[1:], strict=False))
+        assert all(end <= start for (_, end), (start, _) in pairwise(spans))
 
 
 def test_a_text_too_long_to_read_counts_as_telling():

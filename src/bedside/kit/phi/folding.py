@@ -31,6 +31,8 @@ _BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]")
 _END_OF_SENTENCE: Final = re.compile(
     r"(?<![.!?])[.!?]{1,9}[\"')\]]*\s+(?=[\"'(\[]?[A-Z0-9{])|\n+|\s[|\u2022\u00b7]\s"
 )
+# Who writes no full stop would else make every look around a look at the whole text.
+_NEAR: Final = 400
 # After these a point ends no sentence.
 _SHORT: Final = re.compile(
     r"(?:\b(?:dr|mr|mrs|ms|mx|st|jr|sr|no|vs|approx|apt|ste|dept|prof|inc|ave|blvd|rd|tel|ext|dob|a\.m|p\.m"
@@ -53,11 +55,11 @@ class Folded:
         return self.places[start], self.places[end - 1] + 1 if end > start else self.places[start]
 
     def sentence(self, position: int) -> tuple[int, int]:
-        """Start and end of the sentence that the sign at `position` belongs to."""
+        """Start and end of the sentence that the sign at `position` belongs to; of an endless one, what is near."""
         number = bisect_right(self.sentence_starts, position)
         start = self.sentence_starts[number - 1]
         end = self.sentence_starts[number] if number < len(self.sentence_starts) else len(self.text)
-        return start, end
+        return max(start, position - _NEAR), min(end, position + _NEAR)
 
 
 def fold(text: str) -> Folded:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
@@ -80,39 +81,47 @@ def _judged(folded: Folded, start: int, end: int) -> Iterator[Hit]:
         first = re.compile(r"\?").search(folded.lower, start, end)
     if first is None:
         return
-    before: list[str] = []
+    before = _Before()
     for match in _PART.finditer(folded.lower, first.start(), end):
         part = (match.start(), match.end(), match["part"])
         if match["by"] == "/":
             yield from _path(part, before)
-            before.append(match["part"])
+            before.add(match["part"])
         else:
             yield from _parameter(part)
 
 
-def _path(part: tuple[int, int, str], before: list[str]) -> Iterator[Hit]:
+@dataclass(slots=True)
+class _Before:
+    """What the parts of a path before the present one say."""
+
+    last: str = ""
+    for_all: bool = False
+    of_reader: bool = False
+
+    def add(self, part: str) -> None:
+        self.last = part
+        self.for_all = self.for_all or _FOR_ALL.fullmatch(part) is not None
+        self.of_reader = self.of_reader or not words_of("addresses_of_one").isdisjoint(_TOKEN.findall(part))
+
+
+def _path(part: tuple[int, int, str], before: _Before) -> Iterator[Hit]:
     start, end, text = part
     words = _TOKEN.findall(_spoken(text))
-    for_all = any(_FOR_ALL.fullmatch(one) for one in before)
+    numbered = any(word.isdigit() and len(word) >= _NUMBER_LENGTH_MIN for word in words)
     if (
-        (
-            before
-            and _NUMBERED.fullmatch(before[-1])
-            and any(word.isdigit() and len(word) >= _NUMBER_LENGTH_MIN for word in words)
-        )
-        or (not for_all and _is_named(words))
+        (numbered and _NUMBERED.fullmatch(before.last))
+        or (not before.for_all and _is_named(words))
         or "@" in unquote(text)
+        or text.startswith("~")
     ):
         yield _of_one(start, end)
     term = _first_term(text)
-    if term is None or for_all or words_of("addresses_for_all") & set(words):
+    if term is None or before.for_all or words_of("addresses_for_all") & set(words):
         return
-    of_reader = bool(
-        words_of("addresses_of_one") & (set(words) | {word for one in before for word in _TOKEN.findall(one)})
-    )
-    level = Level.LIKELY if of_reader else Level.POSSIBLE
+    of_reader = before.of_reader or not words_of("addresses_of_one").isdisjoint(words)
     if of_reader or term in {Kind.DRUG, Kind.CONDITION}:
-        yield _of_health(start, end, term, level)
+        yield _of_health(start, end, term, Level.LIKELY if of_reader else Level.POSSIBLE)
 
 
 def _parameter(part: tuple[int, int, str]) -> Iterator[Hit]:

@@ -57,7 +57,8 @@ _STAFF_BEFORE: Final = re.compile(
     r"|drs)\.? (?:[a-z'-]+ ?,? ?(?:and|&)? ?){1,4}\Z)"
 )
 _STAFF_AFTER: Final = re.compile(
-    r"\A(?:,? (?:md|msn|mba|crna|dvm|lpn|cnp|dc|lac|m\.d\.?|do|d\.o\.?|np|pa-?c?|rn|dds|dmd|phd|ph\.d\.?|lcsw|lmft|lpc|dpm|dpt|pt|ot|od|fnp"
+    r"\A(?:,? (?:md|msn|mba|crna|dvm|lpn|cnp|dc|lac|m\.d\.?|do|d\.o\.?|np|pa-?c?|rn|dds"
+    r"|dmd|phd|ph\.d\.?|lcsw|lmft|lpc|dpm|dpt|pt|ot|od|fnp"
     r"|aprn|crnp|cnm|psyd|rd|rdn|ma|cma|rdh|bsn|facp|faap|mph|pharmd)\b"
     r"|,? (?:is |was )?(?:our|the|a|an) (?:new |newest |own |lead |head |[\w-]+ )?(?:physician|doctor|nurse"
     r"|dentist|hygienist|provider|therapist|practitioner|assistant|receptionist|manager|counselor|dietitian"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
 from bedside.kit.phi.appointments import appointments_in
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bedside.kit.phi.frames import Frame
+    from bedside.kit.phi.lexicon import Term
     from bedside.kit.phi.marking import Marked
 
 _FRAMES: Final = (*READER_FRAMES, *CARE_FRAMES, *SOMEBODY_FRAMES)
@@ -78,17 +80,26 @@ def _trimmed(signs: str, start: int, end: int) -> tuple[int, int]:
 
 def beside_people(text: Marked) -> Iterator[Hit]:
     """Words of health in the same sentence as a person's name, unless it speaks of a clinician's work."""
-    people = [term.span for term in text.terms if term.family is Family.PERSON]
-    for start, _ in people:
-        first, last = text.folded.sentence(start)
+    starts = [term.span[0] for term in text.terms]
+    told: set[int] = set()
+    for person in text.terms:
+        if person.family is not Family.PERSON:
+            continue
+        first, last = text.folded.sentence(person.span[0])
         if CLINICIAN.search(text.folded.lower, first, last):
             continue
-        for term in text.terms:
-            if term.family in _TELLING and first <= term.span[0] < last:
-                yield Hit(
-                    start=term.span[0],
-                    end=term.span[1],
-                    kind=_KINDS.get(term.family, Kind.APPOINTMENT_DETAIL),
-                    level=Level.LIKELY,
-                    why="A word of health beside a person's name tells of their health.",
-                )
+        for number in range(bisect_left(starts, first), bisect_left(starts, last)):
+            term = text.terms[number]
+            if term.family in _TELLING and number not in told:
+                told.add(number)
+                yield _beside(term)
+
+
+def _beside(term: Term) -> Hit:
+    return Hit(
+        start=term.span[0],
+        end=term.span[1],
+        kind=_KINDS.get(term.family, Kind.APPOINTMENT_DETAIL),
+        level=Level.LIKELY,
+        why="A word of health beside a person's name tells of their health.",
+    )
