@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bench._installation import AT, installation, member, patients, practice
+from bench._installation import AT, answer_questions, installation, member, patients, practice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ def run(*, quick: bool) -> dict[str, object]:
 
 
 def _prepare(scope: Scope, people: int) -> tuple[UUID, float]:
-    """People who may get it, a message of the size, a campaign that is approved."""
+    """People who may get it, a message of the size, a campaign that is approved and may go."""
     from bedside.correspondence.campaigns import actions
     from bedside.correspondence.campaigns.nouns import Plan
     from bedside.correspondence.campaigns.queries import hash_to_approve
@@ -95,6 +95,7 @@ def _prepare(scope: Scope, people: int) -> tuple[UUID, float]:
     )
     shown = hash_to_approve(approver, campaign_id)
     actions.approve(approver, campaign_id, expected_hash=shown, comment="", at=AT)
+    answer_questions(scope, campaign_id)
     return campaign_id, prepared_s
 
 
