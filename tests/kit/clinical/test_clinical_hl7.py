@@ -6,7 +6,7 @@ import gzip
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bedside.kit.clinical import (
@@ -23,6 +23,7 @@ from bedside.kit.clinical import (
     code_for,
     read_message,
     read_messages,
+    times,
 )
 from bedside.kit.clinical.hl7_segments import Delimiters, escaped, split_message, unescaped
 from tests.kit.clinical.clinical_samples import A40, ADT, SIU, ZONE
@@ -417,3 +418,25 @@ def test_a_file_with_damage_gives_the_rest():
 def test_a_compressed_file_that_ends_too_early_says_so():
     found = [each for _, each in read_messages([gzip.compress(ADT.encode())[:-12]], zone=ZONE)]
     assert found[-1].reason is Reason.DAMAGED_ARCHIVE
+
+
+# --- times, in the two ways in which they are read
+
+_DIGITS = st.from_regex(r"(?:18|19|20|21|22)[0-9]{2}[0-9]{4}(?:[0-9]{6}[+-][0-9]{4})?", fullmatch=True)
+_REAL = st.datetimes(datetime(1850, 1, 1), datetime(2200, 12, 31)).map(lambda at: f"{at:%Y%m%d%H%M%S}")  # noqa: DTZ001
+
+
+def _read(reader, text):
+    try:
+        return reader(text)
+    except times.BadTime as bad:
+        return bad.reason
+
+
+@given(_DIGITS | st.builds("{}{}".format, _REAL, st.sampled_from(["-0600", "+0000", "+1345", "-2400", ""])))
+@example("20261231235960-0600")
+@example("20261102240000+0100")
+@example("20260230093015-0600")
+@example("2026११०२")
+def test_reads_usual_times_as_it_does_others(text):
+    assert _read(times.hl7_moment, text) == _read(times._hl7_with_care, text)

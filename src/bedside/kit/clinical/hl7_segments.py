@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from bedside.kit.clinical.hl7_charsets import decoded
@@ -148,7 +149,7 @@ def split_message(content: bytes) -> Message:
     heads = [line.lstrip() for line in lines if line.lstrip().startswith(_HEAD)]
     if len(heads) != 1:
         raise Unreadable(Reason.NOT_A_MESSAGE, place="MSH")
-    marks = _delimiters(heads[0])
+    marks = _delimiters(heads[0][: _NAME_CHARACTERS + 1 + _DELIMITERS])
     is_plain = all(line.isprintable() for line in lines) and (
         sum(line.count(marks.escape) for line in lines) == heads[0].count(marks.escape) <= 1
     )
@@ -164,6 +165,7 @@ def _lines(text: str) -> list[str]:
     return [line for line in found if line and not line.isspace()]
 
 
+@lru_cache(maxsize=64)  # nearly every sender has the same
 def _delimiters(head: str) -> Delimiters:
     """MSH-1 and MSH-2; characters that are missing stay the usual ones, doubled or lettered ones are refused."""
     field = head[_NAME_CHARACTERS : _NAME_CHARACTERS + 1]
