@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bedside.ground.public_addresses import is_public
 from bedside.ground.uploads import SealedUpload
 from bedside.records.intake.pulling import steps
-from bedside.records.intake.pulling.fetching import _is_public
 from bedside.records.intake.pulling.problems import Problem, Stopped
 
 
@@ -18,12 +18,12 @@ from bedside.records.intake.pulling.problems import Problem, Stopped
     ],
 )  # fmt: skip
 def test_takes_no_address_for_public_that_leads_inside(address):
-    assert not _is_public(address)
+    assert not is_public(address)
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "2606:2800:220:1::1", "::ffff:93.184.216.34"])
 def test_takes_public_addresses(address):
-    assert _is_public(address)
+    assert is_public(address)
 
 
 def test_stops_at_a_file_without_end(monkeypatch):

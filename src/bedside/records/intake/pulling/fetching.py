@@ -9,7 +9,6 @@ and to no other.
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import socket
 import ssl
 import time
@@ -18,6 +17,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 from urllib.parse import urljoin, urlsplit
 
+from bedside.ground.public_addresses import is_public
 from bedside.records.intake.pulling.problems import Problem, Stopped
 
 if TYPE_CHECKING:
@@ -35,9 +35,6 @@ DOWNLOAD_S: Final = 24 * 3600.0
 REDIRECTS_MAX: Final = 3
 _REDIRECTS: Final = {301, 302, 303, 307, 308}
 _PORT: Final = 443
-_TRANSLATED: Final = tuple(
-    map(ipaddress.IPv6Network, ("::/96", "64:ff9b::/96", "64:ff9b:1::/48", "2001::/32", "2002::/16"))
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,7 +177,7 @@ class Fetcher:
     def _address(self, host: str, port: int) -> str:
         """The first of the host's addresses; all of them must be public, unless the host may be private."""
         found = [str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-        if host not in self._reach.private_hosts and not all(map(_is_public, found)):
+        if host not in self._reach.private_hosts and not all(map(is_public, found)):
             raise Stopped(Problem.PRIVATE_ADDRESS)
         return found[0]
 
@@ -198,17 +195,6 @@ def checked(url: str, *, reach: Reach) -> tuple[str, int]:
     if parts.hostname not in reach.hosts:
         raise Stopped(Problem.FOREIGN_HOST)
     return parts.hostname, port
-
-
-def _is_public(address: str) -> bool:
-    parsed = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped is not None:
-            return _is_public(str(parsed.ipv4_mapped))
-        # Behind a translator or a tunnel these lead to the IPv4 address within them, whichever that is.
-        if any(parsed in network for network in _TRANSLATED):
-            return False
-    return parsed.is_global and not parsed.is_multicast
 
 
 @contextmanager
