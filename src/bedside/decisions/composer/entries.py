@@ -18,3 +18,10 @@ MESSAGE_PREVIEWED = declare(
     revision=int,
 )
 BRAND_CHANGED = declare("message.brand", "Saved state {revision} of the brand kit.", revision=int)
+LINKS_CHECKED = declare(
+    "message.links_checked",
+    "Asked {asked} links and pictures of revision {revision}; {failing} did not work.",
+    revision=int,
+    asked=int,
+    failing=int,
+)

@@ -21,3 +21,4 @@ declare_column(
         "practice_id", "number", place=lambda practice, number: (practice, "brand", number), key_type="bigint"
     ),
 )  # fmt: skip
+declare_column("composer_link_check", "mark", under=Under.NOTHING)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from django.db import models
 
+from bedside.decisions.composer.rules.outcomes import Outcome
 from bedside.decisions.gate.rules.classes import MessageClass
 
+_OUTCOMES = [outcome.value for outcome in Outcome]
 _CLASSES = [message_class.value for message_class in MessageClass]
 
 
@@ -81,3 +83,26 @@ class BrandRow(models.Model):
 
     def __str__(self) -> str:
         return f"brand r{self.number}"
+
+
+class LinkCheckRow(models.Model):
+    """Whether a link or picture of a message answered when asked last. `mark`: a keyed index of its address."""
+
+    id = models.BigAutoField(primary_key=True)
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT)
+    message = models.ForeignKey(MessageRow, on_delete=models.PROTECT)
+    mark = models.BinaryField(max_length=32)
+    outcome = models.CharField(max_length=20)
+    status = models.PositiveSmallIntegerField()
+    size_bytes = models.PositiveIntegerField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "composer_link_check"
+        constraints = [
+            models.UniqueConstraint(fields=["message", "mark"], name="one_check_per_target"),
+            models.CheckConstraint(condition=models.Q(outcome__in=_OUTCOMES), name="link_outcome_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.outcome}"
