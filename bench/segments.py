@@ -166,20 +166,20 @@ def _settling(scope: Scope) -> dict[str, object]:
     start = time.perf_counter()
     index.refresh(scope, at=AT)
     refresh_s = time.perf_counter() - start
-    with_deltas = index._state(scope)  # noqa: SLF001
     start = time.perf_counter()
-    compacted = _compacted(scope, with_deltas)
+    compacted = _compacted(scope)
     return {
         "refresh_s": round(refresh_s, 3), "compact_s": round(time.perf_counter() - start, 2), "rows": compacted,
     }  # fmt: skip
 
 
-def _compacted(scope: Scope, state: Any) -> int:
+def _compacted(scope: Scope) -> int:
     from bedside.decisions.segments import index
     from bedside.ground.scope import in_scope
 
     with in_scope(scope):
         state = index._state(scope)  # noqa: SLF001
+        assert state is not None
         index._compact(scope, state, settled=state.settled_change, at=AT)  # noqa: SLF001
         return int(index._state(scope).rows)  # type: ignore[union-attr]  # noqa: SLF001
 
