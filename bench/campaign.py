@@ -89,7 +89,7 @@ def _prepare(scope: Scope, people: int) -> tuple[UUID, float]:
     actions.submit(scope, campaign_id, at=AT)
     freeze_here(scope, campaign_id)
     prepared_s = time.perf_counter() - start
-    account = member(scope, ["approver"])
+    account = member(scope, ["approver", "marketer"])  # and so somebody who could stop it
     approver = replace(
         scope, actor=Actor(kind=ActorKind.STAFF, id=str(account)), rights=rights_of(["approver"])
     )
