@@ -209,7 +209,7 @@ def test_leaves_addresses_that_are_for_everybody_alone(address):
     ("name", "kind"),
     [
         ("img/amy_ross.jpg", "name"),
-        ("mammogram_results_2026.pdf", "procedure_or_test"),
+        ("mammogram_results_2026.pdf", "test_result"),
         ("mrn_884120.pdf", "mrn"),
         ("BeforeAfterPsoriasis.png", "condition"),
         ("before-after.png", "health_picture"),

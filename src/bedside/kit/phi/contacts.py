@@ -76,7 +76,7 @@ _NOT_STREET: Final = re.compile(
 )
 _PERSON_NEAR: Final = re.compile(
     r"\b(?:patient'?s?|pt|client'?s?|home|cell|mobile|(?:his|her|their|my) (?:\w+ )?(?:number|phone|cell|mobile"
-    r"|home|email|e-mail|address|house|mail|work|line)"
+    r"|home|fax|email|e-mail|address|house|mail|work|line)"
     r"|mr|mrs|ms|resides?|lives?|lived|living at|resident of|emergency contact|spouse|wife|husband|son|daughter"
     r"|mother|father|mom|dad|sister|brother|caregiver|guardian"
     r"|next of kin|on file|we have (?:you|your)|your (?:number|phone|cell|email|e-mail|address|home|mobile"

@@ -93,7 +93,7 @@ _PUBLIC: Final = re.compile(
 )
 _AGE: Final = re.compile(
     r"\b(?P<age>9\d|1[01]\d)[- ]?(?:years?[- ]old|y/?o\b|yrs?\b|year-?olds?)|\b(?:age|aged|turn(?:s|ed"
-    r"|ing)) (?P<age2>9\d|1[01]\d)\b"
+    r"|ing)?) (?P<age2>9\d|1[01]\d)\b"
 )
 _AGE_OF_ONE: Final = re.compile(
     r"(?<![\w-])(?:\d{1,2}[- ](?:year|month|week|day)s?[- ]old (?:male|female|man|woman|boy|girl|patient|son"

@@ -51,7 +51,10 @@ def file_name_hits(folded: Folded, *, picture: bool) -> Iterator[Hit]:
         bool(words_of("files_of_one") & set(words)) or _is_persons(words) or {"before", "after"} <= set(words)
     )
     telling = [kind for kind in kinds if kind is not Kind.HEALTH_STATEMENT]
-    if (of_one and kinds) or (telling and not words_of("files_for_all") & set(words)):
+    if words_of("files_of_results") & set(words) and {"result", "results", "report"} & set(words):
+        why = "The name of this file says that somebody's results are in it."
+        yield _hit(start, end, Kind.TEST_RESULT, why)
+    elif (of_one and kinds) or (telling and not words_of("files_for_all") & set(words)):
         why = "The name of this file tells of somebody's health; it is shown beside the mail."
         yield _hit(
             start,

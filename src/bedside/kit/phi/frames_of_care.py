@@ -56,7 +56,8 @@ CARE_FRAMES: Final = (
             rf"|your )?(?:[^\s.,;!?]{{1,60}} ){{1,2}})?(?:\w+ ){{0,2}}(?:is|are|was|were|will be|has been"
             r"|have been) (?:now |not (?:yet )?|still |coming |almost |past |currently |nearly "
             r"|\w+ days )?(?:over)?(?:due|up|expir\w+|ready|scheduled|booked|confirmed|approved|denied|back"
-            r"|in\b|complete\w*|normal|abnormal|negative|positive|elevated|high\b|low\b|here|running out"
+            r"|in\b|complete\w*|normal|abnormal|negative|positive|elevated|high\b|low\b|out of date|out-of-date"
+            r"|coming up|on file|set for|approaching|not up to date|expired|here|running out"
             r"|waiting|late|set|out of range|stable|working|improving|worse|behind)"
         ),
         why="“Your” with a test, medicine or treatment says that the reader is under care for it.",
@@ -79,7 +80,8 @@ CARE_FRAMES: Final = (
         needs=("you",),
         expression=re.compile(
             r"\byou(?:'ve| have)? (?:missed|skipped|cancel?led|haven't (?:had|scheduled|completed|been)"
-            r"|have not (?:had|scheduled|completed|been)|never (?:had|scheduled|completed)|did not (?:keep"
+            r"|have not (?:had|scheduled|completed|been)|never (?:had|scheduled|completed)|(?:haven't|have not"
+            r"|didn't|did not) (?:yet )?(?:\w+ ){1,3}your|did not (?:keep"
             r"|complete|pick up|show)|didn't (?:keep|complete|pick up|show|make))\b(?: [^\s.,;!?]{1,30}){0,6}"
         ),
         why="This says what the reader did or did not come for.",
@@ -97,7 +99,8 @@ CARE_FRAMES: Final = (
             r"|visited|saw|started|stopped|left))(?: [^\s.,;!?]{1,20}){0,4}"
             r"|thank(?:s| you) for (?:coming in|choosing us|visiting us|trusting us|seeing us"
             r"|letting us)(?: [^\s.,;!?]{1,12}){0,3} (?:for|with|during|after) your(?: [^\s.,;!?]{1,30}){1,4}"
-            r"|you (?:came in|came to|came into|visited us|saw (?:dr|us|our)|stopped by"
+            r"|you (?:recently |last |once )?(?:came in|came to|came into|visited|came by|called us about"
+            r"|contacted us about|saw (?:dr|us|our)|stopped by"
             r"|were here)\b(?: [^\s.,;!?]{1,20}){0,4}"
             r"|(?:our|your) (?:records?|chart|file) (?:shows?|indicates?|says?|has|reflects?|confirms?"
             r"|do(?:es)? not show|suggests?)\b(?: [^\s.,;!?]{1,20}){0,8})"
@@ -135,6 +138,45 @@ CARE_FRAMES: Final = (
         why="This says that the reader was or is treated.",
         general=ADVISED,
         reword=without_owner,
+    ),
+    Frame(
+        name="about_yours",
+        needs=("your",),
+        expression=re.compile(
+            r"\b(?:see|call|contact|reach|remind|tell|speak (?:with|to)|talk (?:with|to)|notify|inform|update"
+            rf"|write|writing|message|email) (?:to )?you (?:\w+ )?(?:about|regarding|on|of) your {WORDS}{ALL}"
+            r"|\b(?:reminder|update|news|question|questions|note|message|letter|word|following up|follow up"
+            rf"|checking in|check in|calling|writing) (?:about|for|of|on|regarding|to take) your {WORDS}{ALL}"
+        ),
+        why="This says that the reader is under care for it.",
+        general=re.compile(r"\b(?:if|have|any|do|whether)\b[^.!?\n]{0,20}\Z"),
+        reword=without_owner,
+    ),
+    Frame(
+        name="ordered",
+        families=ANY,
+        needs=("you",),
+        expression=re.compile(
+            rf"\b(?:dr\.? [a-z'-]{{1,20}}|doctor|provider|team|nurse|we|he|she|i)(?:'ve| has| have| had"
+            r"| would like to| wants to)? (?:ordered?|requested|prescribed?|recommend(?:ed|s)?|refer(?:red)?"
+            r"|booked|called in|set up|arranged|reserved"
+            rf"|scheduled?) (?:[^\s.!?]{{1,20}} ){{0,4}}?{WORDS}{ALL} (?:\w+ ){{0,2}}for you\b"
+            r"|\b(?:referred|recommended|prescribed|cleared|scheduled|booked|signed|admitted|evaluated"
+            rf"|screened|checked|tested) you (?:\w+ )?(?:for|to|with|up for) {WORDS}(?:a |an |the "
+            rf"|your )?{WORDS}{ALL}"
+        ),
+        why="This says which care the reader gets.",
+    ),
+    Frame(
+        name="sympathy",
+        needs=("you", "finish"),
+        expression=re.compile(
+            r"\b(?:congrat\w*|glad|sorry|hope|hoping|proud|thrilled|relieved|happy to hear|get well"
+            rf"|sad to hear|wish you)\b[^.!?\n]{{0,50}}?(?:{CDPN}|\byour (?:fall|accident|injury|illness"
+            r"|loss)\b|\bfeeling (?:better|well)\b|\bhealing\b|\bon the mend\b|\brecover)"
+        ),
+        why="Sympathy about somebody's health says how it is.",
+        level=Level.POSSIBLE,
     ),
     Frame(
         name="reviewed",
@@ -192,8 +234,9 @@ CARE_FRAMES: Final = (
         name="positive",
         needs=("itive", "ative", "normal", "malign", "benign", "conclus", "reactive", "-free", "clear of"),
         expression=re.compile(
-            rf"(?<![a-z])(?:tested|screened|swab|culture|biopsy|scan|{P}|{N}|results?|it"
-            rf"|pap)(?: for {CDPM})? ?(?:(?:is|was|were|are|came back|come back|returned|looks?"
+            rf"(?<![a-z])(?:tested|screened|swab|culture|biopsy|scan|{P}|{E}|{N}|{signs_of(Family.MILD)}|results?|it"
+            rf"|pap)(?: results?)?(?: for {CDPM})?[ :]{{0,2}}(?:(?:is|was|were|are|came back|come back|returned"
+            r"|looks?"
             r"|comes? back) )?(?:\w+ )?(?:positive|negative|abnormal|malignant|benign|inconclusive|reactive"
             rf"|cancer-free|clear of)\b(?: for {CDPM})?"
         ),

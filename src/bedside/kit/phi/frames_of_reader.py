@@ -63,7 +63,9 @@ READER_FRAMES: Final = (
             r"|positive for|allergic to|undergoing|underwent|survived|beat|missed|received|completed|seen for"
             r"|here for|in for|admitted (?:for|with)|experienc(?:ed|ing)|having|reported|mentioned"
             r"|complained of|asked about|quit|referred for|scheduled for|being considered for"
-            rf"|expecting) {WORDS}(?:a |an |the |your |my |for )?{WORDS}{CDP}"
+            r"|expecting|enrolled in|part of|signed up for|referred to|accepted into|came in for|come in for"
+            rf"|came for|went in for|was in for|am here for|put on|given|getting) {WORDS}(?:a |an |the |your "
+            rf"|my |our |for )?{WORDS}{CDP}"
         ),
         why="This says that the reader has a condition, takes a medicine or had a treatment.",
         general=ASKED_OF_ALL,
@@ -87,7 +89,8 @@ READER_FRAMES: Final = (
             r"|chemo\w*|hospitali[sz]ation|hospital stay|discharge (?:instructions|papers|date)|incision"
             r"|stitches|pregnancy|sobriety|relapse|tumou?r|transplant|dialysis|"
             r"mental health (?:treatment|medication|history)|substance use|addiction|hiv status|viral load"
-            r"|psychiatric \w+|therapy sessions?|counseling sessions?|infusions?|pathology report|baby bump"
+            r"|psychiatric \w+|therapy sessions?|counseling sessions?|infusions?|pathology report|newborn"
+            r"|baby bump|pre-?op \w+|post-?op \w+|braces|retainer|fall(?= risk)"
             r"|due date|ivf cycle|embryo transfer|root canal|extraction|antidepressants?|inhaler|implants?"
             r"|dentures?|hearing aids?|fillings?|crown|birth control|cast|ostomy|prosthesis|pacemaker|stent"
             r"|nebulizer|glucose meter|insulin|cpap|contact lens prescription|glasses prescription|test strips"
@@ -110,6 +113,37 @@ READER_FRAMES: Final = (
         level=Level.POSSIBLE,
         general=OFFERED,
         reword=without_owner,
+    ),
+    Frame(
+        name="own_medicines",
+        needs=("your",),
+        families=(Family.CARE,),
+        expression=re.compile(
+            rf"\byour {WORDS}{N}(?! ?(?:needs|options|costs|questions|history form|online|insurance|cabinet"
+            r"|safety))"
+        ),
+        why="“Your” with a medicine or treatment says that the reader has one.",
+        level=Level.POSSIBLE,
+        general=re.compile(
+            r"\b(?:bring|keep|list of|store|check|talk|ask|know|share|track|organi[sz]e|about|dispose|view|see"
+            r"|access|request|manage|order|online|if|when|whether|ever|save|transfer|drop off|any|all|can|could"
+            r"|deliver\w*|fill|update|upload|send|download|understand\w*|free|every|questions|how|do|does"
+            r"|through|before|take|will|control|in charge of|choose|join|schedule|book|get|discuss|describe"
+            r"|tell us)\b[^.!?\n]{0,40}\Z"
+        ),
+        reword=without_owner,
+    ),
+    Frame(
+        name="had_baby",
+        plain=True,
+        needs=("you",),
+        expression=re.compile(
+            r"\byou(?:'ve| have)? (?:just |recently )?(?:had|delivered|gave birth to) (?:your|a"
+            r"|the) (?:\w+ )?(?:baby|twins|son|daughter)\b|\bas (?:an? )?(?:expectant|expecting|new) (?:mom|mother"
+            r"|parent)s?\b"
+        ),
+        why="This says that the reader gave or gives birth.",
+        general=re.compile(r"\bif\b[^.!?\n]{0,20}\Z"),
     ),
     Frame(
         name="own_drug",

@@ -88,7 +88,7 @@ def terms_in(lower: str) -> list[Term]:
         if word in phrases:
             taken, family = _phrase(lower, words, number, phrases[word])
         if family is None:
-            family = singles.get(word) or _guessed(word, prefixes)
+            family = singles.get(word) or singles.get(word.removesuffix("s")) or _guessed(word, prefixes)
         if family is not None:
             found.append(Term(span=Span((start, words[number + taken - 1][1])), family=family))
         number += taken if family is not None else 1

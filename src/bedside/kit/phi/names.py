@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from bedside.kit.phi.hits import Hit
+from bedside.kit.phi.lexicon import terms_in
 from bedside.kit.phi.nouns import Kind, Level
 from bedside.kit.phi.words import words_of
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from bedside.kit.phi.folding import Folded
     from bedside.kit.phi.nouns import Published
 
-_CAPITAL: Final = r"(?:[^\W\d_a-z]'?[a-z][\w'-]{1,24}|[^\W\d_a-z]{2,24})"
+_CAPITAL: Final = r"(?:[^\W\d_a-z]'?[a-z][\w'-]{0,24}|[^\W\d_a-z]{2,24})"
 _NAME: Final = rf"{_CAPITAL}(?: [A-Z]\.?)?(?: {_CAPITAL}){{0,2}}"
 _TITLED: Final = re.compile(
     rf"(?<!\w)(?:Mr|Mrs|Ms|Miss|Mx|MR|MRS|MS|Sra|Sr|Srta|Don|Doña)\.? (?P<name>{_NAME})(?!\w)"
@@ -48,8 +49,9 @@ _STRONG_CALL: Final = re.compile(
 )
 # A name that is said of somebody who works here, gave something its name, or lived long ago.
 _STAFF_BEFORE: Final = re.compile(
-    r"(?:\b(?:dr|drs|doctor|prof|professor|rev|pastor|chef|coach|nurse|saint|st|meet|our|welcome|introducing"
-    r"|introduce|congratulate|by|physician|provider|dentist|hygienist"
+    r"(?:\b(?:dr|drs|doctor|prof|professor|rev|pastor|chef|coach|nurse|saint|st|meet|our|welcome(?! back)|introducing"
+    r"|introduce|congratulate|(?:written|led|hosted|taught|presented|recipe|directed|reviewed|founded|care) by"
+    r"|physician|provider|dentist|hygienist"
     r"|practitioner|assistant|therapist|author|photo by|president|senator|governor|mayor|sir|lady|king|queen"
     r"|founder|director|manager|coordinator|instructor|pediatrician|owner|joins|hire|speaker|presenter"
     r"|welcoming|counselor|psychologist|surgeon|specialist|dietitian|nutritionist|midwife"
@@ -78,6 +80,18 @@ _STAFF_NEAR: Final = re.compile(
     r"|hospital|street|clinic|school|church|desk|assistant|manager|intern|volunteer|by|photo|doctors?|therapist"
     r"|instructor|saint|st|day|law|award|fund|movie|book|song)\b"
 )
+# "T. Okonkwo", as people sign.
+_INITIAL: Final = re.compile(
+    r"(?<![\w.])(?P<name>[A-Z]\. (?:[A-Z]\. )?[A-Z][a-z]{2,20}(?:-[A-Z][a-z]+)?)(?![\w-])"
+)
+_INTRODUCED: Final = re.compile(
+    r"(?:\b(?:[Ss]igned by|[Ss]poke (?:with|to)|[Mm]et with|[Cc]aller|[Aa]ttn|ATTN|[Tt]o:|[Ff]rom:|[Cc]c|CC"
+    r"|[Rr]e:|RE:|[Cc]ontact:|[Nn]amed|[Ww]elcome back|[Bb]ehalf of|[Bb]elongs to|[Ss]ent by|[Rr]eview by"
+    r"|(?:maiden |last |sur|first |full |given |middle )?[Nn]ame(?:'s| is| was)?|[Aa]sked for|[Ll]ove,"
+    r"|[Ss]incerely,|[Rr]egards,|[Yy]ours,|[Tt]hanks,|[Dd]aughter|[Ss]on|[Hh]usband|[Ww]ife|[Mm]other|[Ff]ather"
+    r"|[Pp]atient)[ :,]{0,2}\s?)"
+    rf"(?P<name>{_CAPITAL}(?: [A-Z]\.?)?(?: {_CAPITAL}){{0,2}})(?![\w-])"
+)
 _DECIDING: Final = 40
 
 
@@ -92,6 +106,8 @@ def names_in(folded: Folded, published: Published) -> list[Hit]:
         (_FULL, _full, Level.LIKELY),
         (_LISTED, _listed, Level.POSSIBLE),
         (_DID, _greeted, Level.POSSIBLE),
+        (_INITIAL, _any_name, Level.POSSIBLE),
+        (_INTRODUCED, _introduced, Level.POSSIBLE),
     ):
         for match in expression.finditer(folded.text):
             kept = judge(folded, match)
@@ -147,6 +163,16 @@ def _greeted(_folded: Folded, match: re.Match[str]) -> str:
     kept = _trimmed(match["name"])
     words = kept.lower().split()
     return "" if not words or words[-1] in words_of("organisations") else kept
+
+
+def _introduced(folded: Folded, match: re.Match[str]) -> str:
+    """After words that only a name follows even an unknown one counts, unless it is a word of health or of a place."""
+    kept = _trimmed(match["name"])
+    words = kept.lower().split()
+    if not words or any(word in words_of("organisations") for word in words) or terms_in(kept.lower()):
+        return ""
+    is_name = "name" in folded.lower[match.start() : match.start("name")]
+    return kept if len(words) > 1 or is_name or is_given_name(words[0]) else ""
 
 
 def _called(folded: Folded, match: re.Match[str]) -> str:

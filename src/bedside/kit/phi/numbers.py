@@ -73,7 +73,7 @@ _LABELS: Final = (
     (
         Kind.ACCOUNT,
         _labelled(
-            "acct|a/c|iban|card ending|account ending|account"
+            r"acct\.?|a/c|iban|card ending|account ending|account"
             "|(?:visa|mastercard|amex|discover|credit card|debit card)(?: card)?(?= ending| number| #)",
             "invoice|statement|bill|guarantor|routing|bank account|card",
         ),
@@ -83,7 +83,7 @@ _LABELS: Final = (
         Kind.LICENSE,
         _labelled("driver'?s? licen[sc]e|passport|dea", "dl|licen[sc]e|certification|certificate"),
     ),
-    (Kind.VEHICLE, _labelled("licen[sc]e plate|vin", "plate|tag|registration")),
+    (Kind.VEHICLE, _labelled("licen[sc]e plate|vin|plate", "tag|registration")),
     (
         Kind.DEVICE,
         _labelled(
