@@ -15,6 +15,7 @@ from bedside.ground.errors import NotAllowed, NotFound, Refusal
 from bedside.records.intake.nouns import SourceKind
 from bedside.records.intake.pulling.actions import pull_now, pulls
 from bedside.records.intake.pulling.bulk import Server
+from bedside.records.intake.pulling.problems import Problem
 from bedside.records.intake.pulling.setting_up import (
     USUAL_HOURS,
     USUAL_SCOPE,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from bedside.records.intake.pulling.setting_up import SetUp
 
 EVERY: Final = {1: "hour", 4: "4 hours", 12: "12 hours", 24: "day", 168: "week"}
+_PUT_RIGHT_UNDER_MORE: Final = {Problem.FOREIGN_HOST, Problem.PRIVATE_ADDRESS, Problem.CERTIFICATE}
 _TEXTS: Final = ("fhir_url", "token_url", "client_id", "key_id", "token_scope", "group")
 _LISTS: Final = ("hosts", "private_hosts")
 
@@ -96,7 +98,8 @@ def _page(
         "typed": typed,
         "every": _every(typed["every_hours"]),
         "has_more": any(typed[name] for name in ("group", *_LISTS, "ca_pem"))
-        or typed["token_scope"] != USUAL_SCOPE,
+        or typed["token_scope"] != USUAL_SCOPE
+        or bool(view and view.problem in _PUT_RIGHT_UNDER_MORE),
         "problem": refusal.sentence if refusal else "",
     }
     return render(request, "web/imports/pull.html", context, status=422 if refusal else 200)
