@@ -151,6 +151,8 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     "message_new": Right.WRITE_MESSAGES,
     "message_starter_frame": Right.WRITE_MESSAGES,
     "message_check": Right.WRITE_MESSAGES,
+    "message_quality": Right.WRITE_MESSAGES,
+    "message_links": Right.WRITE_MESSAGES,
     "message_advanced": Right.WRITE_MESSAGES,
     "message_frame": Right.WRITE_MESSAGES,
     "message_preview": Right.WRITE_MESSAGES,

@@ -34,7 +34,8 @@ LEFT_OUT = frozenset(
     {
         "apikeys_key",
         "account_emailaddress", "account_emailconfirmation", "auth_group", "auth_group_permissions",
-        "auth_permission", "composer_link_check", "consent_suppression_lines", "django_content_type", "django_migrations",
+        "auth_permission", "composer_link_check", "consent_suppression_lines", "django_content_type",
+        "django_migrations",
         "django_session", "ground_cache", "intake_piece", "intake_reject", "intake_stop", "segments_index",
         "segments_shard", "signups_key", "signups_pending", "signups_rate", "signups_request", "signups_stamp",
     }

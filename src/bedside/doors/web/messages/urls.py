@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bedside.doors.web.messages import branding, editing, frames, lists, previewing
+from bedside.doors.web.messages import branding, editing, frames, lists, previewing, quality
 
 urlpatterns = [
     path("", lists.messages, name="messages"),
@@ -12,6 +12,8 @@ urlpatterns = [
     path("brand/look/", branding.look, name="message_brand_frame"),
     path("<uuid:message_id>/", editing.message, name="message"),
     path("<uuid:message_id>/check/", editing.check, name="message_check"),
+    path("<uuid:message_id>/quality/", quality.quality, name="message_quality"),
+    path("<uuid:message_id>/links/", quality.ask_links, name="message_links"),
     path("<uuid:message_id>/advanced/", editing.to_advanced, name="message_advanced"),
     path("<uuid:message_id>/look/", frames.look, name="message_frame"),
     path("<uuid:message_id>/preview/", previewing.preview, name="message_preview"),
