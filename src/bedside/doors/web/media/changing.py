@@ -106,7 +106,7 @@ def _page(
         "height": height,
         "unusable": unusable if one.archived_at is None else None,
         "who": PEOPLE_NAMES[one.shows_people][0],
-        "person": _person(scope, one),
+        "patient_name": _person(scope, one),
         "uses": messages_using(scope, one.id),
         "address": queries.address_of(scope, one.id),
         "answers_days": ANSWERS_AFTER_ARCHIVING.days,

@@ -25,7 +25,7 @@
     chosen.hidden = !file;
     say("");
     if (!file) return;
-    chosen.querySelector("span").textContent = `${file.name}, ${(file.size / 1048576).toFixed(1)} MB`;
+    chosen.querySelector("span").textContent = `${file.name}, ${file.size < 1e6 ? `${Math.ceil(file.size / 1024)} KB` : `${(file.size / 1048576).toFixed(1)} MB`}`;
     const canvas = chosen.querySelector("canvas");
     canvas.hidden = true;
     try {
