@@ -9,14 +9,18 @@ with any finding at all.
 from __future__ import annotations
 
 import json
+import re
 import statistics
 import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bedside.kit.phi import IDENTIFIER_KINDS, Finding, Kind, Place, PlaceKind, screen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 NAME = "guard"
 ABOUT = "recall, precision and false alarms of the PHI guard over labelled lines, and ms for 10 KB"
@@ -36,6 +40,7 @@ _PLACES = {
 }
 _KINDS_OF_IDENTIFIERS = frozenset(kind.value for kind in IDENTIFIER_KINDS)
 _KINDS = frozenset(kind.value for kind in Kind)
+_FILE_NAME = re.compile(r"\A[^\n]{1,120}\.(?:pdf|docx?|xlsx?|pptx?|csv|txt|zip|jpe?g|png)\Z", re.IGNORECASE)
 _LETTER_BYTES = 10_240
 
 
@@ -73,12 +78,14 @@ def read(folder: str) -> list[Line]:
 
 
 def _line(row: dict[str, Any]) -> Line:
-    place = _place(str(row.get("place", "body")))
+    place = _place(str(row.get("place", "body")), row["text"])
     found = screen([Place(where="line", text=row["text"], kind=place)])
     return Line(text=row["text"], label=row["label"], place=place, spans=row.get("spans", []), findings=found)
 
 
-def _place(name: str) -> PlaceKind:
+def _place(name: str, text: str) -> PlaceKind:
+    if name == "attachment" and _FILE_NAME.search(text):
+        return PlaceKind.ATTACHMENT_NAME
     try:
         return PlaceKind(name)
     except ValueError:
@@ -103,6 +110,11 @@ def measured(lines: list[Line]) -> dict[str, object]:
         "precision_lines": _share(sum(line.label != "harmless" for line in flagged), len(flagged)),
         "recall_lines_identifier": _lines_found(lines, "identifier"),
         "recall_lines_health": _lines_found(lines, "health"),
+        "recall_by_kind": _by(spans, lambda _line, span: str(span.get("kind", ""))),
+        "recall_by_place": _by(spans, lambda line, _span: line.place.value),
+        "false_alarms_by_kind": dict(
+            Counter(finding.kind.value for line in harmless for finding in line.findings)
+        ),
         "identifier_spans": len(identifiers),
         "health_spans": len(health),
     }
@@ -127,6 +139,15 @@ def found(line: Line, span: dict[str, Any]) -> bool:
 def right(line: Line, finding: Finding) -> bool:
     """True where a finding lies over a labelled span, of whichever sort."""
     return any(finding.start < span["end"] and span["start"] < finding.end for span in line.spans)
+
+
+def _by(
+    spans: list[tuple[Line, dict[str, Any]]], key: Callable[[Line, dict[str, Any]], str]
+) -> dict[str, str]:
+    """Give how many of how many spans were found, apart by kind or by place."""
+    whole = Counter(key(*pair) for pair in spans)
+    part = Counter(key(*pair) for pair in spans if found(*pair))
+    return {name: f"{part[name]} of {whole[name]}" for name in sorted(whole)}
 
 
 def _lines_found(lines: list[Line], label: str) -> float | None:

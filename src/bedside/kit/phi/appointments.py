@@ -35,7 +35,8 @@ _FOR_ALL: Final = re.compile(
     r"\b(?:available|walk-?ins?|free|open|join|class|classes|event|everyone|no appointment"
     r"|without an appointment|drive|fair|until|if|before|same-day|offers?|offering|screenings|first come"
     r"|community|hours|schedule your|book your|call to|to schedule|to book"
-    r"|talk|your questions|webinar|workshop|seminar|register|rsvp|every|each|save the date|live|lunch|celebrate|holiday|closed"
+    r"|talk|your questions|webinar|workshop|seminar|register|rsvp|every|each|save the date|live"
+    r"|lunch|celebrate|holiday|closed"
     r"|mark your|bring your|get your|your (?:family|kids|children|friends|neighbors))\b"
 )
 _ORDINARY_TOMORROW: Final = re.compile(r"\b(?:today|tomorrow|next week)\Z")

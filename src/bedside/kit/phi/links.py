@@ -114,6 +114,7 @@ def _path(part: tuple[int, int, str], before: _Before) -> Iterator[Hit]:
         or (not before.for_all and _is_named(words))
         or "@" in unquote(text)
         or text.startswith("~")
+        or _TOKEN_OF_ONE.fullmatch(text)
     ):
         yield _of_one(start, end)
     term = _first_term(text)

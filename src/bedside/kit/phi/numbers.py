@@ -33,7 +33,7 @@ _IP6: Final = re.compile(r"(?<![\w:])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:
 _MAC: Final = re.compile(r"(?<![\w:-])[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}(?![\w:-])", re.IGNORECASE)
 _NUMBER: Final = r"(?P<number>(?=[a-z/-]{0,8}\d)[a-z0-9][a-z0-9/-]{2,24})"
 _SAID: Final = r"(?: (?:is|was|ending in|ends in|of))?[ :#=.-]{0,4}"
-_CALLED: Final = r" ?(?:numbers?|no\.?|num|nbr|id|#|:)"
+_CALLED: Final = r" ?(?:numbers?|no\.?|num|nbr|id|code|card|#|:)"
 
 
 def _labelled(strong: str, weak: str = "") -> re.Pattern[str]:
@@ -75,7 +75,8 @@ _LABELS: Final = (
         _labelled(
             r"acct\.?|a/c|iban|card ending|account ending|account"
             "|(?:visa|mastercard|amex|discover|credit card|debit card)(?: card)?(?= ending| number| #)",
-            "invoice|statement|bill|guarantor|routing|bank account|card",
+            "invoice|statement|bill|guarantor|routing|bank account|card|customer|client|participant|subject|employee"
+            "|badge|barcode|loyalty|membership|confirmation|locker|voucher|student|user",
         ),
     ),
     (Kind.NPI, _labelled("npi")),
@@ -91,6 +92,16 @@ _LABELS: Final = (
             "sn|device|lot|implant|pacemaker|pump|model|asset|monitor|cpap",
         ),
     ),
+)
+# "INV-2026-0099", or eight digits and more: a number of something that is somebody's.
+_CODE: Final = re.compile(
+    r"(?<![\w/.#-])(?:[A-Z]{1,5}-\d{4,12}|[A-Z]{2,5}\d{5,12}|[A-Z]{1,4}-?\d{1,6}-\d{3,10}"
+    r"|[A-Z]{1,3}\d{1,2}-\d{4,10})(?:-[A-Z0-9]{1,8}){0,3}(?![\w/]|-\w)"
+)
+_RUN: Final = re.compile(r"(?<![\w.$,/-])\d{8,12}(?![\w/-]|[.,]\d)")
+_SIGN_IN: Final = re.compile(
+    r"\b(?:user ?name|login|log-?in|user id|password|passcode|pin)(?: is|:"
+    r"| code)?:? (?P<number>(?=[^\s]{0,30}[\d._!@#])[^\s,;]{3,40})"
 )
 _WHY: Final = {
     Kind.SSN: "A Social Security number identifies a person.",
@@ -115,6 +126,7 @@ def numbers_in(folded: Folded) -> Iterator[Hit]:
     """Every identifying number; several may lie over each other."""
     yield from _by_label(folded)
     yield from _by_shape(folded)
+    yield from _by_look(folded)
     yield from _addresses_of_machines(folded)
 
 
@@ -131,8 +143,6 @@ def _by_shape(folded: Folded) -> Iterator[Hit]:
     for match in _SSN_SHAPE.finditer(folded.text):
         if is_ssn(_digits(match[0])):
             yield _hit(Kind.SSN, *match.span(), Level.LIKELY)
-    for match in _MASKED.finditer(folded.text):
-        yield _hit(Kind.ACCOUNT, *match.span(), Level.POSSIBLE)
     for match in _GROUPED.finditer(folded.text):
         digits = _digits(match[0])
         if is_card(digits):
@@ -143,6 +153,15 @@ def _by_shape(folded: Folded) -> Iterator[Hit]:
         for match in shape.finditer(folded.text):
             if proves(match[0]):
                 yield _hit(kind, *match.span(), Level.LIKELY)
+
+
+def _by_look(folded: Folded) -> Iterator[Hit]:
+    """Numbers that nothing explains, but that look like somebody's."""
+    for expression in (_MASKED, _CODE, _RUN):
+        for match in expression.finditer(folded.text):
+            yield _hit(Kind.ACCOUNT, *match.span(), Level.POSSIBLE)
+    for match in _SIGN_IN.finditer(folded.lower):
+        yield _hit(Kind.ACCOUNT, *match.span("number"), Level.LIKELY)
 
 
 def _has_both(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Final
 
@@ -10,9 +11,11 @@ from bedside.kit.phi.frames import ANY, CLINICIAN, OF_SOMEBODY
 from bedside.kit.phi.frames_of_care import CARE_FRAMES
 from bedside.kit.phi.frames_of_reader import READER_FRAMES
 from bedside.kit.phi.frames_of_somebody import SOMEBODY_FRAMES
+from bedside.kit.phi.frames_of_visits import VISIT_FRAMES
 from bedside.kit.phi.hits import Hit
 from bedside.kit.phi.lexicon import Family
 from bedside.kit.phi.nouns import Kind, Level
+from bedside.kit.phi.words import words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +24,13 @@ if TYPE_CHECKING:
     from bedside.kit.phi.lexicon import Term
     from bedside.kit.phi.marking import Marked
 
-_FRAMES: Final = (*READER_FRAMES, *CARE_FRAMES, *SOMEBODY_FRAMES)
+_FRAMES: Final = (*READER_FRAMES, *CARE_FRAMES, *VISIT_FRAMES, *SOMEBODY_FRAMES)
+_OF_MEDICINES: Final = re.compile(
+    r"\b(?:ask|whether|offer\w*|research|common|other|others|safe|class|people|adults|anyone|everyone|new"
+    r"|available|learn|about|vs|versus|what|how|why|if|such as|like|including|medicines|medications|drugs|study"
+    r"|studies|patients|approved by|fda|shortage|cost|save|price|program|blog|article|recall(?:ed)?"
+    r"|side effects|carry|kits?)\b"
+)
 _NEAR: Final = 110
 _SIGNS: Final = frozenset(str(family) for family in ANY)
 _KINDS: Final = {
@@ -48,6 +57,7 @@ def statements_in(text: Marked) -> Iterator[Hit]:
                 if start < end and not _is_general(frame, plain, match.start()):
                     yield _hit(text, frame, first + start, first + end)
     yield from appointments_in(text)
+    yield from _lone_medicines(text)
 
 
 def _is_general(frame: Frame, sentence: str, start: int) -> bool:
@@ -76,6 +86,18 @@ def _trimmed(signs: str, start: int, end: int) -> tuple[int, int]:
     while start < end and signs[start] in " \n,;:-":
         start += 1
     return start, end
+
+
+def _lone_medicines(text: Marked) -> Iterator[Hit]:
+    """Medicines on prescription where the sentence does not speak to everybody about them."""
+    for term in text.terms:
+        start, end = term.span
+        if term.family is not Family.DRUG or text.folded.lower[start:end] in words_of("sold_freely"):
+            continue
+        first, last = text.folded.sentence(start)
+        if not _OF_MEDICINES.search(text.folded.lower, first, last):
+            why = "A medicine on prescription may be somebody's."
+            yield Hit(start=start, end=end, kind=Kind.DRUG, level=Level.POSSIBLE, why=why)
 
 
 def beside_people(text: Marked) -> Iterator[Hit]:
