@@ -297,3 +297,17 @@ def test_approving_alone_is_enough_for_no_question(scope, approver, people, at):
     assert Question.PLAN not in open_questions(scope, campaign_id, at)
     approve_as(approver, campaign_id, at=at)
     assert open_questions(scope, campaign_id, at) == set()
+
+
+def test_a_subject_that_tells_is_open_and_cannot_be_waived(scope, approver, officer, people, at):
+    plan = make_plan(scope, at=at)
+    draft = draft_of(scope, plan.message_id, revision=None)
+    told = replace(draft, subject="Your biopsy results are ready, Maria Lopez")
+    revision = composer.edit(scope, plan.message_id, told, based_on_revision=2, at=at)
+    campaign_id = actions.create(scope, replace(plan, message_revision=revision), at=at)
+    actions.submit(scope, campaign_id, at=at)
+    found = answer(scope, campaign_id, Question.HEALTH, at)
+    assert (found.light, found.finding.evidence["telling"]) == (Light.RED, "subject")
+    assert answer(scope, campaign_id, Question.SUBJECT, at).light is Light.RED
+    with pytest.raises(Refusal, match="cannot be left open"):
+        waive(officer, campaign_id, Question.HEALTH, at)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import OrderedDict
+from dataclasses import dataclass
 from html import unescape
+from threading import Lock
 from typing import TYPE_CHECKING, Final, LiteralString
 from urllib.parse import urlsplit
 
@@ -14,6 +17,8 @@ from bedside.correspondence.campaigns.binding import APPROVE, content_of, is_lab
 from bedside.correspondence.campaigns.models import ApprovalRow
 from bedside.correspondence.campaigns.rules import CampaignState, RecipientState
 from bedside.correspondence.campaigns.way_out import way_out
+from bedside.decisions.composer import guarding, quality
+from bedside.decisions.composer import queries as composer
 from bedside.decisions.composer.rules.fields import FIELDS, PLACE
 from bedside.decisions.composer.rules.footer import printable
 from bedside.decisions.composer.rules.links import own_hosts
@@ -24,6 +29,7 @@ from bedside.decisions.segments import queries as segments
 from bedside.decisions.segments.rules import All, Condition, Operator, asks_special
 from bedside.ground.errors import Refusal
 from bedside.ground.scope import reading
+from bedside.kit.phi import PlaceKind
 from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.staff.queries import members
 from bedside.safeguards.staff.rules import Right
@@ -46,6 +52,17 @@ FROZEN: Final = frozenset(CampaignState) - {
 }
 _PICTURE = re.compile(r'(?:src|background)="(https?://[^"]+)"')
 _BODY_WORDS_MIN: Final = 5
+_LOOKS_MAX: Final = 50
+_ASKED_ELSEWHERE: Final = frozenset({"hard_to_read"})
+# Where nothing about health or a person may stand, as an author calls it.
+_PLACES: Final = {
+    PlaceKind.SUBJECT: "subject",
+    PlaceKind.PREVIEW: "preview line",
+    PlaceKind.SENDER_NAME: "sender's name",
+    PlaceKind.LINK: "a link",
+    PlaceKind.PICTURE: "a picture's name",
+    PlaceKind.DESCRIPTION: "a picture's description",
+}
 _UNSUBSCRIBE: Final = "{{ unsubscribe_url }}"
 # How the gate names a person to whom there is no safe way.
 _ROUTE_REASONS: Final = frozenset({"no_encrypted_route", "portal_missing"})
@@ -65,7 +82,7 @@ def facts_of(scope: Scope, row: CampaignRow, *, bound: str, prepare: bool, at: d
         )
         return Facts(
             house=house(scope, today=today),
-            written=_written(row, practice, content, problem),
+            written=_written(scope, row, practice, content, problem),
             people=_people(scope, row, today=today, at=at),
             sending=_sending(scope, row, practice, way, bound=bound),
         )
@@ -81,13 +98,16 @@ def _content(scope: Scope, row: CampaignRow) -> tuple[Content | None, str]:
 # --- the message
 
 
-def _written(row: CampaignRow, practice: Profile, content: Content | None, problem: str) -> Written:
+def _written(
+    scope: Scope, row: CampaignRow, practice: Profile, content: Content | None, problem: str
+) -> Written:
     if content is None:
         return Written(
             content_hash="", problems=(problem,), subject="", telling=None, hints=0, grade=None, faults=(),
             has_text=False, unsubscribes=False, has_postal_address=False, is_labelled=False, fields=(),
             unfit_fields=(), pictures=0, foreign_hosts=(),
         )  # fmt: skip
+    look = _look(scope, row, practice, content)
     used = {source.field for source in content.sources.values()}
     personal = sorted(name for name in used if not FIELDS[name].of_practice and not FIELDS[name].link)
     chosen = MessageClass(row.message_class)
@@ -96,10 +116,10 @@ def _written(row: CampaignRow, practice: Profile, content: Content | None, probl
         content_hash=content.content_hash.hex(),
         problems=(),
         subject=_subject(content),
-        telling=(),
-        hints=0,
-        grade=None,
-        faults=(),
+        telling=look.telling,
+        hints=look.hints,
+        grade=look.grade,
+        faults=look.faults,
         has_text=len(content.text.split()) >= _BODY_WORDS_MIN,
         unsubscribes=_UNSUBSCRIBE in content.html and _UNSUBSCRIBE in content.text,
         has_postal_address=_has_postal_address(content, practice),
@@ -109,6 +129,44 @@ def _written(row: CampaignRow, practice: Profile, content: Content | None, probl
         pictures=len(hosts),
         foreign_hosts=tuple(sorted({host for host in hosts if not _is_own(host, practice)})),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """What reading the message closely comes to; see `Written`."""
+
+    telling: tuple[str, ...]
+    hints: int
+    grade: float | None
+    faults: tuple[str, ...]
+
+
+_looks: OrderedDict[tuple[bytes, Profile], _Look] = OrderedDict()
+_lock = Lock()
+
+
+def _look(scope: Scope, row: CampaignRow, practice: Profile, content: Content) -> _Look:
+    """Kept by what was read, since it takes longer than all the rest together."""
+    key = (content.content_hash, practice)
+    with _lock:
+        kept = _looks.get(key)
+    if kept is not None:
+        return kept
+    assert row.message_id is not None  # noqa: S101  there is content
+    draft = composer.draft_of(scope, row.message_id, revision=row.message_revision)
+    found = guarding.findings(draft, practice)
+    remarks = quality.look(content, subject=_subject(content), practice=practice)
+    look = _Look(
+        telling=tuple(dict.fromkeys(_PLACES.get(one.place, "the mail") for one in found if one.blocks)),
+        hints=sum(not one.blocks for one in found),
+        grade=quality.figures(content).grade,
+        faults=tuple(one.sentence for one in remarks if one.code not in _ASKED_ELSEWHERE),
+    )
+    with _lock:
+        _looks[key] = look
+        while len(_looks) > _LOOKS_MAX:
+            _looks.popitem(last=False)
+    return look
 
 
 def _subject(content: Content) -> str:
