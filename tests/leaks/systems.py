@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from tests.leaks.acting import problem_of
 from tests.leaks.visiting import Visitor
@@ -180,6 +180,24 @@ def hospitals_file(acts: Acts) -> None:
     acts.do(
         columns, {**origin, "new_system": mark("system a file is from"), "then": "start"}, having="new_system"
     )
+
+
+def fetched_from(acts: Acts) -> None:
+    """Adds a FHIR server, makes our key for it, says where it is and lets it be fetched from; it leads nowhere."""
+    mark = acts.mark
+    added = {"name": mark("name of a server"), "kind": "server"}
+    page = urlsplit(acts.do("/imports/systems/new/", added, having="kind=server").url).path
+    acts.do(page, {}, to=f"{page}key/")
+    words = ("client_id", "key_id", "token_scope", "group", "hosts", "private_hosts")
+    said = {
+        **{name: mark(f"{name} of a server") for name in words},
+        "fhir_url": f"https://localhost/{mark('address of a server')}",
+        "token_url": f"https://localhost/{mark('address to sign in at')}",
+    }
+    refused = {**said, "ca_pem": mark("certificate of a server")}
+    acts.do(page, refused, having="fhir_url", taken=False)
+    acts.do(page, said, having="fhir_url")
+    acts.do(page, {}, to=f"{page}now/")
 
 
 def _newest(acts: Acts) -> str:
