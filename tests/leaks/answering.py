@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tests.leaks import joining, papers, segmenting, systems, telling
+from tests.leaks import joining, papers, picturing, segmenting, systems, telling
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +57,7 @@ def everybody(omar: Acts, chloe: Acts, people: Acts, received: Path) -> list[str
     systems.workbook_chosen(omar)
     systems.hospitals_file(omar)
     systems.fetched_from(omar)
+    picture = picturing.brought(omar)
     segmenting.asked(omar)
     before = joining.opened(people, form, ("at once", "signed up", "pending"))
     joining.signs_up(people, form, "at once", shown=before["at once"])
@@ -68,7 +69,7 @@ def everybody(omar: Acts, chloe: Acts, people: Acts, received: Path) -> list[str
     _asks_what_we_hold(omar, chloe, people, received)
     _many_at_once(omar)
     _takes_a_break(people, received)
-    return [*signed, form, confirmed]
+    return [*signed, form, confirmed, picture]
 
 
 def _proves(omar: Acts, people: Acts, received: Path) -> None:
