@@ -10,13 +10,15 @@ from bedside.decisions.composer import entries
 from bedside.decisions.composer.brands import brand, brand_number
 from bedside.decisions.composer.models import BrandRow, MessageRow, RevisionRow
 from bedside.decisions.composer.queries import draft_of
-from bedside.decisions.composer.rules.branding import check_brand
+from bedside.decisions.composer.rules.branding import BrandRefused, check_brand
 from bedside.decisions.composer.rules.drafts import check_storable
 from bedside.decisions.composer.rules.starters import starter_draft
 from bedside.decisions.composer.sealed import body_bytes, draft_hash, heading_bytes, seal, seal_brand
 from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.identity import new_id
 from bedside.ground.scope import Scope, in_scope
+from bedside.records.media.queries import picture, unusable
+from bedside.records.media.rules import People
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.staff.rules import Right
@@ -122,6 +124,7 @@ def save_brand(scope: Scope, changed: Brand, *, based_on: int | None, at: dateti
     scope.require(Right.WRITE_MESSAGES)
     check_brand(changed)
     with in_scope(scope):
+        _check_logo(scope, changed.logo, at=at)
         _lock_brand(scope)
         present = brand_number(scope)
         if present != based_on:
@@ -161,6 +164,17 @@ def restore(scope: Scope, message_id: UUID, *, at: datetime) -> None:
             row.archived_at = None
             row.save(update_fields=["archived_at"])
             record(scope, entries.MESSAGE_RESTORED, at=at, subject=message_id)
+
+
+def _check_logo(scope: Scope, logo: UUID | None, *, at: datetime) -> None:
+    """Raises BrandRefused for one that may not go out, or that shows a patient: leave for that ends."""
+    if logo is None:
+        return
+    refused = unusable(scope, [logo], today=at.astimezone(profile(scope).zone).date())
+    if logo in refused:
+        raise BrandRefused("logo", refused[logo].sentence)
+    if picture(scope, logo).shows_people is People.PATIENT:
+        raise BrandRefused("logo", "A picture of a patient cannot be the logo; choose another one.")
 
 
 def _lock_brand(scope: Scope) -> None:

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from bedside.decisions.composer.models import BrandRow
 from bedside.decisions.composer.rules.document.dress import Brand, Dress, picture_id
+from bedside.decisions.composer.rules.document.kinds import Kind
 from bedside.decisions.composer.sealed import open_brand
 from bedside.ground.errors import NotFound
 from bedside.ground.scope import Scope, reading
+from bedside.records.media.queries import every_look
 from bedside.safeguards.vault.queries import practice_keys
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
     from datetime import datetime
     from uuid import UUID
 
-    from bedside.decisions.composer.rules.document.dress import PictureLook
     from bedside.decisions.composer.rules.document.nodes import Document
 
 
@@ -68,18 +68,19 @@ def brand_history(scope: Scope) -> list[BrandLine]:
 
 
 def dress_for(scope: Scope, document: Document | None, *, brand_of: Brand) -> Dress:
-    """The kit, and those pictures of the document and of the kit that may be used."""
-    wanted = [] if document is None else [block.picture for _, block in document.every_block()]
-    ids = {found for picture in wanted if (found := picture_id(picture))}
-    if brand_of.logo is not None:
-        ids.add(brand_of.logo)
-    return Dress(brand=brand_of, pictures=picture_looks(scope, ids))
+    """The kit, and every picture of the document and of the kit that is there.
 
-
-def picture_looks(scope: Scope, ids: Iterable[UUID]) -> Mapping[UUID, PictureLook]:
-    """The looks of those of these pictures that may be used. The one place where a message asks for pictures.
-
-    None may as long as the practice has no room for pictures: a document that names one has a problem that says so.
+    Whether they may go out on a day is another question (`unusable_pictures`): a look at the calendar must not change
+    the bytes that somebody approved.
     """
-    del scope, ids
-    return {}
+    wanted = picture_ids(document, brand_of)
+    return Dress(brand=brand_of, pictures=every_look(scope, wanted) if wanted else {})
+
+
+def picture_ids(document: Document | None, brand_of: Brand) -> frozenset[UUID]:
+    """The practice's own pictures in a document drawn with a kit; those that are addresses are not among them."""
+    blocks = () if document is None else (block for _, block in document.every_block())
+    found = {picture_id(block.picture) for block in blocks}
+    if document is not None and any(block.kind is Kind.HEADER for block in document.blocks):
+        found.add(brand_of.logo)
+    return frozenset(one for one in found if one is not None)

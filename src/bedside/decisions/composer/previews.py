@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, assert_never
 
 from bedside.decisions.composer import entries
-from bedside.decisions.composer.brands import brand, brand_of_revision, dress_for
+from bedside.decisions.composer.brands import brand, brand_of_revision, dress_for, picture_ids
 from bedside.decisions.composer.queries import appointments, message, values
 from bedside.decisions.composer.rules.compiling import examine
 from bedside.decisions.composer.rules.content import Problem, Where
+from bedside.decisions.composer.rules.document.problems import picture_problems
 from bedside.decisions.composer.rules.places import filled_in
 from bedside.decisions.composer.rules.sample import sample_appointment_on
 from bedside.decisions.composer.rules.samples import sample_people
@@ -20,6 +21,7 @@ from bedside.decisions.gate.rules.classes import MessageClass
 from bedside.ground.errors import NotAllowed, Refusal
 from bedside.ground.scope import Purpose, Scope, in_scope
 from bedside.kit.mail import MailError
+from bedside.records.media.queries import unusable
 from bedside.records.patients.queries import get
 from bedside.safeguards.audit.actions import record
 from bedside.safeguards.audit.queries import entries as ledger
@@ -109,14 +111,17 @@ def preview_draft(scope: Scope, draft: Draft, *, at: datetime) -> DraftPreview:
     practice = profile(scope)
     dress = dress_for(scope, draft.document, brand_of=brand(scope, number=None))
     examined = examine(draft, practice, dress=dress, remuneration=False)
+    wanted = picture_ids(draft.document, dress.brand)
+    refused = unusable(scope, wanted, today=at.astimezone(practice.zone).date()) if wanted else {}
+    problems = (*examined.problems, *picture_problems(draft.document, refused))
     if examined.content is None:
-        return DraftPreview(problems=examined.problems, preview=None)
+        return DraftPreview(problems=problems, preview=None)
     try:
         shown = _fill(scope, examined.content, practice, None, at=at)
     except MailError as error:
         problem = Problem(code="mail", where=Where.BODY, sentence=str(error))
-        return DraftPreview(problems=(*examined.problems, problem), preview=None)
-    return DraftPreview(problems=examined.problems, preview=shown)
+        return DraftPreview(problems=(*problems, problem), preview=None)
+    return DraftPreview(problems=problems, preview=shown)
 
 
 def preview_brand(scope: Scope, chosen: Brand, *, at: datetime) -> Preview:

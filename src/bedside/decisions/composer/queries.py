@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F
 
-from bedside.decisions.composer.brands import brand, brand_of_revision, dress_for
+from bedside.decisions.composer.brands import brand, brand_of_revision, dress_for, picture_ids
 from bedside.decisions.composer.models import RevisionRow
 from bedside.decisions.composer.rules.appointments import next_appointment
 from bedside.decisions.composer.rules.compiling import examine
 from bedside.decisions.composer.rules.content import Draft
+from bedside.decisions.composer.rules.document.problems import picture_problems
 from bedside.decisions.composer.rules.fields import FIELDS
 from bedside.decisions.composer.rules.filling import known_value, value_for
 from bedside.decisions.composer.sealed import open_draft, open_heading
@@ -21,6 +22,7 @@ from bedside.ground.errors import NotFound, Refusal
 from bedside.ground.scope import Scope, reading
 from bedside.records.charts.queries import charts
 from bedside.records.charts.rules import Kind
+from bedside.records.media.queries import unusable
 from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.vault.queries import practice_keys
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from bedside.decisions.composer.rules.appointments import Appointment
     from bedside.decisions.composer.rules.content import Content, Problem
     from bedside.decisions.composer.rules.document.nodes import Document
+    from bedside.records.media.rules import Unusable
     from bedside.records.patients.rules import Patient
     from bedside.safeguards.practices.rules import Profile
 
@@ -180,17 +183,32 @@ def writers(scope: Scope, message_id: UUID, *, until: int) -> frozenset[str]:
         return frozenset(rows.values_list("author_id", flat=True))
 
 
-def problems(scope: Scope, draft: Draft) -> list[Problem]:
+def problems(scope: Scope, draft: Draft, *, at: datetime) -> list[Problem]:
     """What has to be put right before the draft can be sent; empty when nothing is. Stores nothing."""
-    dress = dress_for(scope, draft.document, brand_of=brand(scope, number=None))
-    return list(examine(draft, profile(scope), dress=dress, remuneration=False).problems)
+    practice = profile(scope)
+    kit = brand(scope, number=None)
+    dress = dress_for(scope, draft.document, brand_of=kit)
+    found = examine(draft, practice, dress=dress, remuneration=False).problems
+    refused = unusable(scope, picture_ids(draft.document, kit), today=at.astimezone(practice.zone).date())
+    return [*found, *picture_problems(draft.document, refused)]
+
+
+def unusable_pictures(scope: Scope, message_id: UUID, revision: int, *, today: date) -> dict[UUID, Unusable]:
+    """Why each of these of the practice's own pictures in a revision may not go out on this day (MKT-19).
+
+    Asked again of what was approved, just before it goes: somebody may have taken the permission back. Raises NotFound.
+    """
+    row = _revision_row(scope, message_id, revision)
+    wanted = picture_ids(_open(scope, row).document, brand_of_revision(scope, row.brand_number))
+    return unusable(scope, wanted, today=today) if wanted else {}
 
 
 def compiled(scope: Scope, message_id: UUID, revision: int, *, remuneration: bool) -> Content:
     """A revision ready for sending, footer and all: the same revision and profile always give the same bytes.
 
-    Of the same pictures, that is: one that may no longer be used is a problem. `remuneration` is the campaign's answer
-    to whether somebody pays for the sending: a paid message is labelled as advertising whatever its class (MKT-06).
+    One that a picture was removed from has a problem; whether its pictures may go out today, ask `unusable_pictures`.
+    `remuneration` is the campaign's answer to whether somebody pays for the sending: a paid message is labelled as
+    advertising whatever its class (MKT-06).
     Raises NotFound, and Refusal `message_problems` with the first problem's sentence.
     """
     row = _revision_row(scope, message_id, revision)

@@ -126,7 +126,7 @@ def _edit(chosen: argparse.Namespace) -> None:
     before = message(scope, _message_id(scope, chosen))
     draft = _changed(before.draft, chosen)
     number = edit(scope, before.id, draft, based_on_revision=before.revision, at=clock.now())
-    left = problems(scope, draft)
+    left = problems(scope, draft, at=clock.now())
     result = {"message": before.id, "revision": number, "problems": [problem.told for problem in left]}
     print_result(
         chosen, result, "\n".join([f"Saved as revision {number}.", *(problem.told for problem in left)])
@@ -176,7 +176,8 @@ def _check(chosen: argparse.Namespace) -> None:
     from bedside.decisions.composer.queries import draft_of, problems
 
     scope = scope_for(chosen)
-    found = problems(scope, draft_of(scope, _message_id(scope, chosen), revision=chosen.revision))
+    draft = draft_of(scope, _message_id(scope, chosen), revision=chosen.revision)
+    found = problems(scope, draft, at=clock.now())
     if not found:
         print_result(chosen, {"problems": []}, "Nothing to put right.")
         return

@@ -75,6 +75,16 @@ def looks(scope: Scope, ids: Iterable[UUID], *, today: date) -> dict[UUID, Pictu
         return {one.id: _look(scope, one) for one in found if one.id not in refused}
 
 
+def every_look(scope: Scope, ids: Iterable[UUID]) -> dict[UUID, PictureLook]:
+    """How a mail shows each of these that is there at all, whether or not it may be used on a day: ask `unusable`.
+
+    For drawing again, to the byte, what somebody approved; nothing here says that it may go out.
+    """
+    with reading(scope):
+        found = _opened(scope, list(_rows(scope).filter(id__in=set(ids))))
+        return {one.id: _look(scope, one) for one in found}
+
+
 def unusable(scope: Scope, ids: Iterable[UUID], *, today: date) -> dict[UUID, Unusable]:
     """Why each of these may not be put into a message, or go out in one, on this day; empty when all may.
 

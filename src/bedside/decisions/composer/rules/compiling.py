@@ -88,7 +88,7 @@ def _compile(
         shade = dress.shade(draft.document.colour if draft.document else None)
         html = html.replace("</head>", f"{darkness.style_sheet(shade.strong)}</head>", 1)
     text = f"{plain_text(body)}\n{footer_text(words, practice)}"
-    check_finished(html, text)
+    check_finished(html, text, pictures={look.address for look in dress.pictures.values()})
     return Content(
         message_class=draft.message_class,
         subject=named_subject,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.shortcuts import render
 
@@ -23,6 +24,8 @@ from bedside.doors.web.messages.frames import mail_frame
 from bedside.doors.web.pages import done, staff_page
 from bedside.ground import clock
 from bedside.ground.errors import Refusal
+from bedside.records.media.queries import pictures
+from bedside.records.media.rules import People
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
@@ -52,7 +55,7 @@ def brand(request: HttpRequest, scope: Scope) -> HttpResponse:
             scope,
             Typed(brand=brands.brand(scope, number=present), based_on=present or 0, pressed=""),
         )
-    typed = _typed(request.POST, before=brands.brand(scope, number=None))
+    typed = _typed(request.POST)
     if typed.pressed != _SAVE:
         return _page(request, scope, _with_nearest(typed))
     try:
@@ -77,7 +80,7 @@ def look(request: HttpRequest, scope: Scope) -> HttpResponse:
     """A message of every kind of block in what is being typed (POST), or in the kit in force."""
     shown = brands.brand(scope, number=None)
     if request.method == "POST":
-        typed = _typed(request.POST, before=shown).brand
+        typed = _typed(request.POST).brand
         try:
             check_brand(typed)
             shown = typed
@@ -93,7 +96,7 @@ _SORRY = (
 )
 
 
-def _typed(post: QueryDict, *, before: Brand) -> Typed:
+def _typed(post: QueryDict) -> Typed:
     """Raises Refusal for a form that no page of ours sends."""
     strong = post.get("strong", "").strip().lower()
     follows = "pale_follows" in post and is_colour(strong)
@@ -101,7 +104,7 @@ def _typed(post: QueryDict, *, before: Brand) -> Typed:
         made = Brand(
             strong=strong,
             pale=pale_of(strong) if follows else post.get("pale", "").strip().lower(),
-            logo=before.logo,
+            logo=UUID(logo) if (logo := post.get("logo", "")) else None,
             font=Font(post.get("font", "")),
             signature=post.get("signature", "").replace("\r\n", "\n"),
             social=in_order({network: post.get(f"social-{network.value}", "") for network in Network}),
@@ -109,6 +112,11 @@ def _typed(post: QueryDict, *, before: Brand) -> Typed:
         return Typed(brand=made, based_on=int(post.get("based_on") or 0), pressed=post.get("do", _SAVE))
     except ValueError as error:
         raise Refusal("form", "This form does not fit; load the page again.") from error
+
+
+def logo_choices(scope: Scope) -> list[tuple[str, str]]:
+    """(id, name) of the pictures that no patient is seen in."""
+    return [(str(one.id), one.name) for one in pictures(scope) if one.shows_people is not People.PATIENT]
 
 
 def _with_nearest(typed: Typed) -> Typed:
@@ -147,6 +155,7 @@ def _page(
             )
             for network, name in NETWORK_NAMES.items()
         ],
+        "logos": logo_choices(scope),
         "history": brands.brand_history(scope)[:10],
     }
     return render(request, "web/messages/brand.html", context, status=422 if refused else status)

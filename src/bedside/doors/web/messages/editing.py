@@ -28,6 +28,7 @@ from bedside.doors.web.messages.uses import campaigns_using
 from bedside.doors.web.pages import done, staff_page
 from bedside.ground import clock
 from bedside.ground.errors import Refusal
+from bedside.records.media.queries import pictures
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
@@ -112,7 +113,7 @@ def _save(request: HttpRequest, scope: Scope, saved: Message, edit: Edit) -> Htt
     except Refusal as error:
         shown = Shown(draft=edit.draft, based_on=edit.based_on, problem=error.sentence, typed=True)
         return _page(request, scope, saved, shown, status=422)
-    left = len(queries.problems(scope, edit.draft))
+    left = len(queries.problems(scope, edit.draft, at=at))
     return done(request, _saved_sentence(left), "message", saved.id)
 
 
@@ -154,6 +155,7 @@ def _page(
         "blocks": _blocks(shown.draft, seen),
         "kinds": kind_choices(),
         "column_kinds": column_choices(),
+        "pictures": [(str(one.id), one.name) for one in pictures(scope)],
         "colours": colour_choices(),
         "conditions": conditions,
         "condition_codes": [code for code, _ in conditions],

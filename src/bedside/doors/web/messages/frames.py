@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from django.conf import settings
 from django.http import HttpResponse
 
 from bedside.decisions.composer.previews import preview, preview_draft
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 # `sandbox` without any word: no script, no form, no pop-up, an origin of its own.
 FRAME_POLICY: dict[str, list[str]] = {
     "default-src": ["'none'"],
-    "img-src": ["https:", "data:"],
+    # Our own door by its address: on somebody's own machine it is without TLS.
+    "img-src": ["https:", "data:", settings.BEDSIDE_PICKUP_URL],
     "style-src": ["'unsafe-inline'"],
     "form-action": ["'none'"],
     "base-uri": ["'none'"],

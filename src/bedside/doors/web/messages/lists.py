@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from bedside.decisions.composer import actions, queries
+from bedside.decisions.composer.rules.observances import coming
 from bedside.decisions.composer.rules.starters import starters
 from bedside.decisions.gate.rules.classes import CLASS_RULES
 from bedside.doors.web.messages.authors import author_names
@@ -16,6 +17,7 @@ from bedside.doors.web.messages.forms import class_choices, class_label
 from bedside.doors.web.pages import done, staff_page
 from bedside.ground import clock
 from bedside.ground.errors import Refusal
+from bedside.safeguards.practices.queries import profile
 from bedside.safeguards.staff.rules import Right
 
 if TYPE_CHECKING:
@@ -25,8 +27,10 @@ if TYPE_CHECKING:
 
     from bedside.decisions.composer.queries import MessageLine
     from bedside.ground.scope import Scope
+    from bedside.safeguards.practices.rules import Specialty
 
 LINES_PER_PAGE = 25
+OCCASIONS_DAYS = 60  # long enough to write, check and approve something for one
 
 
 @staff_page(Right.WRITE_MESSAGES)
@@ -61,7 +65,14 @@ def messages(request: HttpRequest, scope: Scope) -> HttpResponse:
 @staff_page(Right.WRITE_MESSAGES)
 def start(request: HttpRequest, scope: Scope) -> HttpResponse:
     """Chooses a starter and a name."""
-    context: dict[str, Any] = {"starters": _cards(), "typed_name": request.POST.get("name", "")}
+    practice = profile(scope)
+    context: dict[str, Any] = {
+        "starters": _cards(practice.specialty),
+        "typed_name": request.POST.get("name", ""),
+        "occasions": coming(
+            clock.now().astimezone(practice.zone).date(), days=OCCASIONS_DAYS, specialty=practice.specialty
+        ),
+    }
     if request.method != "POST":
         return render(request, "web/messages/new.html", context)
     try:
@@ -104,7 +115,7 @@ def _fits(line: MessageLine, *, words: str, kind: str) -> bool:
     return not kind or line.message_class == kind
 
 
-def _cards() -> list[dict[str, Any]]:
+def _cards(specialty: Specialty) -> list[dict[str, Any]]:
     return [
         {
             "key": starter.key,
@@ -112,5 +123,5 @@ def _cards() -> list[dict[str, Any]]:
             "help": starter.help,
             "suggested": [CLASS_RULES[suggested].label for suggested in starter.suggested],
         }
-        for starter in starters().values()
+        for starter in starters(specialty).values()
     ]

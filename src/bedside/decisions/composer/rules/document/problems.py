@@ -10,9 +10,11 @@ from bedside.decisions.composer.rules.document.dress import picture_id
 from bedside.decisions.composer.rules.document.kinds import KINDS, Control, Kind, Part
 from bedside.decisions.composer.rules.fields import FIELDS
 from bedside.decisions.gate.rules.classes import CLASS_RULES
+from bedside.records.media.rules import Unusable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from uuid import UUID
 
     from bedside.decisions.composer.rules.document.dress import Dress
     from bedside.decisions.composer.rules.document.nodes import Block, Document
@@ -30,6 +32,29 @@ def check_document(
     for number, block in document.every_block():
         for code, sentence in _block_problems(block, dress, message_class):
             yield Problem(code=code, where=Where.BODY, sentence=sentence, block=number)
+
+
+def picture_problems(document: Document | None, refused: Mapping[UUID, Unusable]) -> list[Problem]:
+    """The pictures that are there and may not go out on the day in question, by block.
+
+    What is unknown or was removed has a problem of its own already.
+    """
+    if document is None:
+        return []
+    numbered = ((number, picture_id(block.picture)) for number, block in document.every_block())
+    return [
+        Problem(code="picture", where=Where.BODY, sentence=_going_on(refused[found].sentence), block=number)
+        for number, found in dict.fromkeys(numbered)
+        if found in refused and refused[found] not in _GONE
+    ]
+
+
+_GONE = frozenset({Unusable.UNKNOWN, Unusable.REMOVED})
+
+
+def _going_on(sentence: str) -> str:
+    """As it goes on behind `Block 2:`."""
+    return f"{sentence[:1].lower()}{sentence[1:]}"
 
 
 def _block_problems(
