@@ -33,7 +33,8 @@ RULE = '{"all": []}'
 # About the whole installation, or starting a part of it: no practice is named, so there is no stranger.
 INSTALLATION = {
     "migrate", "web", "pickup", "mllp", "worker", "backup make", "backup list", "backup check", "backup restore",
-    "keys rotate-root", "keys recovery make", "keys recovery copy", "keys recover", "mail check", "practice list",
+    "guard", "keys rotate-root", "keys recovery make", "keys recovery copy", "keys recover", "mail check",
+    "practice list",
 }  # fmt: skip
 # Name nothing by id: they show or make the practice's own, and must tell nothing of the other's.
 OWN: dict[str, tuple[str, ...]] = {
