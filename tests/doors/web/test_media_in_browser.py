@@ -47,30 +47,16 @@ def files(tmp_path: Path) -> dict[str, Path]:
     return {name: tmp_path / name for name in contents}
 
 
-def check(page: Page, name: str) -> None:
+def check(page: Page) -> None:
     page.evaluate("scrollTo(0, 0)")  # what lies below the fixed bar at the top cannot be touched
-    keep(page, name)
     assert faults_in_every_look(page) == []
-
-
-def keep(page: Page, name: str) -> None:
-    """For a look by eye: pictures of each page where BEDSIDE_LOOKS names a folder."""
-    import os
-
-    folder = os.environ.get("BEDSIDE_LOOKS")
-    if not folder:
-        return
-    for width, scheme in ((360, "light"), (360, "dark"), (1280, "dark"), (1280, "light")):
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 860})
-        page.screenshot(path=f"{folder}/{name}-{width}-{scheme}.png", full_page=True)
 
 
 def test_a_picture_is_dropped_described_and_put_away(maple, open_page, files) -> None:
     page = open_page()
     sign_in(page, maple, "ana@maple.example")
     page.goto(f"{maple.web_url}/media/")
-    check(page, "1-empty")
+    check(page)
     broken = base64.b64encode(files["broken.jpg"].read_bytes()).decode()
     page.evaluate(DROP, [broken, "broken.jpg"])
     expect(page.locator("[data-media-chosen]")).to_contain_text("broken.jpg")
@@ -81,23 +67,22 @@ def test_a_picture_is_dropped_described_and_put_away(maple, open_page, files) ->
     page.get_by_label("Nobody", exact=True).check()
     page.get_by_role("button", name="Add the picture").click()
     expect(page.get_by_role("alert")).to_contain_text("broken or cut off")
-    check(page, "2-refused")
+    check(page)
     page.evaluate(DROP, [base64.b64encode(files["door.jpg"].read_bytes()).decode(), "door.jpg"])
     expect(page.get_by_label("What it shows")).to_have_value("Our front door with flowers beside it.")
     expect(page.locator("[data-media-chosen] canvas")).to_be_visible()
-    keep(page, "3-chosen")
     page.get_by_role("button", name="Add the picture").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Front door")
     expect(page.get_by_text("Added the picture.")).to_be_visible()
     shown = page.get_by_alt_text("Our front door with flowers beside it.")
     expect(shown).to_be_visible()
     assert shown.evaluate("picture => picture.complete && picture.naturalWidth") == 1200
-    check(page, "4-picture")
+    check(page)
     page.get_by_role("button", name="Archive").click()
     expect(
         page.get_by_text("restore it below").or_(page.get_by_text("In the archive since"))
     ).not_to_have_count(0)
-    check(page, "5-archived")
+    check(page)
     page.get_by_role("button", name="Restore").click()
     expect(page.get_by_role("button", name="Archive")).to_be_visible()
 
@@ -112,7 +97,7 @@ def test_the_library_and_the_picker_read_well(maple, open_page, files) -> None:
     sign_in(page, maple, "ana@maple.example")
     page.goto(f"{maple.web_url}/media/")
     expect(page.locator(".media-card")).to_have_count(6)
-    check(page, "6-library")
+    check(page)
     page.get_by_label("Words in name or description").fill("month 3")
     page.get_by_role("button", name="Show", exact=True).click()
     expect(page.locator(".media-card")).to_have_count(1)
@@ -123,7 +108,7 @@ def test_the_library_and_the_picker_read_well(maple, open_page, files) -> None:
         ["hero-picture", added["id"]],
     )
     expect(page.locator(".media-choice")).to_have_count(7)
-    check(page, "7-picker")
+    check(page)
     page.get_by_placeholder("Search pictures").press_sequentially("month 3")
     expect(page.locator(".media-choice")).to_have_count(3)  # none, the chosen one, the one found
     page.get_by_label("Front door in month 3").check()

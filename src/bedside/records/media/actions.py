@@ -50,7 +50,7 @@ def add(
     """
     words = _words(name, description, decorative=decorative)
     _require(scope, shows_people)
-    cleaned = _cleaned(content)  # before the transaction: it takes time and no row
+    cleaned = _cleaned(content)  # first: it takes time, and nothing is locked yet
     size_bytes = sum(len(one.content) for one in cleaned.renditions)
     with in_scope(scope):
         patient_id, document_id = _shown(scope, shows_people, authorization_id, at=at)
