@@ -56,7 +56,6 @@ def everybody(omar: Acts, chloe: Acts, people: Acts, received: Path) -> list[str
     systems.sent_over_the_api(omar)
     systems.workbook_chosen(omar)
     systems.hospitals_file(omar)
-    picture = picturing.brought(omar)
     systems.fetched_from(omar)
     picture = picturing.brought(omar)
     segmenting.asked(omar)
