@@ -31,6 +31,7 @@ from bedside.decisions.gate import queries as gate
 from bedside.decisions.gate.rules import Decision, MessageClass
 from bedside.decisions.segments import queries as segments
 from bedside.decisions.segments.rules import from_json, to_json
+from bedside.decisions.segments.rules.counting import SMALLEST_SHOWN
 from bedside.ground import arrays
 from bedside.ground.errors import Refusal
 from bedside.ground.jobs import enqueue, enqueue_many
@@ -73,6 +74,7 @@ def submit(scope: Scope, campaign_id: UUID, *, at: datetime) -> None:
         rule = _rule(scope, row)
         _check_audience(scope, row, rule)
         expected = segments.count(scope, rule, today=_today(scope, at), at=at)
+        _check_size(scope, rule, expected)
         if expected == 0:
             raise Refusal("empty_audience", "Nobody is in this segment now; choose another one.")
         row.rule_sealed = seal(scope, _canonical(rule), table=CAMPAIGN, row=str(row.id), column="rule")
@@ -374,6 +376,19 @@ def _check_audience(scope: Scope, row: CampaignRow, rule: Rule) -> None:
         rule, profile(scope), message_class=row.message_class, says_what_it_reveals=said
     ):
         raise obstacle
+
+
+def _check_size(scope: Scope, rule: Rule, expected: int) -> None:
+    """Whoever is told of no small count cannot submit one, nor learn by trying whether it is of nobody.
+
+    Otherwise a rule that means one person at most would tell whether what it asks holds for that one.
+    """
+    if expected < SMALLEST_SHOWN and not segments.may_see_whom(scope, rule):
+        raise Refusal(
+            "small_audience",
+            f"Fewer than {SMALLEST_SHOWN} patients are in this segment now; choose a wider one, or let somebody submit "
+            "it who may see them.",
+        )
 
 
 def _rule(scope: Scope, row: CampaignRow) -> Rule:

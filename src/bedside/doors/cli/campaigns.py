@@ -184,16 +184,16 @@ def _row(scope: Scope, one: Campaign) -> dict[str, Any]:
         "name": one.name,
         "class": one.plan.message_class,
         "state": one.state.value,
-        "people": _counts(scope, {"people": one.audience_count})["people"],
+        "people": _counts(scope, one.id, {"people": one.audience_count})["people"],
     }
 
 
-def _counts(scope: Scope, counts: Mapping[Any, int]) -> dict[Any, int | str]:
-    """Numbers, or for who may not see patients what a page would say: "about 40", "fewer than 11"."""
+def _counts(scope: Scope, campaign_id: UUID, counts: Mapping[Any, int]) -> dict[Any, int | str]:
+    """Numbers, or for who may not see its people what a page would say: "about 40", "fewer than 11"."""
+    from bedside.correspondence.campaigns.seeing import may_see_whom
     from bedside.oversight.insight.rules import shown
-    from bedside.safeguards.staff.rules import Right
 
-    return {**counts} if scope.may(Right.SEE_PATIENTS) else {**shown(counts, exact=False)}
+    return {**counts} if may_see_whom(scope, campaign_id) else {**shown(counts, exact=False)}
 
 
 def show_campaign(chosen: argparse.Namespace) -> None:
@@ -221,7 +221,7 @@ def show_campaign(chosen: argparse.Namespace) -> None:
             for found in one.reveal.findings
         ]
     if one.has_audience:
-        counted = _counts(scope, queries.numbers(scope, one.id).by_state)
+        counted = _counts(scope, one.id, queries.numbers(scope, one.id).by_state)
         result["numbers"] = {state.value: count for state, count in counted.items()}
     told = ", ".join(f"{_told(count)} {state}" for state, count in result.get("numbers", {}).items())
     sentence = f"{one.name}: {STATE_NAMES[one.state].lower()}{'; ' + told if told else ''}."
@@ -230,23 +230,25 @@ def show_campaign(chosen: argparse.Namespace) -> None:
 
 def show_numbers(chosen: argparse.Namespace) -> None:
     from bedside.correspondence.campaigns import queries
+    from bedside.correspondence.campaigns.seeing import may_see_whom
     from bedside.correspondence.delivery.queries import balance, reason_sentence
     from bedside.oversight.insight.rules import drawn
-    from bedside.safeguards.staff.rules import Right
 
     scope = scope_for(chosen)
     numbers = queries.numbers(scope, chosen.id)
     books = balance(scope, chosen.id)
-    order = drawn(numbers.by_reason, exact=scope.may(Right.SEE_PATIENTS))
+    order = drawn(numbers.by_reason, exact=may_see_whom(scope, chosen.id))
     reasons = [
         {"state": state.value, "reason": code, "count": count, "sentence": reason_sentence(code)}
         for (state, code), count in sorted(
-            _counts(scope, numbers.by_reason).items(), key=lambda row: (-order[row[0]], *row[0])
+            _counts(scope, chosen.id, numbers.by_reason).items(), key=lambda row: (-order[row[0]], *row[0])
         )
     ]
-    (total,) = _counts(scope, {"total": numbers.total}).values()
+    (total,) = _counts(scope, chosen.id, {"total": numbers.total}).values()
     if chosen.json:
-        by_state = {state.value: count for state, count in _counts(scope, numbers.by_state).items()}
+        by_state = {
+            state.value: count for state, count in _counts(scope, chosen.id, numbers.by_state).items()
+        }
         print_result(
             chosen,
             {"total": total, "states": by_state, "reasons": reasons, "books_agree": books.agrees},

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.shortcuts import render
 
 from bedside.correspondence.campaigns.rules import RECIPIENT_STATE_NAMES, RecipientState
+from bedside.correspondence.campaigns.seeing import may_see_whom
 from bedside.doors.web.campaigns.words import ORDER, RECIPIENT_BADGES, reason_lines
 from bedside.doors.web.pages import staff_page
 from bedside.oversight.insight.queries import overview
@@ -64,8 +65,9 @@ class Chart:
 @staff_page(Right.SEE_REPORTS)
 def reports(request: HttpRequest, scope: Scope) -> HttpResponse:
     """What went out, what did not and why, and whether every message was encrypted."""
-    exact = scope.may(Right.SEE_PATIENTS)
     found = overview(scope)
+    seen = {one.id: may_see_whom(scope, one.id) for one, _ in found.campaigns}
+    exact = scope.may(Right.SEE_PATIENTS) and all(seen.values())
     by_state = {state: found.by_state[state] for state in ORDER if found.by_state.get(state)}
     words = shown(by_state, exact=exact)
     context = {
@@ -78,7 +80,7 @@ def reports(request: HttpRequest, scope: Scope) -> HttpResponse:
         "handed_over": _alone(found.encryption.handed_over, exact=exact),
         "proven": _alone(found.encryption.proven, exact=exact),
         "reasons": reason_lines(found.by_reason, exact=exact),
-        "rows": [_row(one, numbers, exact=exact) for one, numbers in reversed(found.campaigns)],
+        "rows": [_row(one, numbers, exact=seen[one.id]) for one, numbers in reversed(found.campaigns)],
         "chart": chart(found) if exact and found.campaigns else None,
     }
     return render(request, "web/reports/reports.html", context)
