@@ -31,6 +31,17 @@ _OF_MEDICINES: Final = re.compile(
     r"|studies|patients|approved by|fda|shortage|cost|save|price|program|blog|article|recall(?:ed)?"
     r"|side effects|carry|kits?)\b"
 )
+_TO_READER: Final = re.compile(r"\b(?:you|your|you're|you've|yours)\b")
+_FOR_EVERYBODY: Final = re.compile(
+    r"\?|\b(?:if|whether|unless|can|could|may|might|should|people|adults|anyone|everyone|everybody|someone"
+    r"|women|men|children|parents|patients|seniors|many|most|learn|know|ask|talk|schedule|book"
+    r"|free|offers?|offering|available|prevent\w*|risks?|signs?|helps?|how|what|why|when|where|class|classes"
+    r"|join|month|awareness|protect\w*|tips|guide|facts|screenings?|keep|lower|reduce|manage|treat|treats"
+    r"|choose|visit"
+    r"|call|our|we|need|check|take|find|want|best|new|year|save|off|more|every|who|or|get|give|family|season"
+    r"|common|normal|between|affects?|cause[sd]?|causes|raise[sd]?|read|see|watch|quiz|story|stories|day"
+    r"|week)\b"
+)
 _NEAR: Final = 110
 _SIGNS: Final = frozenset(str(family) for family in ANY)
 _KINDS: Final = {
@@ -58,6 +69,7 @@ def statements_in(text: Marked) -> Iterator[Hit]:
                     yield _hit(text, frame, first + start, first + end)
     yield from appointments_in(text)
     yield from _lone_medicines(text)
+    yield from _beside_reader(text)
 
 
 def _is_general(frame: Frame, sentence: str, start: int) -> bool:
@@ -98,6 +110,20 @@ def _lone_medicines(text: Marked) -> Iterator[Hit]:
         if not _OF_MEDICINES.search(text.folded.lower, first, last):
             why = "A medicine on prescription may be somebody's."
             yield Hit(start=start, end=end, kind=Kind.DRUG, level=Level.POSSIBLE, why=why)
+
+
+def _beside_reader(text: Marked) -> Iterator[Hit]:
+    """Words of health in a sentence to the reader that neither asks, offers nor teaches: whose else would they be."""
+    for term in text.terms:
+        if term.family not in _KINDS:
+            continue
+        first, last = text.folded.sentence(term.span[0])
+        lower = text.folded.lower
+        if _TO_READER.search(lower, first, last) and not _FOR_EVERYBODY.search(lower, first, last):
+            why = "A word of health in a sentence to the reader may be about them."
+            yield Hit(
+                start=term.span[0], end=term.span[1], kind=_KINDS[term.family], level=Level.POSSIBLE, why=why
+            )
 
 
 def beside_people(text: Marked) -> Iterator[Hit]:
