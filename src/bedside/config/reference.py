@@ -1,4 +1,4 @@
-"""Writes the reference pages that come from the code: commands, gate reasons, decision table, ledger entries (`bin/reference`)."""
+"""Writes the reference pages that come from the code, for `bin/reference`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bedside.decisions.gate.rules import Row
 
 
@@ -31,6 +33,7 @@ def main(folder: Path) -> None:
     (folder / "gate.md").write_text(gate())
     (folder / "decision-table.md").write_text(decision_table())
     (folder / "ledger.md").write_text(ledger())
+    (folder / "documents.md").write_text(documents())
     (Path(home) / "root.key").unlink()
     (Path(home) / "installation.key").unlink()
     Path(home).rmdir()
@@ -142,6 +145,42 @@ def ledger() -> str:
         "| kind | in words | details |\n|---|---|---|\n"
     )
     return head + "".join(rows)
+
+
+def documents() -> str:
+    """The JSON of a structured message, from the table behind its forms."""
+    from bedside.decisions.composer.rules.document import IN_COLUMN, KINDS, Colour, Edition
+    from bedside.decisions.composer.rules.document.nodes import BLOCKS_MAX, COLUMN_BLOCKS_MAX
+    from bedside.decisions.composer.rules.document.stored import VERSION
+
+    head = (
+        "# Structured messages\n\nMade from the code by `bin/reference`. The body of a message is a document of blocks, "
+        "or MJML. `bedside messages show --json` prints\nit under `document`.\n\n"
+        f"| member | holds |\n|---|---|\n| `version` | {VERSION}. Without one it is version 1: `colour` and `items`, "
+        "read for ever and never written |\n"
+        f"| `edition` | how it is drawn: {_codes(Edition)}; `first` is the look of version 1, kept to the byte |\n"
+        f"| `colour` | {_codes(Colour)}; left out for the brand kit's own |\n"
+        f"| `blocks` | at most {BLOCKS_MAX}, from top to bottom |\n\n"
+        "A block has its `kind`, its parts as text (left out where empty), and perhaps `show_if`: the name of a field of "
+        "the reader;\nwho has no value for it does not get the block. Anything else in it is refused. In parts marked "
+        "* these signs have a meaning:\n`**bold**`, `*italic*`, `[words](https://…)`, lines that begin with `- `, and "
+        "`{{ field | words for who has none }}`.\n\n| kind | is | parts |\n|---|---|---|\n"
+    )
+    rows = []
+    for kind, one in KINDS.items():
+        parts = [
+            f"`{part.name}`{'*' if part.marked else ''}{'' if part.required else ' (may be empty)'}: {part.label.lower()}"
+            for part in one.parts
+        ]
+        if kind.value == "columns":
+            sides = _codes(sorted(IN_COLUMN))
+            parts = [f"`left`, `right`: each at most {COLUMN_BLOCKS_MAX} blocks of {sides}"]
+        rows.append(f"| `{kind.value}` | {one.label}. {one.help} | {'<br>'.join(parts) or '–'} |\n")
+    return head + "".join(rows)
+
+
+def _codes(known: Iterable[str]) -> str:
+    return ", ".join(f"`{one}`" for one in known)
 
 
 if __name__ == "__main__":

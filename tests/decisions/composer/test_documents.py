@@ -335,6 +335,7 @@ def test_conditional_block_leaves_the_page_whole():
         ) - gone.count("<!--[if lte mso 11]>") - gone.count("<!--<![endif]-->"), kind
 
 
+@pytest.mark.row("MIN-02")
 @pytest.mark.parametrize("field", ["conditions", "medications", "next_appointment", "appointment_time"])
 def test_field_that_a_class_may_not_use_decides_nothing_there_either(field):
     draft = drafted(whole_block(Kind.TEXT, show_if=field), message_class=MessageClass.MARKETING)
@@ -357,6 +358,7 @@ def test_field_that_decides_is_among_what_an_approval_covers():
 # --- the appointment, and nothing more of it
 
 
+@pytest.mark.row("MIN-03")
 def test_reminder_tells_day_time_and_place_and_nothing_else():
     content = content_of(drafted(whole_block(Kind.APPOINTMENT)))
     fields = {source.field for source in content.sources.values()}
@@ -420,3 +422,38 @@ def test_missing_pillar_is_named():
         assert missing_pillars(Document(blocks=rest)) == (pillar,)
     some_only = (*whole.blocks[1:], whole_block(Kind.TOPIC, show_if="first_name"))
     assert missing_pillars(Document(blocks=some_only)) == (Pillar.HEALTH_TOPIC,)
+
+
+# --- values of patients who mean harm
+
+EVIL = st.text(alphabet="<>&\"'{}|%#?\r\n\t\x00\u202e:=/abé\U0001f600", max_size=80)
+
+
+@settings(max_examples=60)
+@given(name=EVIL, provider=EVIL, place=EVIL)
+def test_no_value_changes_the_page_the_text_or_the_headers_around_it(name, provider, place):
+    """Each value is written as its place needs: in HTML, in text, in the subject; none makes a tag, link or header."""
+    draft = drafted(
+        Block(
+            kind=Kind.TEXT,
+            text="Hello {{ first_name | there }} of {{ provider | us }}, **{{ last_name | x }}**",
+        ),
+        Block(kind=Kind.APPOINTMENT),
+        Block(kind=Kind.TEXT, text="Only with a name", show_if="first_name"),
+        subject="{{ first_name | Hello }}, a reminder",
+    )
+    evil = replace(sample_on(TODAY), first_name=name, last_name=name, provider=provider)
+    visit = replace(sample_appointment_on(TODAY), place=place)
+    shown = shown_to(evil, draft, appointment=visit)
+    plain = shown_to(sample_on(TODAY), draft, appointment=sample_appointment_on(TODAY))
+    with_name = bool(" ".join(name.split()))
+    assert shown.html.count("<") == plain.html.count("<") - (0 if with_name else plain_tags_of_passage(draft))
+    assert "\n" not in shown.subject
+    assert ("Only with a name" in shown.text) is with_name
+
+
+def plain_tags_of_passage(draft) -> int:
+    """How many "<" the block that is left out has."""
+    html = content_of(draft).html
+    begins, ends = html.index("{{ if "), html.index("{{ end if }}")
+    return html[begins:ends].count("<")

@@ -285,3 +285,35 @@ def test_a_stranger_finds_nothing(scope, stranger_scope, message_id, patient_id,
     own = actions.create(stranger_scope, name="Own", starter="blank", at=at)
     with pytest.raises(NotFound):
         previews.preview(stranger_scope, own, patient_id=patient_id, at=at)
+
+
+# --- what was stored before documents had versions
+
+
+def test_message_stored_before_documents_opens_and_is_not_saved_again_for_nothing(scope, message_id, at):
+    import orjson
+
+    from bedside.decisions.composer.models import MessageRow
+    from bedside.decisions.composer.rules.document import Edition
+    from bedside.decisions.composer.sealed import heading_bytes, seal
+    from bedside.safeguards.vault.queries import practice_keys
+
+    items = [{"kind": "heading", "text": "Old"}, {"kind": "image", "link": "https://www.maple.example/a.png"}]
+    body = orjson.dumps({"blocks": {"colour": "plum", "items": items}})
+    heading = heading_bytes(queries.draft_of(scope, message_id, revision=None))
+    keys = practice_keys(scope)
+    with in_scope(scope):
+        RevisionRow.objects.create(
+            practice_id=scope.practice_id, message_id=message_id, number=2, message_class="treatment",
+            sealed_heading=seal(keys, heading, message_id=message_id, column="heading", number=2),
+            sealed_body=seal(keys, body, message_id=message_id, column="body", number=2),
+            content_hash=b"\x00" * 32, author_kind="staff", author_id="x", at=at,
+        )  # fmt: skip
+        MessageRow.objects.filter(id=message_id).update(revision=2)
+    draft = queries.draft_of(scope, message_id, revision=None)
+    assert draft.document is not None
+    assert draft.document.edition is Edition.FIRST
+    assert [block.text or block.picture for block in draft.document.blocks] == ["Old", items[1]["link"]]
+    assert actions.edit(scope, message_id, draft, based_on_revision=2, at=at) == 2
+    changed = replace(draft, document=replace(draft.document, edition=Edition.CALM))
+    assert actions.edit(scope, message_id, changed, based_on_revision=2, at=at) == 3

@@ -105,6 +105,7 @@ def message(scope, at, *blocks: Block):
     return message_id, queries.compiled(scope, message_id, number, remuneration=False)
 
 
+@pytest.mark.row("MIN-02")
 @pytest.mark.django_db
 def test_message_that_tells_of_a_visit_opens_the_visits_only(scope, at, patient):
     message_id, content = message(scope, at, Block(kind=Kind.APPOINTMENT))
@@ -119,6 +120,7 @@ def test_message_that_tells_of_a_visit_opens_the_visits_only(scope, at, patient)
         queries.appointments(scope, content, [patient], today=TODAY, zone=CHICAGO)
 
 
+@pytest.mark.row("MIN-02")
 @pytest.mark.django_db
 def test_message_that_tells_of_none_opens_no_chart_at_all(scope, at, patient):
     words = "Hello {{ first_name | there }}, see you on {{ next_appointment }}"
