@@ -93,10 +93,12 @@ def make_plan(
     return replace(plan, **changes)
 
 
-def approve_as(approver: Scope, campaign_id: UUID, *, at: datetime) -> None:
+def approve_as(approver: Scope, campaign_id: UUID, *, at: datetime, ready: bool = True) -> None:
+    """And, unless it is not to be `ready`, the seventeen questions are answered."""
     shown = hash_to_approve(approver, campaign_id)
     campaigns.approve(approver, campaign_id, expected_hash=shown, comment="", at=at)
-    make_ready(approver, campaign_id, at=at)
+    if ready:
+        make_ready(approver, campaign_id, at=at)
 
 
 def make_ready(scope: Scope, campaign_id: UUID, *, at: datetime) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
 from bedside.config.commands import build_parser
+from bedside.ground import clock
 from bedside.ground.errors import Fault, Refusal
 from tests.correspondence.building import make_plan
 
@@ -38,6 +40,15 @@ def test_whole_way_on_the_command_line(told, made, scope):
     assert (
         told("campaign", "approve", made, "--as", "ada@maple.example", "--hash", shown)["state"] == "approved"
     )
+    with pytest.raises(Refusal, match="Question 1 of 17 is open"):
+        told("campaign", "schedule", made)
+    chloe = ("--as", "chloe@maple.example")
+    until = (clock.now() + timedelta(days=30)).date().isoformat()
+    for register in ("access", "procedure", "training", "agreements", "domain"):
+        told("preflight", "state", register, "--until", until, *chloe)
+    for row in told("preflight", "show", made)["rows"]:
+        if row["light"] == "red":
+            told("preflight", "waive", made, str(row["number"]), "--words", "A test.", *chloe)
     assert told("campaign", "schedule", made)["state"] == "scheduled"
     assert told("campaign", "pause", made)["state"] == "paused"
     assert told("campaign", "numbers", made)["states"] == {"waiting": 12}

@@ -135,10 +135,10 @@ def test_nobody_approves_it_under_a_telling_name(scope, approver, walkers, at):
     change_profile(scope, replace(profile(scope), sender_name="Maple Street HIV Care"), at=at)
     campaign_id = submitted(scope, at)
     with pytest.raises(Refusal) as refused:
-        approve_as(approver, campaign_id, at=at)
+        approve_as(approver, campaign_id, at=at, ready=False)
     assert refused.value.code == "sender_not_neutral"
     change_profile(scope, replace(profile(scope), sender_name="Maple Street"), at=at)
-    approve_as(approver, campaign_id, at=at)
+    approve_as(approver, campaign_id, at=at, ready=False)
     assert queries.campaign(scope, campaign_id).state is CampaignState.APPROVED
 
 

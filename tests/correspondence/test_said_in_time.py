@@ -60,10 +60,10 @@ def send(scope, approver, people, post_office, monkeypatch, at):
         actions.schedule(scope, campaign_id, at=at)
         write, done = Writer.write, []
 
-        def and_meanwhile(writer, cleared, claimed, *, at):
+        def and_meanwhile(writer, cleared, claimed, **named):
             if not done:
                 done.append(act(as_patient(scope, people[3].id), people[3].id, at))
-            return write(writer, cleared, claimed, at=at)
+            return write(writer, cleared, claimed, **named)
 
         monkeypatch.setattr(Writer, "write", and_meanwhile)
         assert progress.start(sender_scope(scope.practice_id), campaign_id, at=at)

@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from bedside.records.patients.rules import Patient
 
 
+@pytest.fixture(autouse=True)
+def _a_relay_is_named(settings) -> None:
+    """Without one nothing is ready to be sent; nothing answers there."""
+    settings.BEDSIDE_RELAY_HOST = settings.BEDSIDE_RELAY_HOST or "relay.example"
+
+
 @pytest.fixture
 def officer(scope_of: Callable[[str], Scope]) -> Scope:
     """Compliance officer Chloe, who may erase."""

@@ -19,6 +19,7 @@ from bedside.decisions.gate import queries as gate
 from bedside.decisions.gate.rules import Decision, MessageClass
 from bedside.decisions.segments import index
 from bedside.decisions.segments import queries as segments
+from bedside.decisions.segments.freshness import freshness
 from bedside.ground.errors import NotAllowed, NotFound, Refusal
 from bedside.ground.identity import new_id
 from bedside.ground.scope import in_scope
@@ -101,7 +102,10 @@ def test_the_columns_leave_them_out_before_they_are_built_anew(
     assert segments.finds(scope, jane.id)
     erase(officer, jane, at)
     with in_scope(scope):
-        kept = index._snapshot(scope, index._state(scope)).base.columns(["id_lo"])["id_lo"]
+        state = index._state(scope)
+        assert state is not None
+        fresh = freshness(scope, settled=state.settled_change, base=state.base_change)
+        kept = index._snapshot(scope, state, fresh).base.columns(["id_lo"])["id_lo"]
     assert jane.id.int % 2**64 in kept.to_list()
     assert not segments.finds(scope, jane.id)
 

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 @pytest.fixture
 def run(own_database: dict[str, str]) -> Callable[[str], dict]:
-    environ = {**own_database, "PYTHONPATH": f"{ROOT}/src:{ROOT}"}
+    environ = {**own_database, "PYTHONPATH": f"{ROOT}/src:{ROOT}", "BEDSIDE_RELAY_HOST": "relay.example"}
 
     def go(verb: str) -> dict:
         done = warm().run(verb, module="tests.oversight.retention.racing", environ=environ, timeout_s=200)
