@@ -177,6 +177,9 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     "campaign_progress": Right.SEE_REPORTS,
     "campaign_frame": Right.SEE_REPORTS,
     "campaign_dropping": Right.SEE_REPORTS,
+    "campaign_questions": Right.SEE_REPORTS,
+    "campaign_answer": Right.SEE_REPORTS,
+    "campaign_test": Right.SEE_REPORTS,
     "campaign_drop_counts": Right.SEE_REPORTS,
     "campaign_confirm_addresses": Right.RECORD_CONSENT,
     "campaign_ask_to_sign": Right.RECORD_CONSENT,
@@ -243,6 +246,7 @@ ADDRESSES: Final[dict[str, Right | Open]] = {
     "staff_second_step": Right.MANAGE_STAFF,
     # settings
     "settings": Right.MANAGE_PRACTICE,
+    "statements": Right.SEE_REPORTS,
 }
 
 # Addresses whose argument is nobody's: they show every member the same.
