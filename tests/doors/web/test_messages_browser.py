@@ -40,26 +40,30 @@ def test_a_message_is_written_without_seeing_mjml(served, open_page):
     assert faults(page) == []
     page.locator("button[value=recall]").click()
     page.get_by_label("Kind of message").select_option("treatment")
-    page.locator("#block-1-text").fill("Come {{ frist_name }}")
+    page.locator("#block-2-text").fill("Come {{ frist_name }}")
     page.get_by_text("did you mean “first_name”").wait_for()
     assert faults(page) == []
-    page.locator("#block-1-text").fill("Come ")
+    page.locator("#block-2-text").fill("Come ")
     page.get_by_text("Fields to insert").click()
-    page.locator("#block-1-text").press("End")
+    page.locator("#block-2-text").press("End")
     page.get_by_role("button", name="First name", exact=True).click()
-    expect(page.locator("#block-1-text")).to_have_value("Come {{ first_name | there }}")
+    expect(page.locator("#block-2-text")).to_have_value("Come {{ first_name | there }}")
     page.get_by_text("Ready: nothing to put right.").wait_for()
     page.frame_locator("[data-look] iframe:not(.coming)").get_by_role("heading", name="Come Maria").wait_for()
-    page.locator("button[value='down-1']").click()
-    page.locator("#block-2 input[value='Come {{ first_name | there }}']").wait_for()
+    page.locator("button[value='down-2']").click()
+    page.locator("#block-3 input[value='Come {{ first_name | there }}']").wait_for()
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("ready to be used in a campaign").wait_for()
     address = page.url
     for part in ("preview/", "history/", ""):
         page.goto(address + part)
         assert faults(page) == [], part
-    page.goto(f"{served.web_url}/messages/")
-    assert faults(page) == []
+    for path in ("messages/", "messages/brand/"):
+        page.goto(f"{served.web_url}/{path}")
+        assert faults(page) == [], path
+    page.get_by_role("button", name="Plum").click()
+    page.get_by_role("button", name="Save", exact=True).last.click()
+    page.get_by_text("Your brand kit is saved").wait_for()
     assert heard == []
 
 
@@ -92,10 +96,10 @@ def test_everything_works_without_script(served, chromium):
     sign_in(page, served, "ana@maple.example")
     page.goto(f"{served.web_url}/messages/new/")
     page.locator("button[value=blank]").click()
-    page.locator("#block-1-text").fill("TYPED")
+    page.locator("#block-2-text").fill("TYPED")
     page.get_by_text("Add at the top").click()
     page.locator("button[value='add-0-line']").click()
-    expect(page.locator("#block-2-text")).to_have_value("TYPED")
+    expect(page.locator("#block-3-text")).to_have_value("TYPED")
     page.locator("#subject").fill("Hello")
     page.get_by_role("button", name="Check and preview").click()
     expect(page.get_by_text("1 thing to put right")).to_be_visible()
