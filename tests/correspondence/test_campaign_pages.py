@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from email.message import EmailMessage
 
 import pytest
 
 from bedside.correspondence.campaigns import actions, progress
 from bedside.correspondence.campaigns import queries as campaigns
+from bedside.correspondence.campaigns.nouns import Decided
 from bedside.correspondence.campaigns.rules import CampaignState
 from bedside.correspondence.delivery.chunks import deliver_chunk
 from bedside.correspondence.delivery.claims import sender_scope
+from bedside.ground.errors import Refusal
 from bedside.kit.transport.sinks import MaildirSink
+from bedside.safeguards.practices.actions import change_profile
+from bedside.safeguards.practices.queries import profile
 from tests.correspondence.building import approve_as, make_plan
 
 
@@ -92,6 +97,50 @@ def test_approver_sees_exactly_what_goes_out_and_approves(signed_in, scope, subm
     assert b"Planted" not in frame.content  # an invented person, never a patient
     answer = client.post(f"/campaigns/{submitted}/decide/", {"do": "approve", "hash": shown, "comment": ""})
     assert answer.status_code == 302
+    assert campaigns.campaign(scope, submitted).state is CampaignState.APPROVED
+
+
+def test_an_approver_shows_with_a_second_step_who_they_are(signed_in, cast, scope, submitted):
+    from allauth.mfa.totp.internal.auth import (
+        TOTP,
+        generate_totp_secret,
+        hotp_value,
+        yield_hotp_counters_from_time,
+    )
+
+    from bedside.safeguards.staff.models import Account
+
+    client, secret = signed_in("ada"), generate_totp_secret()
+    TOTP.activate(Account.objects.get(id=cast["ada"]), secret)
+    page = f"/campaigns/{submitted}/decide/"
+    assert b"Code from your app" in client.get(page).content
+    form = {"do": "approve", "hash": campaigns.hash_to_approve(scope, submitted), "comment": "Fine."}
+    for wrong in ("", "000000"):
+        answer = client.post(page, {**form, "code": wrong})
+        assert answer.status_code == 422
+        assert b"That code is not right" in answer.content
+        assert b"Fine." in answer.content
+    assert campaigns.approvals(scope, submitted) == []
+    code = f"{hotp_value(secret, next(yield_hotp_counters_from_time())):06}"
+    client.post(page, {**form, "code": code}, headers={"user-agent": "Lamp 3.1 (Fairhaven)\x00"})
+    (approval,) = campaigns.approvals(scope, submitted)
+    assert (approval.verdict, approval.second_step, approval.agent) == (
+        "approve",
+        True,
+        "Lamp 3.1 (Fairhaven)",
+    )
+    assert b"shown by a second step" in client.get(f"/campaigns/{submitted}/").content
+
+
+def test_where_everybody_has_a_second_step_nobody_approves_without(scope, scope_of, approver, submitted, at):
+    admin = scope_of("omar")
+    change_profile(admin, replace(profile(admin), second_factor_required=True), at=at)
+    with pytest.raises(Refusal, match="second step"):
+        approve_as(approver, submitted, at=at)
+    shown = campaigns.hash_to_approve(scope, submitted)
+    actions.approve(
+        approver, submitted, expected_hash=shown, comment="", decided=Decided(second_step=True), at=at
+    )
     assert campaigns.campaign(scope, submitted).state is CampaignState.APPROVED
 
 

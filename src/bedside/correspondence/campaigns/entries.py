@@ -22,7 +22,9 @@ GATE_ASKED = declare(
     decision=str, code=str,
 )  # fmt: skip
 WITHDRAWN = declare("campaign.withdrawn", "Took a campaign back to draft ({reason}).", reason=str)
-APPROVED = declare("campaign.approved", "Approved a campaign exactly as shown.", Deed.DECIDE, hash=str)
+APPROVED = declare(
+    "campaign.approved", "Approved a campaign exactly as shown.", Deed.DECIDE, hash=str, second_step=bool
+)
 REJECTED = declare("campaign.rejected", "Rejected a campaign.", Deed.DECIDE, hash=str)
 SCHEDULED = declare("campaign.scheduled", "Scheduled a campaign.", hash=str, immediately=bool)
 STARTED = declare("campaign.started", "Began to send a campaign of {chunks} chunks.", chunks=int)

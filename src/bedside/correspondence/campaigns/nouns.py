@@ -165,12 +165,25 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """How somebody showed that it is they who decide: by a second step just now, with which program."""
+
+    second_step: bool = False
+    agent: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """One yes or no. `is_present` tells whether it is about the campaign exactly as it is now."""
+    """One yes or no. `is_present` tells whether it is about the campaign exactly as it is now.
+
+    `second_step` is None for what was decided before it was kept.
+    """
 
     account_id: str
     at: datetime
     origin: str
+    second_step: bool | None
+    agent: str
     bound_hash: str
     verdict: str
     comment: str

@@ -341,6 +341,8 @@ def _approval(scope: Scope, row: ApprovalRow, present: bytes) -> Approval:
         account_id=row.account_id,
         at=row.at,
         origin=row.origin,
+        second_step=row.second_step,
+        agent=row.agent,
         bound_hash=bytes(row.bound_hash).hex(),
         verdict=row.verdict,
         comment=comment,

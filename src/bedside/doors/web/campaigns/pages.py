@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from bedside.correspondence.campaigns import actions, queries
+from bedside.correspondence.campaigns.nouns import Decided
 from bedside.correspondence.campaigns.rules import CampaignState, Verb
 from bedside.correspondence.campaigns.seeing import may_see_whom
 from bedside.decisions.composer.previews import preview
@@ -18,6 +19,7 @@ from bedside.doors.web.campaigns.steps import described, runs_campaigns
 from bedside.doors.web.campaigns.words import STOPPED, state_words, tell
 from bedside.doors.web.messages.frames import mail_frame
 from bedside.doors.web.pages import done, staff_page, whole_number
+from bedside.doors.web.second_step import has_second_step, shown_second_step
 from bedside.ground import clock
 from bedside.ground.errors import NotFound, Refusal
 from bedside.safeguards.staff.queries import names_of
@@ -154,16 +156,23 @@ def decide(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespons
         "hash": queries.hash_to_approve(scope, campaign_id),
         "comment": request.POST.get("comment", ""),
         "problem": problem,
+        "asks_code": has_second_step(request),
     }
     return render(request, "web/campaigns/decide.html", context, status=422 if problem else 200)
 
 
 def _decided(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpResponse:
     shown, comment = request.POST.get("hash", ""), request.POST.get("comment", "")
+    agent = request.headers.get("User-Agent", "")
     if request.POST.get("do") == "approve":
-        actions.approve(scope, campaign_id, expected_hash=shown, comment=comment, at=clock.now())
+        decided = Decided(second_step=shown_second_step(request), agent=agent)
+        actions.approve(
+            scope, campaign_id, expected_hash=shown, comment=comment, decided=decided, at=clock.now()
+        )
         return done(request, "Approved exactly as it was shown.", "campaign", campaign_id)
-    actions.reject(scope, campaign_id, expected_hash=shown, comment=comment, at=clock.now())
+    actions.reject(
+        scope, campaign_id, expected_hash=shown, comment=comment, decided=Decided(agent=agent), at=clock.now()
+    )
     return done(request, "Rejected. Its author sees your comment.", "campaigns")
 
 

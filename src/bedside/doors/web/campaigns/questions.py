@@ -149,7 +149,8 @@ def sheet_context(scope: Scope, campaign: Campaign, sheet: Sheet) -> dict[str, o
         "sheet": sheet,
         "lines": lines,
         "groups": [
-            (heading, [one for one in lines if one.answer.light is light]) for light, heading in _GROUPS.items()
+            (heading, [one for one in lines if one.answer.light is light])
+            for light, heading in _GROUPS.items()
         ],
         "open": len(sheet.blocking),
         "amber": sheet.count(Light.AMBER),
