@@ -119,7 +119,12 @@ def answer_questions(scope: Scope, campaign_id: UUID) -> None:
     )
     for answer in readiness(officer, campaign_id, at=clock.now()).blocking:
         actions.waive(
-            officer, campaign_id, answer.question, mark=answer.mark.hex(), words="A benchmark.", at=clock.now()
+            officer,
+            campaign_id,
+            answer.question,
+            mark=answer.mark.hex(),
+            words="A benchmark.",
+            at=clock.now(),
         )
 
 

@@ -28,7 +28,9 @@ METHODS = ("get", "post", "put", "delete", "options")
 def paths(token: str) -> list[str]:
     found = []
     for address in every_address(URLCONF):
-        assert set(address.arguments) <= {"token", "width"}, "say here what a new argument of the patients' door takes"
+        assert set(address.arguments) <= {"token", "width"}, (
+            "say here what a new argument of the patients' door takes"
+        )
         if address.name not in WITHOUT_LINK:
             assert address.arguments, f"{address.name} needs no link; say why in WITHOUT_LINK"
             found.append(address.filled({"token": token, "width": 600}))

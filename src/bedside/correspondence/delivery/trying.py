@@ -10,6 +10,7 @@ import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from django.conf import settings
 
 from bedside.correspondence.campaigns import queries as campaigns
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from bedside.decisions.composer.rules import Content
     from bedside.ground.scope import Scope
+    from bedside.kit.mail import DkimKey
 
 AN_HOUR_MAX: Final = 20
 _HOUR: Final = timedelta(hours=1)
@@ -119,15 +121,21 @@ def describe(scope: Scope, *, campaign_id: UUID, content_hash: bytes, prepare: b
         tests = tuple(
             Trial(id=one, host=where, at=when)
             for one, where, when in rows.order_by("asked_at").values_list("id", "host", "done_at")
+            if when is not None
         )
     return WayOut(host=host, dkim_bits=_bits(scope, prepare=prepare, at=at), tests=tests)
 
 
 def _bits(scope: Scope, *, prepare: bool, at: datetime) -> int:
     if prepare:
-        return signing_key(scope, at=at).private_key.key_size
+        return _rsa_bits(signing_key(scope, at=at))
     domain = profile(scope).sender_domain.lower()
-    return next((key.private_key.key_size for key in known_keys(scope) if key.domain == domain), 0)
+    return next((_rsa_bits(key) for key in known_keys(scope) if key.domain == domain), 0)
+
+
+def _rsa_bits(key: DkimKey) -> int:
+    """0 for another kind of key, which not every receiver can check (RFC 8463 section 3)."""
+    return key.private_key.key_size if isinstance(key.private_key, RSAPrivateKey) else 0
 
 
 def _outgoing(scope: Scope, row: TrialRow, content: Content, *, at: datetime) -> Outgoing:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def has_second_step(request: HttpRequest) -> bool:
-    return Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP).exists()
+    return bool(Authenticator.objects.filter(user_id=request.user.pk, type=Authenticator.Type.TOTP).exists())
 
 
 def shown_second_step(request: HttpRequest) -> bool:

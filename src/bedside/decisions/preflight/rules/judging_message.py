@@ -199,15 +199,6 @@ def opt_out(facts: Facts) -> Finding:
         "one_click": sending.needs_opt_out,
     }
 
-    def red(said: str, to_do: str) -> Finding:
-        return red(
-            Question.OPT_OUT,
-            said=said,
-            to_do=to_do,
-            where=Where.MESSAGE,
-            evidence=evidence,
-        )
-
     refused = partial(_refused, evidence)
     if sending.needs_opt_out and not written.unsubscribes:
         return refused("There is no way to say no in it.", "Save the message anew; its footer has one.")

@@ -45,7 +45,7 @@ def picture_problems(document: Document | None, refused: Mapping[UUID, Unusable]
     return [
         Problem(code="picture", where=Where.BODY, sentence=_going_on(refused[found].sentence), block=number)
         for number, found in dict.fromkeys(numbered)
-        if found in refused and refused[found] not in _GONE
+        if found is not None and found in refused and refused[found] not in _GONE
     ]
 
 
