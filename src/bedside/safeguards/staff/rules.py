@@ -27,9 +27,7 @@ class Right(StrEnum):
     SEE_KEYS = "see_keys"
     MANAGE_KEYS = "manage_keys"  # rotate, ask for a key's destruction, release what another has asked for
     ERASE_PATIENTS = "erase_patients"  # and place or lift a legal hold, which forbids it
-    ANSWER_FOR_PRACTICE = (
-        "answer_for_practice"  # state what is in order before mail is sent; let one go without
-    )
+    ANSWER_FOR_PRACTICE = "answer_for_practice"  # state what is in order before mail goes; waive one
     MANAGE_STAFF = "manage_staff"
     MANAGE_PRACTICE = "manage_practice"
 
