@@ -62,6 +62,21 @@ def test_shows_nobody_of_it_to_who_may_not_see_what_it_asks(signed_in, scope, ca
     assert signed_in("chloe").get(f"/campaigns/{campaign_id}/people/").status_code == 200
 
 
+def test_a_persons_page_does_not_name_it_to_who_may_not_see_what_it_asks(signed_in, campaign_id, thirteen):
+    page = f"/patients/{thirteen[0].id}/mails/"
+    assert str(campaign_id) in signed_in("chloe").get(page).content.decode()
+    seen, other = (
+        signed_in("ana").get(f"/patients/{one.id}/mails/").content for one in (thirteen[0], thirteen[13])
+    )
+    assert str(campaign_id).encode() not in seen
+    assert seen == other  # nor that something is left out
+
+
+def test_asks_nobody_of_it_by_who_may_not_see_what_it_asks(signed_in, campaign_id):
+    for page in ("addresses/", "sign/authorization_missing/"):
+        assert signed_in("ana").get(f"/campaigns/{campaign_id}/drop-outs/{page}").status_code == 403
+
+
 def test_tells_no_exact_count_of_it_to_who_may_not_see_what_it_asks(signed_in, campaign_id, capsys):
     pages = ("/campaigns/", f"/campaigns/{campaign_id}/", f"/campaigns/{campaign_id}/drop-outs/", "/")
     told = "".join(signed_in("ana").get(page).content.decode() for page in pages)

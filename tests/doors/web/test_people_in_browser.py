@@ -61,7 +61,7 @@ def test_finds_opens_and_edits_a_patient(maple, open_page):
     page.get_by_text("Hartwell").wait_for(state="detached")
     check(page)
     page.get_by_role("link", name="Zqmark, Pia").click()
-    page.get_by_text("No campaign has included them yet.").wait_for()
+    page.get_by_text("No campaign that you may see has included them.").wait_for()
     check(page)
     page.go_back()
     expect(page.get_by_label("Search")).to_have_value("zqmark")

@@ -51,6 +51,8 @@ FROZEN: Final = frozenset(CampaignState) - {
     CampaignState.CANCELLED,
 }
 _PICTURE = re.compile(r'(?:src|background)="(https?://[^"]+)"')
+# As starters put it where only the practice knows what to say.
+_STAND_IN = re.compile(r"[^\n.]*\bwrite here\b[^\n.]*", re.IGNORECASE)
 _BODY_WORDS_MIN: Final = 5
 _LOOKS_MAX: Final = 50
 _ASKED_ELSEWHERE: Final = frozenset({"hard_to_read"})
@@ -82,7 +84,7 @@ def facts_of(scope: Scope, row: CampaignRow, *, bound: str, prepare: bool, at: d
         )
         return Facts(
             house=house(scope, today=today),
-            written=_written(scope, row, practice, content, problem),
+            written=_written(scope, row, practice, content, problem, today=today),
             people=_people(scope, row, today=today, at=at),
             sending=_sending(scope, row, practice, way, bound=bound),
         )
@@ -99,13 +101,13 @@ def _content(scope: Scope, row: CampaignRow) -> tuple[Content | None, str]:
 
 
 def _written(
-    scope: Scope, row: CampaignRow, practice: Profile, content: Content | None, problem: str
+    scope: Scope, row: CampaignRow, practice: Profile, content: Content | None, problem: str, *, today: date
 ) -> Written:
     if content is None:
         return Written(
             content_hash="", problems=(problem,), subject="", telling=None, hints=0, grade=None, faults=(),
             has_text=False, unsubscribes=False, has_postal_address=False, is_labelled=False, fields=(),
-            unfit_fields=(), pictures=0, foreign_hosts=(),
+            unfit_fields=(), pictures=0, unusable_pictures=0, stand_in="", foreign_hosts=(),
         )  # fmt: skip
     look = _look(scope, row, practice, content)
     used = {source.field for source in content.sources.values()}
@@ -127,6 +129,8 @@ def _written(
         fields=tuple(personal),
         unfit_fields=tuple(name for name in personal if chosen not in FIELDS[name].classes),
         pictures=len(hosts),
+        unusable_pictures=_unusable(scope, row, today=today),
+        stand_in=_stand_in(content),
         foreign_hosts=tuple(sorted({host for host in hosts if not _is_own(host, practice)})),
     )
 
@@ -172,6 +176,18 @@ def _look(scope: Scope, row: CampaignRow, practice: Profile, content: Content) -
 def _subject(content: Content) -> str:
     """As an invented person reads it."""
     return PLACE.sub(lambda place: FIELDS[content.sources[place[1]].field].sample, content.subject)
+
+
+def _unusable(scope: Scope, row: CampaignRow, *, today: date) -> int:
+    """Asked each time, since whoever is in a picture may take their word back at any moment (MKT-19)."""
+    if row.message_id is None or row.message_revision is None:
+        return 0
+    return len(composer.unusable_pictures(scope, row.message_id, row.message_revision, today=today))
+
+
+def _stand_in(content: Content) -> str:
+    found = _STAND_IN.search(content.text)
+    return " ".join(found[0].split()) if found else ""
 
 
 def _has_postal_address(content: Content, practice: Profile) -> bool:

@@ -61,6 +61,8 @@ class Written:
     fields: tuple[str, ...]
     unfit_fields: tuple[str, ...]  # that this kind of mail may not hold
     pictures: int
+    unusable_pictures: int  # that may not go out today: a patient in them does not allow it, or no more
+    stand_in: str  # a line of a starter that is still to be written; empty if there is none
     foreign_hosts: tuple[str, ...]  # whence a picture would be fetched, other than the practice's own
     attachments: int = 0
 

@@ -135,6 +135,7 @@ def reading(facts: Facts) -> Finding:
         "grade_tenths": grade,
         "faults": len(written.faults),
         "text": written.has_text,
+        "stand_in": bool(written.stand_in),
     }
     if not written.has_text:
         return red(
@@ -143,6 +144,14 @@ def reading(facts: Facts) -> Finding:
             evidence=evidence,
             to_do="Write something that is not a picture.",
             where=Where.MESSAGE,
+        )
+    if written.stand_in:
+        return red(
+            Question.READING,
+            said=f"A line is still to be written: “{written.stand_in}”.",
+            to_do="Write it, or take it out.",
+            where=Where.MESSAGE,
+            evidence=evidence,
         )
     if written.faults:
         return amber(
@@ -223,6 +232,7 @@ def minimum(facts: Facts) -> Finding:
         "fields": ",".join(written.fields),
         "unfit": ",".join(written.unfit_fields),
         "special": people.asks_special,
+        "unusable_pictures": written.unusable_pictures,
         "approver_sees_special": facts.sending.approver_sees_special,
     }
     if written.unfit_fields:
@@ -232,6 +242,14 @@ def minimum(facts: Facts) -> Finding:
             to_do="Take the field out, or choose the kind of mail that needs it.",
             where=Where.MESSAGE,
             evidence=evidence,
+        )
+    if written.unusable_pictures:
+        return red(
+            Question.MINIMUM,
+            evidence=evidence,
+            where=Where.MESSAGE,
+            said="A picture shows a patient who has not agreed to it, or no longer does.",
+            to_do="Take the picture out, or have them sign a form for it (45 CFR 164.508).",
         )
     if people.asks_special and facts.sending.approver_sees_special is False:
         return red(

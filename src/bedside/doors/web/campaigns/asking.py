@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from django.shortcuts import render
 
 from bedside.correspondence.campaigns import queries
+from bedside.correspondence.campaigns.seeing import require_seeing_whom
 from bedside.doors.web.authorizations.rounds import begin, told
 from bedside.doors.web.pages import staff_page
 from bedside.ground import clock
@@ -45,6 +46,7 @@ def ask_to_sign(request: HttpRequest, scope: Scope, campaign_id: UUID, code: str
     """How many would be asked to sign which form; POST asks them."""
     if code not in SIGNABLE:
         raise NotFound
+    require_seeing_whom(scope, campaign_id)
     campaign = queries.campaign(scope, campaign_id)
     forms = fitting_forms(scope, campaign, SIGNABLE[code])
     chosen = _chosen(forms, request.POST.get("form") or request.GET.get("form", ""))

@@ -11,7 +11,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from bedside.correspondence.campaigns import queries
-from bedside.correspondence.campaigns.seeing import may_see_whom
+from bedside.correspondence.campaigns.seeing import may_see_whom, require_seeing_whom
 from bedside.doors.web.campaigns.asking import SIGNABLE
 from bedside.doors.web.campaigns.words import reason_lines
 from bedside.doors.web.pages import done, staff_page
@@ -149,6 +149,7 @@ def counts(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespons
 @staff_page(Right.RECORD_CONSENT)
 def confirm_addresses(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpResponse:
     """Asks before it sends; POST owes the mails to the next of those who were not asked for 30 days."""
+    require_seeing_whom(scope, campaign_id)
     at = clock.now()
     campaign = queries.campaign(scope, campaign_id)
     everybody = _unproven(scope, campaign_id)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from bedside.correspondence.campaigns import queries as campaigns
+from bedside.correspondence.campaigns.seeing import may_see_whom
 from bedside.decisions.segments import queries as segments
 from bedside.doors.web.pages import done, staff_page, whole_number
 from bedside.doors.web.patients.charting import hidden_fields
@@ -108,7 +109,10 @@ def mails(request: HttpRequest, scope: Scope, patient_id: UUID) -> HttpResponse:
     """A piece of the patient's page: campaigns and service mails they were part of, and how each ended for them."""
     queries.get(scope, patient_id)  # a stranger's id is not found
     actions.note_seen(scope, patient_id, page="mails", at=clock.now())
-    sent = campaigns.sent_to(scope, patient_id, limit=MAILS_SHOWN)
+    every = campaigns.sent_to(scope, patient_id, limit=MAILS_SHOWN)
+    # Being in a campaign tells what its segment asked.
+    shown = {one: may_see_whom(scope, one) for one in {campaign_id for campaign_id, _ in every}}
+    sent = [(campaign_id, line) for campaign_id, line in every if shown[campaign_id]]
     letters = letters_of(scope, patient_id=patient_id, at=clock.now())[:MAILS_SHOWN]
     lines = {"lines": mail_lines(scope, sent), "letters": letter_lines(letters)}
     return render(request, "web/patients/mails.html", lines)
