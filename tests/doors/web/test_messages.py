@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from html import unescape
 from typing import TYPE_CHECKING
 
 import pytest
@@ -368,3 +370,45 @@ def test_blocks_become_mjml(signed_in, scope, message_id, at):
     assert saved.document is None
     assert saved.mjml.startswith("<mjml>")
     assert client.get(reverse("message_frame", args=[message_id])).content == before
+
+
+def test_the_guard_says_what_tells_and_offers_other_words(signed_in, message_id):
+    client = signed_in("ana")
+    typed = simple_form(
+        **{"subject": "Your biopsy results are in", "block-2-text": "Hello. Your flu shot is due this month."}
+    )
+    page = client.post(f"/messages/{message_id}/check/", typed).content.decode()
+    assert "What it tells about people" in page
+    assert "Must go" in page
+    assert "Ready: nothing to put right." not in page
+    offered = re.findall(r'name="do" value="(fix:[^"]+)"', page)
+    assert offered
+    for _ in range(len(offered)):
+        page = client.post(f"/messages/{message_id}/", {**typed, "do": offered[0]}).content.decode()
+        typed["subject"] = unescape(re.search(r'id="subject" name="subject" value="([^"]*)"', page)[1])
+        typed["block-2-text"] = unescape(
+            re.search(r'name="block-2-text"[^>]*>([^<]*)</textarea>', page)[1].lstrip("\n")
+        )
+        offered = re.findall(r'name="do" value="(fix:[^"]+)"', page)
+        if not offered:
+            break
+    assert "flu shot is due" not in typed["block-2-text"]
+    assert (
+        client.get(f"/messages/{message_id}/").content.decode().count("Revision 1") >= 1
+    )  # nothing was saved
+
+
+def test_other_words_for_what_is_no_longer_there_change_nothing(signed_in, message_id):
+    typed = simple_form(do="fix:subject:0-9:condition")
+    page = signed_in("ana").post(f"/messages/{message_id}/", typed).content.decode()
+    assert "The text has changed since" in page
+    assert "Title TYPED-ONE" in page
+
+
+def test_harmless_mail_is_left_alone(signed_in, message_id):
+    typed = simple_form(
+        subject="News for the winter", **{"block-2-text": "Flu season is here. We open at eight."}
+    )
+    page = signed_in("ana").post(f"/messages/{message_id}/check/", typed).content.decode()
+    assert "What it tells about people" not in page
+    assert "Ready: nothing to put right." in page

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import F
 
+from bedside.decisions.composer import guarding
 from bedside.decisions.composer.brands import brand, brand_of_revision, dress_for, picture_ids
 from bedside.decisions.composer.models import RevisionRow
 from bedside.decisions.composer.rules.appointments import next_appointment
@@ -190,7 +191,8 @@ def problems(scope: Scope, draft: Draft, *, at: datetime) -> list[Problem]:
     dress = dress_for(scope, draft.document, brand_of=kit)
     found = examine(draft, practice, dress=dress, remuneration=False).problems
     refused = unusable(scope, picture_ids(draft.document, kit), today=at.astimezone(practice.zone).date())
-    return [*found, *picture_problems(draft.document, refused)]
+    read = guarding.problems(guarding.findings(draft, practice))
+    return [*found, *picture_problems(draft.document, refused), *read]
 
 
 def unusable_pictures(scope: Scope, message_id: UUID, revision: int, *, today: date) -> dict[UUID, Unusable]:

@@ -24,6 +24,7 @@ from bedside.doors.web.messages.forms import (
     kind_choices,
     rearranged,
 )
+from bedside.doors.web.messages.guard import FIX, panel_of, reworded
 from bedside.doors.web.messages.uses import campaigns_using
 from bedside.doors.web.pages import done, staff_page
 from bedside.ground import clock
@@ -65,6 +66,8 @@ def message(request: HttpRequest, scope: Scope, message_id: UUID) -> HttpRespons
     edit = edit_from(request.POST)
     if edit.pressed == _SAVE:
         return _save(request, scope, saved, edit)
+    if edit.pressed.startswith(FIX):
+        return _page(request, scope, saved, _reworded(scope, edit))
     return _page(request, scope, saved, _moved(edit))
 
 
@@ -75,7 +78,12 @@ def check(request: HttpRequest, scope: Scope, message_id: UUID) -> HttpResponse:
     queries.message(scope, message_id)  # another practice's is not found here as on any page
     edit = edit_from(request.POST)
     seen = preview_draft(scope, edit.draft, at=clock.now())
-    context = {"seen": seen, "message_id": message_id, "simple": edit.draft.document is not None}
+    context = {
+        "seen": seen,
+        "message_id": message_id,
+        "simple": edit.draft.document is not None,
+        "guard": panel_of(scope, edit.draft),
+    }
     return render(request, "web/messages/check.html", context)
 
 
@@ -130,6 +138,15 @@ def _who_saved(scope: Scope, saved: Message) -> str:
     return author_names(scope, [saved.author_id])[saved.author_id]
 
 
+def _reworded(scope: Scope, edit: Edit) -> Shown:
+    """Not saved: what the button changed is looked at like everything else that is typed."""
+    try:
+        draft = reworded(scope, edit.draft, edit.pressed)
+    except Refusal as error:
+        return Shown(draft=edit.draft, based_on=edit.based_on, problem=error.sentence, typed=True)
+    return Shown(draft=draft, based_on=edit.based_on, typed=True)
+
+
 def _moved(edit: Edit) -> Shown:
     if edit.pressed == _LOOK or edit.draft.document is None:
         return Shown(draft=edit.draft, based_on=edit.based_on, typed=True)
@@ -151,6 +168,7 @@ def _page(
         "shown": shown,
         "draft": shown.draft,
         "seen": seen,
+        "guard": panel_of(scope, shown.draft),
         "simple": shown.draft.document is not None,
         "blocks": _blocks(shown.draft, seen),
         "kinds": kind_choices(),
