@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from psycopg.errors import InsufficientPrivilege, ObjectInUse
 
-from tests.support.installation import installed_home  # noqa: F401  fixture
+from tests.support.installation import installed_home, migrated_home  # noqa: F401  fixtures
 from tests.support.scheduling import InGroups, order, write_down
 from tests.support.serving import chromium, doors_of_this_process, open_page, served  # noqa: F401  fixtures
 

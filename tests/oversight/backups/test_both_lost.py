@@ -102,6 +102,14 @@ def assert_no_key_was_made(its: Installation) -> None:
     assert not [path.name for path in its.home.iterdir() if path.name.endswith(".key")]
 
 
+def _lose_keys(its: Installation) -> None:
+    """As on a new machine whose tables are there already."""
+    keys = [path for path in its.home.iterdir() if path.name.endswith(".key")]
+    assert len(keys) == 2
+    for path in keys:
+        path.unlink()
+
+
 # --- refused, with nothing written
 
 
@@ -169,11 +177,13 @@ def test_says_that_a_folder_without_the_file_needs_the_root_key(left, fresh, tmp
     assert_no_key_was_made(fresh)
 
 
-def test_opens_nothing_without_shares(left, tmp_path):
+def test_opens_nothing_without_shares(left, migrated_home):
     """The folder alone, on a machine that made a root key of its own."""
-    with installation() as stranger:
+    with installation(like=migrated_home) as stranger:
+        _lose_keys(stranger)
         stranger.start_database()
         stranger.migrate()
+        assert (stranger.home / "root.key").read_bytes() != (migrated_home / "root.key").read_bytes()
         assert refused(stranger, "backup", "restore", str(left.folder)).startswith("backup_")
 
 
@@ -216,13 +226,14 @@ def test_ledger_verifies_goes_on_and_says_who_recovered(back):
     assert after["size"] >= before["size"] + len(acts) + 1
 
 
-def test_goes_on_with_a_root_key_of_its_own_and_the_same_shares(left, back, tmp_path):
+def test_goes_on_with_a_root_key_of_its_own_and_the_same_shares(left, back, migrated_home, tmp_path):
     keys = told(back, "keys", "list")["keys"]
     root = next(key["name"] for key in keys if key["level"] == "root" and key["state"] == "active")
     assert {key["wrapped by"] for key in keys} == {"", root}
     made = told(back, "backup", "make", str(tmp_path / "next"))
     assert made["rows"] > 0
-    with installation() as again:
+    with installation(like=migrated_home) as again:
+        _lose_keys(again)
         again.start_database()
         assert _restore(again, tmp_path / "next", left.shares[1:])["lost"] == 0
         assert again.bedside("patients", "show", left.people[1]).returncode == 0
