@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.serving import add_staff, faults_in_every_look, set_up_practice, sign_in
+from tests.support.serving import add_staff, faults_in_every_look, follow, set_up_practice, sign_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -106,3 +108,27 @@ def test_everything_works_without_script(served, chromium):
     page.get_by_role("button", name="Save", exact=True).last.click()
     expect(page.get_by_text("Saved. There is one thing left")).to_be_visible()
     context.close()
+
+
+def test_the_guard_leads_to_what_tells_and_writes_it_otherwise(served, open_page):
+    set_up_practice(served)
+    add_staff(served, "ana@maple.example", "Nurse Ana", "marketer")
+    page = open_page()
+    heard = listen(page)
+    sign_in(page, served, "ana@maple.example")
+    page.goto(f"{served.web_url}/messages/new/")
+    page.locator("button[value=blank]").click()
+    page.locator("#message_class").select_option("general_health")
+    page.locator("#subject").fill("Your biopsy results are in")
+    page.locator("textarea[name$='-text']").last.fill("Hello. Your flu shot is due this month.")
+    panel = page.locator("section", has=page.get_by_role("heading", name="What it tells about people"))
+    expect(panel.get_by_text("Must go").first).to_be_visible(timeout=20_000)
+    assert faults(page) == []
+    folder = os.environ.get("BEDSIDE_PICTURES")  # a folder in which somebody wants to look at them
+    if folder:
+        page.screenshot(path=f"{folder}/guard.png", full_page=True)
+    follow(panel.get_by_role("button", name=re.compile("instead|Leave it out")).last)
+    expect(page.locator("textarea[name$='-text']").last).not_to_have_value(
+        "Hello. Your flu shot is due this month."
+    )
+    assert heard == []
