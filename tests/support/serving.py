@@ -19,7 +19,7 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,6 +88,15 @@ def free_port() -> int:
 @contextlib.contextmanager
 def door(name: str, port: int, environ: Mapping[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     """`bedside web` or `bedside pickup`, ready when this opens and gone when it closes."""
+    with _opening(name, port, environ, log) as process:
+        _wait_until_answering(process, port, log)
+        yield process
+
+
+@contextlib.contextmanager
+def _opening(
+    name: str, port: int, environ: Mapping[str, str], log: Path
+) -> Iterator[subprocess.Popen[bytes]]:
     with log.open("ab") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "bedside.config.entry", name, "--port", str(port), "--processes", "1"],
@@ -97,7 +106,6 @@ def door(name: str, port: int, environ: Mapping[str, str], log: Path) -> Iterato
             start_new_session=True,
         )
     try:
-        _wait_until_answering(process, port, log)
         yield process
     finally:
         stop(process)
@@ -134,8 +142,10 @@ def _wait_until_answering(process: subprocess.Popen[bytes], port: int, log: Path
 
 
 @contextlib.contextmanager
-def serve(environ: Mapping[str, str], folder: Path, *, pickup: bool = True) -> Iterator[Served]:
-    """Both doors over the database that `environ` names."""
+def serve(
+    environ: Mapping[str, str], folder: Path, *, pickup: bool = True, commands: bool = False
+) -> Iterator[Served]:
+    """Both doors over the database that `environ` names, opening at once; `commands` keeps a process for those warm."""
     web_port, pickup_port = free_port(), free_port()
     addresses = {
         "BEDSIDE_WEB_URL": f"http://127.0.0.1:{web_port}",
@@ -144,14 +154,19 @@ def serve(environ: Mapping[str, str], folder: Path, *, pickup: bool = True) -> I
     full = {**environ, **addresses}
     log = folder / "doors.log"
     with contextlib.ExitStack() as doors:
-        doors.enter_context(door("web", web_port, full, log))
-        if pickup:
-            doors.enter_context(door("pickup", pickup_port, full, log))
+        ports = {"web": web_port, "pickup": pickup_port} if pickup else {"web": web_port}
+        opening = {name: doors.enter_context(_opening(name, port, full, log)) for name, port in ports.items()}
+        whole = Warm(full, whole=True) if commands else None
+        if whole:
+            doors.callback(whole.stop)
+        for name, process in opening.items():
+            _wait_until_answering(process, ports[name], log)
         yield Served(
             web_url=addresses["BEDSIDE_WEB_URL"],
             pickup_url=addresses["BEDSIDE_PICKUP_URL"],
             environ=full,
             log=log,
+            warm=whole,
         )
 
 
@@ -195,11 +210,9 @@ def doors_of_this_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     worker = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     with (
         database_of_its_own(f"test_served_{worker}") as environ,
-        serve(environ, tmp_path_factory.mktemp("doors")) as doors,
+        serve(environ, tmp_path_factory.mktemp("doors"), commands=True) as doors,
     ):
-        whole = Warm(doors.environ, whole=True)
-        yield replace(doors, warm=whole)
-        whole.stop()
+        yield doors
 
 
 @pytest.fixture
