@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.processes
 ROOT = Path(__file__).resolve().parents[3]
-PERSONS = 60_000
-SEGMENTS = 20_000
+PERSONS = 32_000  # eight batches
+SEGMENTS = 10_000
 REWRAPPED = "SELECT step = 'finished' FROM vault_rotation"
 RESEALED = "SELECT finished_at IS NOT NULL FROM vault_resealing"
 
@@ -51,7 +51,7 @@ class Rotating:
             process.wait(30)
 
     def until_some_are_done(self, table: str = "vault_rotation") -> None:
-        self._until(f"SELECT done > 0 FROM {table}")  # noqa: S608  of this file
+        self._until(f"SELECT done > 0 FROM {table}", every_s=0.001)  # noqa: S608  of this file
 
     def until(self, finished: str, verb: str = "report") -> dict[str, object]:
         """Looks at everything once meanwhile, and again at the end. `finished` is asked of the database."""
@@ -59,7 +59,7 @@ class Rotating:
         self._until(finished)
         return self.report(verb)
 
-    def _until(self, asked: str) -> None:
+    def _until(self, asked: str, *, every_s: float = 0.05) -> None:
         """Asks the database itself: a report opens every key, for which the worker would have to wait."""
         from bedside.ground.postgres.target import Login, connect, embedded_target
 
@@ -72,7 +72,7 @@ class Rotating:
             while not connection.execute(asked).fetchone()[0]:
                 assert time.monotonic() < deadline, self.log.read_text()[-2000:]
                 connection.commit()
-                time.sleep(0.001)
+                time.sleep(every_s)
 
     def _run(self, *arguments: str) -> dict[str, object]:
         done = warm().run(*arguments, module="tests.safeguards.vault.rotating", environ=self.environ)
