@@ -18,16 +18,26 @@ from xdist.scheduler import LoadScopeScheduling
 if TYPE_CHECKING:
     import pytest
 
-# Groups that take longest, by what a run measured. What is heavy and not named here comes next, then all else.
+# Groups that take longest, by what a run measured, the longest first; some of them start no process, and would else come
+# at the very end. What is heavy and not named here comes next, then all else.
 LONGEST_FIRST = (
     "demo",
     "backups",
+    "tests/doors/web/test_every_address.py",
+    "tests/doors/web/test_people_in_browser.py",
+    "tests/doors/web/test_shell_in_browser.py",
     "tests/safeguards/vault/test_killed.py",
-    "tests/processes/test_leaving.py",
-    "tests/oversight/retention/test_races.py",
-    "tests/oversight/retention/test_backups.py",
+    "tests/ground/postgres/test_postgres_dying.py",
+    "tests/doors/web/test_ledger_in_browser.py",
     "installation of the keys",
     "failures",
+    "tests/verify/test_fuzz.py",
+    "tests/processes/test_leaving.py",
+    "tests/oversight/retention/test_races.py",
+    "tests/safeguards/ledger/test_hostile_rows.py",
+    "tests/oversight/retention/test_backups.py",
+    "tests/decisions/segments/test_answering.py",
+    "tests/decisions/segments/test_deltas.py",
 )
 
 
