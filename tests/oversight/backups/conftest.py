@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,8 +74,21 @@ NewBase = Callable[..., Base]
 
 
 @pytest.fixture(scope="module")
-def new_base() -> Iterator[Callable[..., Base]]:
+def new_base() -> Iterator[NewBase]:
     """Makes databases: migrated and empty, or with `bare=True` without any table."""
+    with _making_bases() as make:
+        yield make
+
+
+@pytest.fixture(scope="package")
+def lasting_base() -> Iterator[NewBase]:
+    """The same for what every module looks at."""
+    with _making_bases() as make:
+        yield make
+
+
+@contextmanager
+def _making_bases() -> Iterator[NewBase]:
     made: list[str] = []
     maintenance = replace(embedded_target(Path(os.environ["BEDSIDE_HOME"])), name="postgres")
 
@@ -107,9 +121,9 @@ class Backed:
     name: str
 
 
-@pytest.fixture(scope="module")
-def backed(new_base: NewBase, tmp_path_factory: pytest.TempPathFactory) -> Backed:
-    base = new_base()
+@pytest.fixture(scope="package")
+def backed(lasting_base: NewBase, tmp_path_factory: pytest.TempPathFactory) -> Backed:
+    base = lasting_base()
     told = base.act("populating", "people")
     going = [told[slug]["campaigns"][0] for slug in ("maple", "elm")]
     with base.owner() as connection:
@@ -120,6 +134,24 @@ def backed(new_base: NewBase, tmp_path_factory: pytest.TempPathFactory) -> Backe
         )
     folder = tmp_path_factory.mktemp("backups")
     return Backed(base, folder, told, base.told("backup", "make", str(folder))["name"])
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A database that holds the backup; `told` and `stderr` are what restoring it said to a program."""
+
+    base: Base
+    told: dict[str, Any]
+    stderr: str
+
+
+@pytest.fixture(scope="package")
+def restored(backed: Backed, lasting_base: NewBase) -> Restored:
+    """Put back once for all who ask what is there afterwards. Who changes it does so beside what the others look at."""
+    base = lasting_base()
+    done = base.bedside("backup", "restore", str(backed.folder), "--json")
+    assert done.returncode == 0, done.stderr
+    return Restored(base, json.loads(done.stdout), done.stderr)
 
 
 @pytest.fixture

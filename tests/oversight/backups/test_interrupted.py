@@ -71,18 +71,17 @@ WHERE_LOADED = ["bringing up to date", "keys and erasures", "segments"]
 
 
 @pytest.mark.parametrize("stage", WHERE_LOADED)
-def test_goes_on_after_being_killed_once_rows_are_loaded(backed, new_base, hanging, stage):
+def test_goes_on_after_being_killed_once_rows_are_loaded(backed, restored, new_base, hanging, stage):
     """Without another database and with nothing done twice."""
-    whole, other = new_base(), new_base()
+    other = new_base()
     guarded = security_of(other)["tables"]
-    usual = whole.told("backup", "restore", str(backed.folder))
     hanging(other, "restore", backed.folder, stage)
     assert rows_of(other)["practices_practice"] != []
     assert set(guarded) <= set(security_of(other)["tables"])
     assert other.refused("backup", "make", str(backed.folder)) == "restore_unfinished"
     told = other.told("backup", "restore", str(backed.folder))
-    assert told == {**usual, "continued": True}
-    assert security_of(other) == security_of(whole)
+    assert told == {**restored.told, "continued": True}
+    assert security_of(other) == security_of(restored.base)
     for slug in ("maple", "elm"):
         kinds = [row["kind"] for row in other.told("ledger", "list", "--practice", slug)["rows"]]
         assert kinds.count("backup.restored") == 1
