@@ -344,6 +344,7 @@ def test_backs_up_no_column_about_a_person_that_outlives_their_key(backed):
         ): "survives erasure on purpose, so that nobody is written to again",
         ("intake_likeness", "fingerprint"): "a keyed index, removed with the person",
         ("audit_entry", "body"): "ids, codes and times",
+        ("media_picture", "sealed"): "under the person's key where one is named; the table checks that",
         ("campaigns_recipient", "facts_sealed"): "under the person's key",
         ("campaigns_recipient", "last_facts_sealed"): "under the person's key",
         ("campaigns_recipient", "reply_sealed"): "under the person's key",
