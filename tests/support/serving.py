@@ -28,7 +28,7 @@ import pytest
 from tests.support.warm import Warm, warm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from playwright.sync_api import Browser, Locator, Page
 
@@ -274,7 +274,7 @@ def accessibility_faults(page: Page) -> list[str]:
 LOOKS = ((1280, "light"), (360, "dark"))
 
 
-def faults_in_every_look(page: Page) -> list[str]:
+def faults_in_every_look(page: Page, *, looks: Sequence[tuple[int, str]] = LOOKS) -> list[str]:
     """As `accessibility_faults`, and what is too wide, on a desk in light and on a phone in dark.
 
     So a flow need not be gone through once for each look. Afterwards the page looks as before.
@@ -285,7 +285,7 @@ def faults_in_every_look(page: Page) -> list[str]:
     )
     assert was is not None
     found = []
-    for width, colours in LOOKS:
+    for width, colours in looks:
         page.emulate_media(color_scheme=colours)
         page.set_viewport_size({"width": width, "height": was["height"]})
         found += [f"{width} {colours}: {fault}" for fault in accessibility_faults(page)]

@@ -8,10 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.doors.web.test_shell_in_browser import faults_of, script_errors_of
-from tests.support.serving import add_staff, set_up_practice, sign_in
+from tests.support.serving import add_staff, faults_in_every_look, set_up_practice, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
-LOOKS = [(360, "light"), (1280, "dark")]
 
 
 @pytest.fixture
@@ -61,15 +60,14 @@ def pages_of(page, maple) -> dict[str, str]:
 
 
 def test_every_page_is_clean_in_every_look(maple, open_page):
+    page = open_page(width=360)
+    errors = script_errors_of(page)
+    sign_in(page, maple, "chloe@maple.example")
     found = {}
-    for width, scheme in LOOKS:
-        page = open_page(width=width, scheme=scheme)
-        errors = script_errors_of(page)
-        sign_in(page, maple, "chloe@maple.example")
-        for name, path in pages_of(page, maple).items():
-            page.goto(maple.web_url + path)
-            found[f"{name}, {width} {scheme}"] = faults_of(page)
-        found[f"scripts, {width} {scheme}"] = errors
+    for name, path in pages_of(page, maple).items():
+        page.goto(maple.web_url + path)
+        found[name] = faults_in_every_look(page)
+    found["scripts"] = errors
     assert {where: faults for where, faults in found.items() if faults} == {}
 
 

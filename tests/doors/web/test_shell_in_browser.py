@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.serving import accessibility_faults, add_staff, set_up_practice, sign_in
+from tests.support.serving import (
+    LOOKS,
+    accessibility_faults,
+    add_staff,
+    faults_in_every_look,
+    set_up_practice,
+    sign_in,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
 
@@ -25,7 +33,7 @@ PAGES = {
     "sign out": "/account/logout/",
     "not found": "/nowhere/",
 }
-WIDTHS, SCHEMES = (360, 1280), ("light", "dark")
+EVERY_LOOK = tuple(itertools.product((360, 1280), ("light", "dark")))
 
 
 @pytest.fixture
@@ -54,30 +62,21 @@ def script_errors_of(page) -> list[str]:
 
 
 def test_every_page_is_clean_in_every_look(maple, open_page):
-    """A scheme is styles alone, so that a page need not be fetched again for it.
+    """Scheme and width are styles alone, so that a page need not be fetched again for them.
 
     What is around every page, and the page to sign in, are looked at in each scheme at each width; what is in a page,
     in each scheme and at each width.
     """
-    found = {}
-    for width, usual in zip(WIDTHS, SCHEMES, strict=True):
-        page = open_page(width=width)
-        errors = script_errors_of(page)
-        page.goto(f"{maple.web_url}/account/login/?idle=yes")
-        _look_at(page, f"sign in, {width}", found, schemes=SCHEMES)
-        sign_in(page, maple, "omar@maple.example")
-        for name, path in PAGES.items():
-            page.goto(maple.web_url + path)
-            _look_at(page, f"{name}, {width}", found, schemes=SCHEMES if name == "home" else (usual,))
-        found[f"scripts, {width}"] = errors
-    assert len(found) == len(WIDTHS) * (len(PAGES) + 1 + 2 + 1)
+    page = open_page(width=360)
+    errors = script_errors_of(page)
+    page.goto(f"{maple.web_url}/account/login/?idle=yes")
+    found = {"sign in": faults_in_every_look(page, looks=EVERY_LOOK)}
+    sign_in(page, maple, "omar@maple.example")
+    for name, path in PAGES.items():
+        page.goto(maple.web_url + path)
+        found[name] = faults_in_every_look(page, looks=EVERY_LOOK if name == "home" else LOOKS)
+    found["scripts"] = errors
     assert {where: faults for where, faults in found.items() if faults} == {}
-
-
-def _look_at(page, where: str, found: dict[str, list[str]], *, schemes: tuple[str, ...]) -> None:
-    for scheme in schemes:
-        page.emulate_media(color_scheme=scheme)
-        found[f"{where} {scheme}"] = faults_of(page)
 
 
 def test_menus_and_dialogs_are_clean_and_work_by_keyboard(maple, open_page):
