@@ -111,6 +111,53 @@ def test_health_education_for_everybody_is_harmless(text):
 
 
 @pytest.mark.parametrize(
+    ("telling", "harmless"),
+    [
+        ("Your tablets were changed on Tuesday.", "Tablets are to be kept from children."),
+        ("Your ankle should feel stronger by now.", "Your ankles carry you through life."),
+        ("Keep the wound dry until Friday.", "Keep your vaccine card in a safe place."),
+        (
+            "It has been a year since we fitted your lenses.",
+            "It has been ten years since we opened our doors.",
+        ),
+        ("You told us that you sleep badly.", "You told us what you wanted in our survey."),
+        ("See you tomorrow at 10:15", "See you tomorrow at the health fair"),
+        ("Because you are on a diet, call first.", "If you are on a diet, call first."),
+    ],
+)
+def test_tells_care_of_one_reader_from_what_is_said_to_all(telling, harmless):
+    assert any(one.is_health for one in findings(telling))
+    assert not is_phi(findings(harmless))
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Oluwaseun Adeyemi dropped off the forms.", "Oluwaseun Adeyemi"),
+        ("Thornquist's bill was paid.", "Thornquist"),
+        ("Evangeline, we have your papers.", "Evangeline"),
+        ("Room 12: Thaddeus Birch", "Thaddeus Birch"),
+        ("Records for Alistair Penhaligon", "Alistair Penhaligon"),
+    ],
+)
+def test_finds_names_that_no_list_knows_where_only_a_person_can_stand(text, name):
+    assert ("name", name) in found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Harvest Moon Bakery wants volunteers.",
+        "October's bill of fare",
+        "Sunday, we rest.",
+        "Room 4: Quiet Room",
+    ],
+)
+def test_capitals_alone_make_no_name(text):
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
     ("text", "hidden"),
     [
         ("Your d\u00adia\u200bbetes needs care.", "signs nobody sees"),

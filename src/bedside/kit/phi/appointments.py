@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from bedside.kit.phi.frames import PUBLIC
 from bedside.kit.phi.hits import Hit
 from bedside.kit.phi.lexicon import Family
 from bedside.kit.phi.nouns import Kind, Level
@@ -51,7 +52,7 @@ def appointments_in(text: Marked) -> Iterator[Hit]:
             continue
         signs, plain = text.signs[first:last], text.folded.lower[first:last]
         visit, reader = _VISIT.search(signs), _READER.search(plain)
-        if visit is None or reader is None or _FOR_ALL.search(plain):
+        if visit is None or reader is None or _FOR_ALL.search(plain) or PUBLIC.search(plain):
             continue
         if _ORDINARY_TOMORROW.search(match[0]) and not _EXPECTED.search(plain):
             continue

@@ -27,7 +27,8 @@ _EMAIL: Final = re.compile(
     r"(?<![\w.+-])[a-z0-9][\w.+'-]{0,63}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,5}(?!\w)", re.IGNORECASE
 )
 _EMAIL_SPOKEN: Final = re.compile(
-    r"(?<!\w)[a-z0-9][\w.+-]{0,63} ?[\[(] ?at ?[\])] ?[\w-]{1,63}(?: ?[\[(] ?dot ?[\])] ?|\.)\w{2,10}", re.IGNORECASE)  # fmt: skip  # noqa: E501
+    r"(?<!\w)[a-z0-9][\w.+-]{0,63} ?[\[(] ?at ?[\])] ?[\w-]{1,63}(?: ?[\[(] ?dot ?[\])] ?"
+    r"|\.)\w{2,10}", re.IGNORECASE)  # fmt: skip
 _ROLE: Final = re.compile(
     r"(?:info|hello|hi|office|contact|contactus|front[._-]?desk|reception|appointments?|schedul(?:e|ing)"
     r"|booking|billing|privacy|compliance"
@@ -50,6 +51,28 @@ _ADDRESS: Final = re.compile(
     r"(?:,? [a-z][a-z.'-]{1,20}(?: [a-z][a-z.'-]{1,20}){0,2},? [a-z]{2}\.?,? \d{5}(?:-\d{4})?)?"
 )
 _BOX: Final = re.compile(r"\bp\.? ?o\.? box \d{1,7}\b")
+# Without a kind of street: a direction or a unit says that it is one, or the words before do.
+_HOUSE: Final = re.compile(
+    r"(?:\b(?:Unit|Apt|Flat|Apartment)\.? \w{1,4}, \d{1,5} [A-Z][a-z]{2,20} [A-Z][a-z]{2,20})"
+    r"|(?<![\w.$/-])\d{1,6} (?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.? [A-Z0-9][A-Za-z0-9.'-]{1,20}"
+    r"(?: [A-Z][a-z.'-]{1,20})?(?:,? (?:[Aa]pt|[Uu]nit|[Ss]uite|[Ss]te|#)\.? ?#?\w{1,6})?(?![\w-])"
+    r"|(?<![\w.$/-])\d{1,6} [A-Z][A-Za-z.'-]{1,20}(?: [A-Z][A-Za-z.'-]{1,20}){0,2},? (?:[Aa]pt|[Uu]nit"
+    r"|#)\.? ?#?\w{1,6}"
+)
+_RURAL: Final = re.compile(
+    r"\b(?:(?:rural route|rr|hc|star route|rural delivery|rd) \d{1,4},? box \d{1,6}[a-z]?|(?:highway|hwy|route"
+    r"|rte|county"
+    r" road|cr|state road|sr) \d{1,4},? (?:mile|box|lot|space|unit) \d{1,6})\b"
+)
+_HOUSE_SAID: Final = re.compile(
+    r"\b(?:(?:[Hh]ome|[Mm]ailing|[Bb]illing|[Ss]treet|[Ss]hipping|[Rr]esidential|[Oo]ld|[Nn]ew|[Hh]er|[Hh]is|[Mm]y"
+    r"|[Yy]our) (?:address|place|house|home|apartment)|[Aa]ddress|[Hh]ome|[Rr]esidence|[Hh]ouse|[Ll]ives"
+    r"|[Ll]iving|[Mm]oved"
+    r"|[Ss]taying|[Rr]esides)(?: is| was| now| at| to| on)?(?: at| on| in)?:? (?P<house>(?:(?:No\.|Flat|Unit"
+    r"|Apt\.?) ?\w{1,5}"
+    r",? )?(?:\d{1,6}[A-Za-z]? [A-Z][A-Za-z.'-]{1,20}|The [A-Z][a-z]{2,20})(?:,? [A-Z][A-Za-z.'-]{1,20}){0,4})"
+)
+_OURS: Final = re.compile(r"\b(?:we|we've|we're|our|us|office|practice|clinic|location|hours)\b")
 _CITY_ZIP: Final = re.compile(
     r"(?<![\w])[A-Z][a-z.'-]{1,20}(?: [A-Z][a-z.'-]{1,20}){0,2},? (?:[A-Z]{2}"
     r"|[A-Z][a-z]{3,12}) \d{5}(?:-\d{4})?(?![\w-])"
@@ -142,6 +165,8 @@ def _postal(folded: Folded, published: Published) -> Iterator[Hit]:
     for expression, text in (
         (_ADDRESS, folded.lower),
         (_BOX, folded.lower),
+        (_HOUSE, folded.text),
+        (_RURAL, folded.lower),
         (_CITY_ZIP, folded.text),
         (_ZIP, folded.lower),
     ):
@@ -151,6 +176,12 @@ def _postal(folded: Folded, published: Published) -> Iterator[Hit]:
                 continue
             if not _is_offices(folded, match.start(), match.end()):
                 yield _hit(*match.span(), Kind.ADDRESS, why)
+    for match in _HOUSE_SAID.finditer(folded.text):
+        squeezed = _squeezed(match["house"])
+        if not any(squeezed in address for address in own) and not _OURS.search(
+            folded.lower, max(0, match.start() - 40), match.end()
+        ):
+            yield _hit(*match.span("house"), Kind.ADDRESS, why)
     for match in _TOWN_OF_ONE.finditer(folded.text):
         if not re.search(r"\b(?:we|our|us|practice|office|clinic|dr)\b", match[0].lower()):
             yield _hit(*match.span("town"), Kind.ADDRESS, why)

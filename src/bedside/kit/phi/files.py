@@ -32,6 +32,11 @@ _PICTURED: Final = re.compile(
     r"|x-?rays? (?:of|from|show\w*)|scan of|mri of|ultrasound (?:of|image|picture)|wound|incision|surgical scar"
     r"|rash on|patient photo(?:graph)?|photo(?:graph)? of (?:our |a |the )?patient)\b"
 )
+# "intake form Hollis Brandt.docx": a name with capitals after words without; "petra.lindqvist-scan.pdf".
+_SPELT: Final = re.compile(
+    r"\A[a-z]+(?:[ _-][a-z]+){0,3}[ _-][A-Z][a-z]+[ _-][A-Z][a-z]+\.[A-Za-z]{3,4}\Z"
+    r"|\A[a-z]{3,15}\.[a-z]{3,20}[ _-](?:[a-z]+)\.[A-Za-z]{3,4}\Z"
+)
 _ENDING: Final = re.compile(r"\.[A-Za-z0-9]{1,5}\Z")
 
 
@@ -44,7 +49,7 @@ def file_name_hits(folded: Folded, *, picture: bool) -> Iterator[Hit]:
     spoken = " ".join(words)
     for hit in numbers_in(fold(spoken)):
         yield _hit(start, end, hit.kind, hit.why)
-    if _is_persons(words):
+    if _is_persons(words) or _SPELT.search(name):
         yield _hit(start, end, Kind.NAME, "The name of this file names a person.")
     kinds = [_TELLING[term.family] for term in terms_in(spoken) if term.family in _TELLING]
     of_one = (

@@ -69,10 +69,11 @@ ANY: Final = tuple(family for family in Family if family is not Family.PERSON)
 class Frame:
     """One way of saying something about a person's health.
 
-    `general` names what makes it harmless when it stands shortly before, in the same sentence ("if you have …").
-    `reword` takes what was found, in the author's own words, and gives other words or None. A `plain` frame reads the
-    text without the signs of families. `needs` and `families` are looked for first, since that is quick: a sentence
-    without any of the words, or without any of the signs, is passed over.
+    `general` names what makes it harmless when it stands shortly before, in the same sentence ("if you have …");
+    `public` does so wherever it stands near. `reword` takes what was found, in the author's own words, and gives
+    other words or None. A `plain` frame reads the text without the signs of families. `needs` and `families` are
+    looked for first, since that is quick: a sentence without any of the words, or without any of the signs, is passed
+    over.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Frame:
     reword: Callable[[str], str | None] | None = None
     plain: bool = False
     needs: tuple[str, ...] = ()
+    public: re.Pattern[str] | None = None
     families: tuple[Family, ...] = ()
 
 
@@ -92,7 +94,7 @@ ASKED_OF_ALL: Final = re.compile(
     r"\b(?:if|whether|when(?:ever)?|unless|anyone|anybody|everyone|everybody|people|adults|those|do|are|have"
     r"|did|does|is|could|can|may|might|should|who|even though|once|until|before"
     r"|in case|suppose|what|how|think|suspect|worried|wonder(?:ing)?|sure)\b[^.!?\n]{0,40}\Z|\b(?:do|are|have"
-    r"|did|does|is|could|can) \Z"
+    r"|did|does|is|has|could|can) \Z"
 )
 # "Book your mammogram", "know your blood pressure": what anybody may do.
 OFFERED: Final = re.compile(
@@ -112,6 +114,18 @@ CLINICIAN: Final = re.compile(
     r"|training|board|certified|fellowship|residency|cares? for|caring for|performs?|helps?|helping|passion\w*"
     r"|offers?|studied|research\w*"
     r"|teaches|leads|joins|joined|our new|team|practice|provides?|counsels|degree|graduated|earned|md|np|rn)\b"
+)
+
+# What a practice does with everybody, and what is nobody's treatment.
+PUBLIC: Final = re.compile(
+    r"\b(?:newsletter|survey|open house|health fair|the fair|webinar|workshop|seminar|raffle|contest|donat\w+|podcast"
+    r"|gala|5k|fundraiser|picnic|festival|parade|magazines?|calendar|recipes?|subscri\w+|password|gift|feedback"
+    r"|rate us|review us|leave a review|what to expect|we answered|we listened|our community|your community|everyone"
+    r"|everybody|anyone|most people|many people|all of you|so many of you|so much of you|did you know|tips|quiz"
+    r"|guide to"
+    r"|our (?:new|new and \w+) (?:office|location|website|site|app|lobby|building|home|hours|space)|at the (?:mall"
+    r"|library|market|school|church|park|ymca|gym|fairgrounds|community)|in our (?:survey|garden|lobby)|vote|story"
+    r"|holidays?|weekend|neighbou?rs?|may vary|rights as|kind words|your family and friends|spring issue)\b"
 )
 
 # In these a clinician may be meant: "She treats asthma".

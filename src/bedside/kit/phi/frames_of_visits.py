@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from bedside.kit.phi.frames import Frame
+from bedside.kit.phi.frames import PUBLIC, Frame
 from bedside.kit.phi.nouns import Kind, Level
 from bedside.kit.phi.rewording import without_owner
 
@@ -24,13 +24,14 @@ _BODY = (
 )
 _BOOKED = re.compile(
     r"\b(?:book|schedule|make|bring|before|plan|choose|save|free|if|when|whether|cancel|reschedule|request|to|for"
-    r"|every|any|how|may|should|protect|keep|care of|cover|covers|about)\b[^.!?\n]{0,20}\Z"
+    r"|every|any|how|may|should|protect|keep|care of|cover|covers|about|when was|when did)\b[^.!?\n]{0,20}\Z"
 )
 
 VISIT_FRAMES: Final = (
     Frame(
         name="was_here",
         plain=True,
+        public=PUBLIC,
         needs=("you",),
         expression=re.compile(
             r"\b(?:good|great|nice|lovely|pleasure|glad|wonderful) (?:to see|seeing|to have seen|having"
@@ -54,6 +55,7 @@ VISIT_FRAMES: Final = (
     Frame(
         name="own_clinician",
         plain=True,
+        public=PUBLIC,
         needs=("your",),
         expression=re.compile(
             rf"\byour {_CLINICIAN_OF_ONE}(?:'s)? (?:recommends?|recommended|found|sent|has|wants?|asked"
@@ -67,6 +69,7 @@ VISIT_FRAMES: Final = (
     Frame(
         name="own_visit",
         plain=True,
+        public=PUBLIC,
         needs=("your", "his ", "her "),
         expression=re.compile(
             r"\b(?:your|his|her) (?:next|last|previous|recent|upcoming|second|third|final|follow-?up|six-month"
@@ -83,6 +86,7 @@ VISIT_FRAMES: Final = (
     Frame(
         name="own_body",
         plain=True,
+        public=PUBLIC,
         needs=("your", "his ", "her "),
         expression=re.compile(
             rf"\b(?:your|his|her) (?:left |right |lower |upper )?{_BODY}s? (?:pain|ache|injury|surgery"
@@ -97,6 +101,7 @@ VISIT_FRAMES: Final = (
         level=Level.POSSIBLE,
         general=re.compile(
             r"\b(?:if|whether|bring|list of|store|any|protect|keep|prevent|reduce|avoid)\b[^.!?\n]{0,20}\Z"
+            r"|\A(?:do|does|is|are) \Z|\b(?:can|may|could|might) \w+ \Z|\b(?:lower|raise|affect|improve|help)s? \Z"
         ),
         reword=without_owner,
     ),

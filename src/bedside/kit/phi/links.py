@@ -33,7 +33,7 @@ _PERSONAL_KEYS: Final = re.compile(
     r"|(?:e-?)?mail(?:[_-]?address)?|dob|birth(?:[_-]?(?:date|day))?|date[_-]?of[_-]?birth|ssn|mrn|mbi|phone"
     r"|mobile|cell|tel|address|street|zip(?:code)?|(?:first|last|fn|ln|fname|lname)"
     r"|(?:pt|patient|pat|client|user|member|person|recipient|contact|subscriber|chart|record|account|acct"
-    r"|insurance|policy|guarantor|visit|encounter|appointment|appt|claim|invoice|rx|order|case)s?(?:[_-]?(?:id"
+    r"|bill|inv|stmt|statement|referral|payment|refill|ticket|request|insurance|policy|guarantor|visit|encounter|appointment|appt|claim|invoice|rx|order|case)s?(?:[_-]?(?:id"
     r"|no|num|number|key|ref|code|token))?|[pumcr]id|age|gender|sex|who"
 )
 _HEALTH_KEYS: Final = re.compile(
@@ -45,7 +45,12 @@ _PUBLIC_KEYS: Final = re.compile(
 )
 _NUMBERED: Final = re.compile(
     r"(?:patients?|pts?|charts?|mrn|records?|members?|accounts?|users?|profiles?|appointments?|appts?|visits?"
-    r"|invoices?|results?|labs?|messages?|claims?|orders?|persons?|people|clients?|u|portal)"
+    r"|invoices?|results?|labs?|messages?|claims?|orders?|persons?|people|clients?|u|cases?|pay|payments?|bills?|statements?|refills?|rx|prescriptions?|referrals?|forms?|surveys?"
+    r"|documents?|files?|tickets?|requests?|encounters?|episodes?|tests?|scans?|reports?|study|studies|checkin|check-in"
+    r"|confirm|reschedule|cancel|households?|family|children|contacts?|portal|letters?|accounts?)"
+)
+_HOST_OF_ONE: Final = re.compile(
+    r"(?P<whole>(?P<given>[a-z]{2,20})[-_.](?P<last>[a-z]{2,20}))\.[a-z0-9-]+\.[a-z]{2,10}"
 )
 _FOR_ALL: Final = re.compile(
     r"(?:blog|news|articles?|posts?|learn|education|library|topics?|health-topics?|services?|resources?|about"
@@ -81,6 +86,9 @@ def _judged(folded: Folded, start: int, end: int) -> Iterator[Hit]:
         first = re.compile(r"\?").search(folded.lower, start, end)
     if first is None:
         return
+    host = _HOST_OF_ONE.match(folded.lower, host_end + 2, end) if host_end >= 0 else None
+    if host and is_given_name(host["given"]) and not {"dr", "md"} & set(host["last"].split("-")):
+        yield _of_one(*host.span("whole"))
     before = _Before()
     for match in _PART.finditer(folded.lower, first.start(), end):
         part = (match.start(), match.end(), match["part"])
@@ -108,6 +116,7 @@ class _Before:
 def _path(part: tuple[int, int, str], before: _Before) -> Iterator[Hit]:
     start, end, text = part
     words = _TOKEN.findall(_spoken(text))
+    stem = re.sub(r"\.[a-z]{2,5}\Z", "", text)
     numbered = any(word.isdigit() and len(word) >= _NUMBER_LENGTH_MIN for word in words)
     if (
         (numbered and _NUMBERED.fullmatch(before.last))
@@ -115,6 +124,14 @@ def _path(part: tuple[int, int, str], before: _Before) -> Iterator[Hit]:
         or "@" in unquote(text)
         or text.startswith("~")
         or _TOKEN_OF_ONE.fullmatch(text)
+        or (
+            not before.for_all
+            and (
+                _CODE_OF_ONE.fullmatch(stem)
+                or (_HANDLE.fullmatch(stem) and _OF_PEOPLE.fullmatch(before.last))
+                or _is_alone_given(stem, before)
+            )
+        )
     ):
         yield _of_one(start, end)
     term = _first_term(text)
@@ -138,7 +155,12 @@ def _parameter(part: tuple[int, int, str]) -> Iterator[Hit]:
         yield _of_health(start, end, term, Level.LIKELY)
     elif _PUBLIC_KEYS.fullmatch(key) and not _LONG.search(value) and "@" not in unquote(value):
         return
-    elif _PERSONAL_KEYS.fullmatch(key) or "@" in unquote(value) or _is_named(words):
+    elif (
+        _PERSONAL_KEYS.fullmatch(key)
+        or (len(words) == 1 and is_given_name(words[0]))
+        or "@" in unquote(value)
+        or _is_named(words)
+    ):
         yield _of_one(start, end)
     elif _HEALTH_KEYS.fullmatch(key):
         yield _of_health(start, end, Kind.HEALTH_STATEMENT, Level.LIKELY)
@@ -146,6 +168,30 @@ def _parameter(part: tuple[int, int, str]) -> Iterator[Hit]:
         (key.endswith("id") and _LONG.search(value)) or _DATE.search(value) or _TOKEN_OF_ONE.fullmatch(value)
     ):
         yield _of_one(start, end, Level.POSSIBLE)
+
+
+# "a8812", "okafor77", "c-2026-1184", "2026-03-14": of one person, where no page for everybody stands before.
+_CODE_OF_ONE: Final = re.compile(
+    r"(?!(?:covid|h|b|a|top|v|page|week|day|step|part|year|q|class|img|image|photo|icon|hero|asset)-?\d)"
+    r"(?![a-z]+-?20[123]\d\Z)(?:[a-z]{1,3}-?\d{3,12}|(?=[a-z0-9]*\d[a-z]+\d)[a-z0-9]{6,19}"
+    r"|[a-z]{1,4}-?\d{2,6}-\d{2,10}|\d{5,14}|(?:19|20)\d\d-\d\d-\d\d|(?=[a-z]{0,12}\d)(?=\d{0,12}[a-z])[a-z0-9]{10,19}"
+    r"|\d{2,8}-\d{2,8})"
+)
+
+_HANDLE: Final = re.compile(r"[a-z]{3,20}[._-]?\d{1,4}")
+_OF_PEOPLE: Final = re.compile(
+    r"(?:u|p|my|me|users?|patients?|pts?|members?|people|persons?|clients?|profiles?|accounts?)"
+)
+
+
+def _is_alone_given(part: str, before: _Before) -> bool:
+    """True for a given name that is the whole part of a path, and no doctor's ("/team/joan" is for everybody)."""
+    return (
+        bool(before.last)
+        and is_given_name(part)
+        and part not in words_of("given_or_word")
+        and not before.for_all
+    )
 
 
 _LONG: Final = re.compile(rf"\d{{{_LONG_NUMBER},}}|[0-9a-f]{{12,}}")

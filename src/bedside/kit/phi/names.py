@@ -27,7 +27,7 @@ _GREETED: Final = re.compile(
     rf"(?:(?:^|[\n.!?>*] ?)(?:[Dd]ear|DEAR|Hi|Hello|Hey|Hola|Good (?:morning|afternoon|evening))(?: there)?,? |"
     r"\b(?:[Tt]hank you|[Tt]hanks|[Ss]orry|[Cc]ongratulations|[Hh]appy [Bb]irthday|[Ww]elcome back"
     rf"|[Gg]et well(?: soon)?|[Gg]ood news)(?: [a-z']{{1,12}}){{0,6}},? )"
-    rf"(?P<name>{_NAME})(?= ?[,!.:;?-]|\n|$)"
+    rf"(?P<name>{_NAME})(?= ?[,!.:;?-]| and\b|\n|$)"
 )
 _CALLED: Final = re.compile(
     r"(?i:\b(?:patients?|pt|client|member|resident|name|named|called|subscriber|guarantor|insured|spouse|wife"
@@ -52,7 +52,7 @@ _STAFF_BEFORE: Final = re.compile(
     r"(?:\b(?:dr|drs|doctor|prof|professor|rev|pastor|chef|coach|nurse|saint|st|meet|our|welcome(?! back)|introducing"
     r"|introduce|congratulate|(?:written|led|hosted|taught|presented|recipe|directed|reviewed|founded|care) by"
     r"|physician|provider|dentist|hygienist"
-    r"|practitioner|assistant|therapist|author|photo by|president|senator|governor|mayor|sir|lady|king|queen"
+    r"|practitioner|assistant|therapist|author|photos? by|president|senator|governor|mayor|sir|lady|king|queen"
     r"|founder|director|manager|coordinator|instructor|pediatrician|owner|joins|hire|speaker|presenter"
     r"|welcoming|counselor|psychologist|surgeon|specialist|dietitian|nutritionist|midwife"
     r"|ms?w)\.?,?:? (?:(?!patients? |client |member |resident )[a-z-]+ ){0,2}\Z|\b(?:dr"
@@ -97,7 +97,7 @@ _DECIDING: Final = 40
 
 def names_in(folded: Folded, published: Published) -> list[Hit]:
     """Names of people who are not known to work here."""
-    own = _own_words(published)
+    own = own_words(published)
     found: list[Hit] = []
     for expression, judge, level in (
         (_TITLED, _any_name, Level.LIKELY),
@@ -114,7 +114,7 @@ def names_in(folded: Folded, published: Published) -> list[Hit]:
             if (
                 kept
                 and not {word.lower() for word in kept.split()} <= own
-                and not _of_staff(folded, match, kept)
+                and not is_of_staff(folded, match.start("name"), kept)
             ):
                 start = match.start("name")
                 found.append(_hit(start, start + len(kept), level))
@@ -128,13 +128,13 @@ def given_names_in(folded: Folded) -> list[tuple[int, int]]:
         for match in _SINGLE.finditer(folded.text)
         if is_given_name(match["name"])
         and (match["owns"] or match["name"].lower() not in words_of("given_or_word"))
-        and not _of_staff(folded, match, match["name"])
+        and not is_of_staff(folded, match.start("name"), match["name"])
     ]
 
 
 def lone_names(folded: Folded, given: list[tuple[int, int]], published: Published) -> list[Hit]:
     """Given names that stand alone in a sentence which does not speak of people who work here."""
-    own = _own_words(published)
+    own = own_words(published)
     found = []
     for start, end in given:
         first, last = folded.sentence(start)
@@ -151,23 +151,24 @@ def lone_names(folded: Folded, given: list[tuple[int, int]], published: Publishe
     return found
 
 
-def _own_words(published: Published) -> set[str]:
+def own_words(published: Published) -> set[str]:
+    """Every word of the names that the sender publishes, in small letters."""
     return {word.lower() for name in published.names for word in re.findall(r"[^\W\d_]{2,}", name)}
 
 
 def _any_name(_folded: Folded, match: re.Match[str]) -> str:
-    return _trimmed(match["name"])
+    return trimmed(match["name"])
 
 
 def _greeted(_folded: Folded, match: re.Match[str]) -> str:
-    kept = _trimmed(match["name"])
+    kept = trimmed(match["name"])
     words = kept.lower().split()
     return "" if not words or words[-1] in words_of("organisations") else kept
 
 
 def _introduced(folded: Folded, match: re.Match[str]) -> str:
     """After words that only a name follows even an unknown one counts, unless it is a word of health or of a place."""
-    kept = _trimmed(match["name"])
+    kept = trimmed(match["name"])
     words = kept.lower().split()
     if not words or any(word in words_of("organisations") for word in words) or terms_in(kept.lower()):
         return ""
@@ -177,7 +178,7 @@ def _introduced(folded: Folded, match: re.Match[str]) -> str:
 
 def _called(folded: Folded, match: re.Match[str]) -> str:
     """After "patient" any name; after "for" or "with" only one with a known given name and a last name."""
-    kept = _trimmed(match["name"])
+    kept = trimmed(match["name"])
     words = kept.split()
     if not words or words[-1].lower() in words_of("organisations"):
         return ""
@@ -190,7 +191,7 @@ def _called(folded: Folded, match: re.Match[str]) -> str:
 
 
 def _full(_folded: Folded, match: re.Match[str]) -> str:
-    words = _trimmed(match["name"]).split()
+    words = trimmed(match["name"]).split()
     while words and not is_given_name(words[0]):
         return ""
     if len(words) < 2 or any(word.lower().rstrip(".") in words_of("organisations") for word in words):  # noqa: PLR2004
@@ -212,7 +213,7 @@ def _listed(folded: Folded, match: re.Match[str]) -> str:
     return "" if re.match(r"(?:,| and| or| &)", after) else match["name"]
 
 
-def _trimmed(name: str) -> str:
+def trimmed(name: str) -> str:
     """The name without words that are none, at its beginning and from there on."""
     words = name.split()
     kept: list[str] = []
@@ -224,8 +225,8 @@ def _trimmed(name: str) -> str:
     return joined if name.startswith(joined) else ""
 
 
-def _of_staff(folded: Folded, match: re.Match[str], kept: str) -> bool:
-    start = match.start("name")
+def is_of_staff(folded: Folded, start: int, kept: str) -> bool:
+    """True where the words around a name that begins at `start` say that its bearer works here."""
     before = folded.lower[max(0, start - _DECIDING) : start]
     after = folded.lower[start + len(kept) : start + len(kept) + 2 * _DECIDING]
     return bool(_STAFF_BEFORE.search(before) or _STAFF_AFTER.match(after))

@@ -31,16 +31,20 @@ _VIN_SHAPE: Final = re.compile(r"(?<!\w)[a-hj-npr-z0-9]{17}(?!\w)", re.IGNORECAS
 _IP4: Final = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w]|\.\d)")
 _IP6: Final = re.compile(r"(?<![\w:])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])", re.IGNORECASE)
 _MAC: Final = re.compile(r"(?<![\w:-])[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}(?![\w:-])", re.IGNORECASE)
-_NUMBER: Final = r"(?P<number>(?=[a-z/-]{0,8}\d)[a-z0-9][a-z0-9/-]{2,24})"
+_NUMBER: Final = (
+    r"(?P<number>(?=[a-z/-]{0,8}\d)[a-z0-9][a-z0-9/-]{2,24}(?: \d{2,6}(?![\d./:-]\d|[a-z])){0,4})"
+)
+# Five digits and more, or letters before three: "order 12" is how many, "claim 20931" is which.
+_LONG_NUMBER: Final = r"(?:[a-z]{0,4}[/-]?\d[\d/-]{3,20}\d(?![\d,]|\.\d)|[a-z]{1,4}-?\d{3,12}(?![a-z0-9]))"
 _SAID: Final = r"(?: (?:is|was|ending in|ends in|of))?[ :#=.-]{0,4}"
 _CALLED: Final = r" ?(?:numbers?|no\.?|num|nbr|id|code|card|#|:)"
 
 
 def _labelled(strong: str, weak: str = "") -> re.Pattern[str]:
-    """After a strong word any number counts; after a weak one it has to be called one ("order no. 12")."""
+    """After a strong word any number counts; after a weak one it is called one ("order no. 12"), or is a long one."""
     words = f"(?:{strong})(?:{_CALLED})?"
     if weak:
-        words = f"(?:{words}|(?:{weak}){_CALLED})"
+        words = f"(?:{words}|(?:{weak})(?:{_CALLED}|(?={_SAID}{_LONG_NUMBER})))"
     return re.compile(rf"(?<![a-z0-9]){words}{_SAID}{_NUMBER}(?![a-z0-9])")
 
 
@@ -59,7 +63,7 @@ _LABELS: Final = (
         _labelled(
             "mrn|medical record|med rec|accession|encounter|specimen|empi|csn|patient id|chart",
             "patient|pt|record|file|case|visit|lab|order|rx|prescription|claim|referral|authorization"
-            "|confirmation|study|sample|ticket|reference|ref|fin|har",
+            "|confirmation|study|sample|ticket|reference|ref|fin|har|cases?|request|folder|document|admission",
         ),
     ),
     (Kind.MBI, _labelled("mbi|hicn", "medicare(?: beneficiary)?")),
@@ -76,7 +80,9 @@ _LABELS: Final = (
             r"acct\.?|a/c|iban|card ending|account ending|account"
             "|(?:visa|mastercard|amex|discover|credit card|debit card)(?: card)?(?= ending| number| #)",
             "invoice|statement|bill|guarantor|routing|bank account|card|customer|client|participant|subject|employee"
-            "|badge|barcode|loyalty|membership|confirmation|locker|voucher|student|user",
+            "|badge|barcode|reservation|loan|receipt|transaction|payment|balance(?: on| of account)?|deposit"
+            "|check|parcel|tracking"
+            "|shipment|policyholder|payer|billing|loyalty|membership|confirmation|locker|voucher|student|user",
         ),
     ),
     (Kind.NPI, _labelled("npi")),
@@ -96,7 +102,8 @@ _LABELS: Final = (
 # "INV-2026-0099", or eight digits and more: a number of something that is somebody's.
 _CODE: Final = re.compile(
     r"(?<![\w/.#-])(?:[A-Z]{1,5}-\d{4,12}|[A-Z]{2,5}\d{5,12}|[A-Z]{1,4}-?\d{1,6}-\d{3,10}"
-    r"|[A-Z]{1,3}\d{1,2}-\d{4,10})(?:-[A-Z0-9]{1,8}){0,3}(?![\w/]|-\w)"
+    r"|[A-Z]{1,3}\d{1,2}-\d{4,10}|(?!(?:19|20)\d\d-|\d\d[03]0-\d\d[03]0)\d{4}-\d{4,10}"
+    r"|\d{6,10}-\d{2,8})(?:-[A-Z0-9]{1,8}){0,3}(?![\w/]|-\w)"
 )
 _RUN: Final = re.compile(r"(?<![\w.$,/-])\d{8,12}(?![\w/-]|[.,]\d)")
 _SIGN_IN: Final = re.compile(

@@ -14,6 +14,7 @@ from bedside.kit.phi.lexicon import terms_in
 from bedside.kit.phi.links import URL, links_in
 from bedside.kit.phi.marking import mark
 from bedside.kit.phi.names import given_names_in, lone_names, names_in
+from bedside.kit.phi.names_in_place import names_in_place
 from bedside.kit.phi.nouns import HEALTH_KINDS, NAMED_FILES, Finding, Kind, Level, PlaceKind, Published
 from bedside.kit.phi.numbers import numbers_in
 from bedside.kit.phi.own import own_hits
@@ -92,7 +93,7 @@ def _hits(
 def _of_people(
     folded: Folded, kind: PlaceKind, written: list[Written], *, today: date | None, published: Published
 ) -> Iterator[Hit]:
-    named = names_in(folded, published)
+    named = [*names_in(folded, published), *names_in_place(folded, published)]
     people = [(hit.start, hit.end) for hit in named]
     yield from named
     yield from numbers_in(folded)

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Final
 from bedside.kit.phi.appointments import appointments_in
 from bedside.kit.phi.frames import ANY, CLINICIAN, OF_SOMEBODY
 from bedside.kit.phi.frames_of_care import CARE_FRAMES
+from bedside.kit.phi.frames_of_course import COURSE_FRAMES
+from bedside.kit.phi.frames_of_dealings import DEALING_FRAMES
 from bedside.kit.phi.frames_of_reader import READER_FRAMES
 from bedside.kit.phi.frames_of_somebody import SOMEBODY_FRAMES
 from bedside.kit.phi.frames_of_visits import VISIT_FRAMES
+from bedside.kit.phi.hints import hints_in
 from bedside.kit.phi.hits import Hit
 from bedside.kit.phi.lexicon import Family
 from bedside.kit.phi.nouns import Kind, Level
@@ -24,7 +27,14 @@ if TYPE_CHECKING:
     from bedside.kit.phi.lexicon import Term
     from bedside.kit.phi.marking import Marked
 
-_FRAMES: Final = (*READER_FRAMES, *CARE_FRAMES, *VISIT_FRAMES, *SOMEBODY_FRAMES)
+_FRAMES: Final = (
+    *READER_FRAMES,
+    *CARE_FRAMES,
+    *VISIT_FRAMES,
+    *DEALING_FRAMES,
+    *COURSE_FRAMES,
+    *SOMEBODY_FRAMES,
+)
 _OF_MEDICINES: Final = re.compile(
     r"\b(?:ask|whether|offer\w*|research|common|other|others|safe|class|people|adults|anyone|everyone|new"
     r"|available|learn|about|vs|versus|what|how|why|if|such as|like|including|medicines|medications|drugs|study"
@@ -39,10 +49,12 @@ _FOR_EVERYBODY: Final = re.compile(
     r"|join|month|awareness|protect\w*|tips|guide|facts|screenings?|keep|lower|reduce|manage|treat|treats"
     r"|choose|visit"
     r"|call|our|we|need|check|take|find|want|best|new|year|save|off|more|every|who|or|get|give|family|season"
-    r"|common|normal|between|affects?|cause[sd]?|causes|raise[sd]?|read|see|watch|quiz|story|stories|day"
+    r"|common|normal|between|lowers?|raises|improves|strengthens|affects?|cause[sd]?|causes|raise[sd]?|read|see|watch|quiz|story|stories|day"
     r"|week)\b"
 )
 _NEAR: Final = 110
+_PUBLIC_NEAR: Final = 300
+_NEEDED: Final = frozenset(word for frame in _FRAMES for word in frame.needs)
 _SIGNS: Final = frozenset(str(family) for family in ANY)
 _KINDS: Final = {
     Family.CONDITION: Kind.CONDITION,
@@ -58,22 +70,27 @@ def statements_in(text: Marked) -> Iterator[Hit]:
     for first, last in zip(starts, (*starts[1:], len(text.signs)), strict=True):
         plain, signs = text.folded.lower[first:last], text.signs[first:last]
         present = _SIGNS.intersection(signs)
+        said = {word for word in _NEEDED if word in plain}
         for frame in _FRAMES:
             if frame.families and present.isdisjoint(frame.families):
                 continue
-            if frame.needs and not any(word in plain for word in frame.needs):
+            if frame.needs and said.isdisjoint(frame.needs):
                 continue
             for match in frame.expression.finditer(plain if frame.plain else signs):
                 start, end = _trimmed(signs, *match.span())
                 if start < end and not _is_general(frame, plain, match.start()):
                     yield _hit(text, frame, first + start, first + end)
     yield from appointments_in(text)
+    yield from hints_in(text)
     yield from _lone_medicines(text)
     yield from _beside_reader(text)
 
 
 def _is_general(frame: Frame, sentence: str, start: int) -> bool:
     """True for what is said to everybody, or of a clinician."""
+    near = max(0, start - _PUBLIC_NEAR), start + _PUBLIC_NEAR
+    if frame.public is not None and frame.public.search(sentence, *near):
+        return True
     if frame.general is not None and frame.general.search(sentence[max(0, start - _NEAR) : start]):
         return True
     return frame.name in OF_SOMEBODY and bool(CLINICIAN.search(sentence))
