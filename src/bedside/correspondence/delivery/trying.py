@@ -53,8 +53,8 @@ def ask_for_trial(scope: Scope, campaign_id: UUID, *, at: datetime) -> UUID:
         raise NotAllowed
     if scope.actor.kind is not ActorKind.STAFF:
         raise Refusal("no_account", "Sign in to have a test sent to yourself.")
-    relay_target()  # says now what is missing, and not in a job that nobody sees
     content = campaigns.content(scope, campaign_id)
+    relay_target()  # says now what is missing, and not in a job that nobody sees
     test_id = new_id()
     with in_scope(scope):
         mine = TrialRow.objects.filter(practice_id=scope.practice_id, asked_at__gt=at - _HOUR)
