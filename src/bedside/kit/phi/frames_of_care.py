@@ -37,6 +37,8 @@ from bedside.kit.phi.rewording import (
     without_owner,
 )
 
+_IF: Final = re.compile(r"\b(?:if|unless|whether)\b[^.!?,\n]{0,60}\Z")
+
 CARE_FRAMES: Final = (
     Frame(
         name="due_for",
@@ -46,6 +48,7 @@ CARE_FRAMES: Final = (
             r"|past |currently |long |soon )?(?:over)?due (?:for|to)\b(?: [^\s.,;!?]{1,30}){0,6}"
         ),
         why="“You are due” says that the reader is under care here and what for.",
+        general=_IF,
         reword=due_for,
     ),
     Frame(
@@ -123,6 +126,7 @@ CARE_FRAMES: Final = (
             rf"|trip|procedure|{PE})"
         ),
         why="This presupposes that the reader was or will be treated.",
+        general=_IF,
         reword=without_owner,
     ),
     Frame(
