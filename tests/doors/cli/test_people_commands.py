@@ -73,7 +73,7 @@ def test_shows_the_chart_and_own_fields(bedside, pia, scope, at):
     shown = json.loads(bedside("patients", "show", pia, "--json"))
     assert shown["own_fields"] == {"shoe_size": "40"}
     assert [(row["kind"], row["code"], row["state"]) for row in shown["chart"]] == [
-        ("condition", "E11.9", "Active")
+        ("condition", "ICD-10-CM E11.9", "Active")
     ]
     assert ledger(scope, "chart.seen")[0].subject == pia
 

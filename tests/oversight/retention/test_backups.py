@@ -28,7 +28,11 @@ READABLE = {
 
 
 def act(base: Base, *arguments: str) -> dict[str, Any]:
-    done = warm().run(*arguments, module="tests.oversight.retention.opening", environ=base.environ)
+    done = warm().run(
+        *arguments,
+        module="tests.oversight.retention.opening",
+        environ={**base.environ, "BEDSIDE_RELAY_HOST": "relay.example"},
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout)
 
