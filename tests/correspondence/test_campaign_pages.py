@@ -9,7 +9,7 @@ import pytest
 
 from bedside.correspondence.campaigns import actions, progress
 from bedside.correspondence.campaigns import queries as campaigns
-from bedside.correspondence.campaigns.nouns import Decided
+from bedside.correspondence.campaigns.nouns import Decided, agent_of
 from bedside.correspondence.campaigns.rules import CampaignState
 from bedside.correspondence.delivery.chunks import deliver_chunk
 from bedside.correspondence.delivery.claims import sender_scope
@@ -122,14 +122,34 @@ def test_an_approver_shows_with_a_second_step_who_they_are(signed_in, cast, scop
         assert b"Fine." in answer.content
     assert campaigns.approvals(scope, submitted) == []
     code = f"{hotp_value(secret, next(yield_hotp_counters_from_time())):06}"
-    client.post(page, {**form, "code": code}, headers={"user-agent": "Lamp 3.1 (Fairhaven)\x00"})
+    client.post(
+        page,
+        {**form, "code": code},
+        headers={"user-agent": "Mozilla/5.0 (X11; Linux x86_64; rv:149.0) Firefox/149.0"},
+    )
     (approval,) = campaigns.approvals(scope, submitted)
     assert (approval.verdict, approval.second_step, approval.agent) == (
         "approve",
         True,
-        "Lamp 3.1 (Fairhaven)",
+        "Firefox on Linux",
     )
     assert b"shown by a second step" in client.get(f"/campaigns/{submitted}/").content
+
+
+@pytest.mark.parametrize(
+    ("header", "kept"),
+    [
+        ("Mozilla/5.0 (Windows NT 10.0; Win64) Chrome/149.0 Safari/537.36 Edg/149.0", "Edge on Windows"),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 20_0 like Mac OS X) Version/20.0 Safari/604.1",
+            "Safari on iPhone",
+        ),
+        ("curl/8", ""),
+        ("Maria Jones has diabetes", ""),
+    ],
+)
+def test_keeps_of_a_program_its_name_and_nothing_that_it_says(header, kept):
+    assert agent_of(header) == kept
 
 
 def test_where_everybody_has_a_second_step_nobody_approves_without(scope, scope_of, approver, submitted, at):

@@ -48,6 +48,7 @@ NO_WORDS = {"relationship": "one of three codes", "part2": "yes or no", "id": "a
 # Typed controls that no page showed, each with its reason.
 NOT_SHOWN: dict[tuple[str, str], str] = {
     ("", "code"): "the code of a second step: six digits, never stored",
+    ("campaigns", "code"): "the same, beside a decision",
 }
 
 

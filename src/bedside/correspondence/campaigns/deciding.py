@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from bedside.correspondence.campaigns.models import CampaignRow
 
-AGENT_CHARACTERS_MAX = 200
 _REJECT = "reject"
 _NO_PROOF = Decided()
 _SIGN_IN_RESTS = timedelta(hours=24)
@@ -143,6 +142,6 @@ def _keep(
         bound_hash=bound,
         verdict=verdict,
         second_step=decided.second_step,
-        agent="".join(sign for sign in decided.agent if sign.isprintable())[:AGENT_CHARACTERS_MAX],
+        agent=decided.agent,
         comment_sealed=sealed if comment.strip() else None,
     )

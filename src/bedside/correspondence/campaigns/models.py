@@ -111,9 +111,9 @@ class ApprovalRow(models.Model):
     origin = models.CharField(max_length=64, blank=True)
     bound_hash = models.BinaryField(max_length=32)
     verdict = models.CharField(max_length=10)
-    # Unknown for what was decided before this was kept. `agent` is what their program called itself.
+    # Unknown for what was decided before this was kept. `agent` is one of a closed list, as `nouns.agent_of` gives.
     second_step = models.BooleanField(null=True)
-    agent = models.CharField(max_length=200, blank=True, default="", db_default="")
+    agent = models.CharField(max_length=40, blank=True, default="", db_default="")
     comment_sealed = models.BinaryField(null=True)
 
     class Meta:

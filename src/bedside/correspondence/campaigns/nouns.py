@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bedside.correspondence.campaigns.rules import (
     OPEN_STATES,
@@ -164,9 +164,30 @@ class Explanation:
     content_sha256: str
 
 
+# The first that is named counts: each program names those it wants to be taken for, too.
+_PROGRAMS: Final = (
+    ("Edg", "Edge"), ("OPR", "Opera"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"), ("CriOS", "Chrome"),
+    ("Chrome", "Chrome"), ("Safari", "Safari"),
+)  # fmt: skip
+_SYSTEMS: Final = (
+    ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"), ("CrOS", "ChromeOS"),
+    ("Mac OS", "Mac"), ("Linux", "Linux"),
+)  # fmt: skip
+
+
+def agent_of(header: str) -> str:
+    """The program and the system that a User-Agent names, such as "Firefox on Windows"; empty if it names none.
+
+    Never the header itself: whoever asks may write into it what they like.
+    """
+    program = next((name for sign, name in _PROGRAMS if sign in header), "")
+    system = next((name for sign, name in _SYSTEMS if sign in header), "")
+    return " on ".join(filter(None, (program, system)))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decided:
-    """How somebody showed that it is they who decide: by a second step just now, with which program."""
+    """How somebody showed that it is they who decide: by a second step just now, with which program (`agent_of`)."""
 
     second_step: bool = False
     agent: str = ""

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='approvalrow',
             name='agent',
-            field=models.CharField(blank=True, db_default='', default='', max_length=200),
+            field=models.CharField(blank=True, db_default='', default='', max_length=40),
         ),
         migrations.AddField(
             model_name='approvalrow',

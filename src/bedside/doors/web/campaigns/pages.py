@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from bedside.correspondence.campaigns import actions, queries
-from bedside.correspondence.campaigns.nouns import Decided
+from bedside.correspondence.campaigns.nouns import Decided, agent_of
 from bedside.correspondence.campaigns.rules import CampaignState, Verb
 from bedside.correspondence.campaigns.seeing import may_see_whom
 from bedside.decisions.composer.previews import preview
@@ -163,7 +163,7 @@ def decide(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpRespons
 
 def _decided(request: HttpRequest, scope: Scope, campaign_id: UUID) -> HttpResponse:
     shown, comment = request.POST.get("hash", ""), request.POST.get("comment", "")
-    agent = request.headers.get("User-Agent", "")
+    agent = agent_of(request.headers.get("User-Agent", ""))
     if request.POST.get("do") == "approve":
         decided = Decided(second_step=shown_second_step(request), agent=agent)
         actions.approve(
